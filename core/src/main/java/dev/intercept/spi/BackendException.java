@@ -1,0 +1,37 @@
+package dev.intercept.spi;
+
+/** A backend cannot be opened or cannot go on. The message says what failed, with what value, and what to do next. */
+public final class BackendException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Why, as far as the caller must tell the cases apart. */
+    public enum Kind {
+        /** An option of the backend has a value that cannot be meant. */
+        USAGE,
+        /** The kernel, a module or a library that this backend needs is not here. */
+        UNAVAILABLE,
+        /** The operating system refused: the queue or device is taken, or a system call failed. */
+        REFUSED,
+        /** The process lacks a privilege; the message names it. */
+        NO_PERMISSION,
+        /** A filter or file that the user wrote does not parse. */
+        BAD_CONFIGURATION
+    }
+
+    private final Kind kind;
+
+    public BackendException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public BackendException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

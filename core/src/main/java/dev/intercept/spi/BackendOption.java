@@ -1,0 +1,32 @@
+package dev.intercept.spi;
+
+import java.util.List;
+
+/**
+ * One command-line option that a backend understands. The command offers it, {@link BackendOptions} carries its value.
+ *
+ * <p>Two backends may declare the same first name when they mean the same thing by it.
+ *
+ * @param names as typed, the long one first: {@code ["--queue-maxlen", "-q"]}
+ * @param valueLabel what stands for the value in the help text, {@code "N"}; empty for a switch without a value
+ * @param defaultValue what holds when the option is not given; empty for "not set"
+ * @param description one line for the help text, without a full stop
+ */
+public record BackendOption(List<String> names, String valueLabel, String defaultValue, String description) {
+
+    public BackendOption {
+        names = List.copyOf(names);
+        if (names.isEmpty() || !names.get(0).startsWith("--")) {
+            throw new IllegalArgumentException("the first name of an option starts with --: " + names);
+        }
+    }
+
+    /** The name under which {@link BackendOptions} holds the value: the first of {@link #names}. */
+    public String name() {
+        return names.get(0);
+    }
+
+    public boolean isSwitch() {
+        return valueLabel.isEmpty();
+    }
+}

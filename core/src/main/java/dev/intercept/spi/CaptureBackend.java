@@ -1,0 +1,45 @@
+package dev.intercept.spi;
+
+/**
+ * One open packet source: a kernel queue, a capture device, a file. One capture thread polls it; one backend is one lane.
+ *
+ * <p>Thread rule: {@link #poll} is called by one thread at a time. {@link #kernelStats} and {@link #close} may be called
+ * by any thread at any time.
+ */
+public interface CaptureBackend extends AutoCloseable {
+
+    /** Returned by {@link #poll} when no packet will ever come again: closed, or the end of a capture file. */
+    int END = -1;
+
+    /** Names this lane in logs and metrics, for example {@code nfqueue:0} or {@code pcap:eth0}. Never changes. */
+    String lane();
+
+    /**
+     * Hands the packets that wait, at most {@code limit}, to {@code handler} in order of arrival.
+     *
+     * <p>Waits for the first packet, not for {@code limit}. When it returns, normally or by an exception, every packet
+     * taken from the kernel has its verdict sent: a packet for which the handler threw, and those behind it in the batch
+     * that it never saw, get {@link Verdict#DROP}, and then the handler's exception is thrown on.
+     *
+     * @param handler called on this thread
+     * @param limit upper bound of packets in one call, at least 1
+     * @param timeoutMs longest wait for the first packet in milliseconds; 0 does not wait
+     * @return the number of packets handed to {@code handler}, 0 when the wait ended without one, or {@link #END}
+     * @throws BackendException when the packet source is broken and polling again is useless; lost packets, malformed
+     *     messages and interrupted system calls are counted, not thrown
+     */
+    int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException;
+
+    /** Whether the kernel waits for this backend's verdicts. False for a backend that only observes. Never changes. */
+    boolean issuesVerdicts();
+
+    /**
+     * Reads what the kernel counted for this packet source. May read {@code /proc}: call it every few seconds, not per
+     * packet. After {@link #close} the last reading is returned.
+     */
+    KernelStats kernelStats();
+
+    /** Ends capture and frees the packet source. A poll that waits returns {@link #END}. Closing again does nothing. */
+    @Override
+    void close();
+}

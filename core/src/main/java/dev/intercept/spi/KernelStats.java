@@ -1,0 +1,35 @@
+package dev.intercept.spi;
+
+import java.util.List;
+
+/**
+ * One reading of the kernel's counters of a packet source.
+ *
+ * @param queued packets that wait in the kernel now; 0 where the source has no queue
+ * @param received packets the source delivered since it was opened, whatever their verdict
+ * @param losses each way in which the kernel lost packets before intercept saw them; same order and names in every reading
+ */
+public record KernelStats(long queued, long received, List<Loss> losses) {
+
+    public KernelStats {
+        losses = List.copyOf(losses);
+    }
+
+    /**
+     * One way to lose packets in the kernel.
+     *
+     * @param name stable, lower case with underscores, for logs and metrics: {@code queue_dropped}
+     * @param packets how many were lost since the source was opened
+     * @param remedy what to do when this grows, with the present value of the knob to turn, as the user would type it
+     */
+    public record Loss(String name, long packets, String remedy) {}
+
+    /** Packets lost in all ways together. */
+    public long lost() {
+        long sum = 0;
+        for (Loss loss : losses) {
+            sum += loss.packets();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.intercept.stats;
+
+/** Everything intercept counts. Counts only grow; each packet that was handed up raises exactly one packet counter. */
+public enum Counter {
+    PASSED("passed", "packets accepted because their destination is in the pass list"),
+    FORWARDED("forwarded", "responses dropped whose header went to a tunnel"),
+    PARKED("parked", "SYN and RST responses without a route, dropped, their header kept until the route arrives"),
+    NO_ROUTE("no_route", "responses dropped without a route: nobody to tell"),
+    MALFORMED("malformed", "packets dropped because their lengths contradict or their headers were not captured"),
+    FRAGMENT("fragment", "non-first IPv4 fragments dropped"),
+    NOT_TCP("not_tcp", "packets accepted because they are not IPv4/TCP: the rule is wider than it need be"),
+    HANDLER_ERROR("handler_error", "packets dropped because the code that looked at them failed"),
+
+    UNPARKED("unparked", "parked headers sent when their route arrived"),
+    PARKED_EXPIRED("parked_expired", "parked headers thrown away after 30 s without a route"),
+    PARKED_EVICTED("parked_evicted", "parked headers thrown away because a bound was reached"),
+    ROUTES_ADDED("routes_added", "CLIENT_ADD records"),
+    ROUTES_DELETED("routes_deleted", "CLIENT_DEL records that removed a route"),
+    SESSIONS_EXPIRED("sessions_expired", "sessions dropped after their idle time"),
+    EVICTED("evicted", "sessions dropped because the session table was full"),
+
+    TUNNELS_OPENED("tunnels_opened", "connections accepted from tcpcopy"),
+    TUNNELS_CLOSED("tunnels_closed", "connections of tcpcopy that ended"),
+    TUNNELS_REFUSED("tunnels_refused", "connections closed at once: not allowed, or too many"),
+    BAD_RECORDS(
+            "bad_records", "connections closed because their first record was of no known generation, or incomplete"),
+    TUNNEL_OVERFLOW("tunnel_overflow", "messages dropped because a tunnel's buffer was full"),
+    MESSAGES_SENT("messages_sent", "messages written to a tunnel's buffer"),
+    SOCKET_WRITES("socket_writes", "writes to tunnel sockets");
+
+    private final String label;
+    private final String description;
+
+    Counter(String label, String description) {
+        this.label = label;
+        this.description = description;
+    }
+
+    /** The name in logs and metrics. */
+    public String label() {
+        return label;
+    }
+
+    /** What is counted, for the help text of a metric. */
+    public String description() {
+        return description;
+    }
+}
