@@ -1,0 +1,114 @@
+package dev.intercept.tcpcopy;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Turns one client's bytes, however the network split them, into records. Allocates nothing per record.
+ *
+ * <p>Whole records are read where they are; of an incomplete one at most 13 bytes are held until the rest comes.
+ *
+ * <p>Thread rule: one thread at a time, that which reads the tunnel.
+ */
+public final class ClientDecoder {
+
+    private final ProtocolOptions options;
+    private final ByteBuffer held = ByteBuffer.allocate(RecordLayout.LONG_BYTES);
+    private int wantedBytes = FirstRecord.RECOGNITION_BYTES;
+    private TunnelFormat format;
+    private RecordLayout records;
+    private boolean opened;
+
+    public ClientDecoder(ProtocolOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * To be called once, before anything is decoded. A client up to 0.9.0 that was built with {@code --single} never says a
+     * word: when the options name its generation, its tunnel is open from the start.
+     */
+    public void accepted(ClientRecords handler) {
+        options.forced()
+                .filter(generation -> options.single() && !generation.opens())
+                .ifPresent(generation -> {
+                    format = TunnelFormat.of(generation, options);
+                    opened = true;
+                    handler.opened(format);
+                });
+    }
+
+    /**
+     * Tells the handler everything in {@code in}, big-endian, from its position to its limit, and consumes it all. Records of
+     * an unknown type are ignored.
+     *
+     * @throws ProtocolException when the first record is of no known generation; nothing more can be decoded then
+     */
+    public void decode(ByteBuffer in, ClientRecords handler) throws ProtocolException {
+        deliverWhole(in, handler);
+        while (hold(in)) {
+            if (records == null) {
+                recognise();
+            }
+            if (held.position() == wantedBytes) {
+                deliverHeld(handler);
+                deliverWhole(in, handler);
+            }
+        }
+    }
+
+    /** Whether the generation is known: {@link #format} may be asked. */
+    public boolean recognised() {
+        return opened;
+    }
+
+    /** Whether an incomplete record is held. */
+    public boolean midRecord() {
+        return held.position() > 0;
+    }
+
+    /** What this client is to be sent; null before it is {@link #recognised}. */
+    public TunnelFormat format() {
+        return opened ? format : null;
+    }
+
+    private void deliverWhole(ByteBuffer in, ClientRecords handler) {
+        if (records == null || midRecord()) {
+            return;
+        }
+        while (in.remaining() >= wantedBytes) {
+            int at = in.position();
+            in.position(at + wantedBytes);
+            records.deliver(in, at, handler);
+        }
+    }
+
+    private boolean hold(ByteBuffer in) {
+        while (in.hasRemaining() && held.position() < wantedBytes) {
+            held.put(in.get());
+        }
+        return held.position() == wantedBytes;
+    }
+
+    private void recognise() throws ProtocolException {
+        TunnelFormat recognised = FirstRecord.recognise(held, options);
+        if (opened && recognised.generation() != format.generation()) {
+            throw new ProtocolException(
+                    "a client of generation " + recognised.generation() + " on a server started with"
+                            + " --single --generation=" + format.generation()
+                            + ", which sends to every client unasked; give the "
+                            + "clients of each generation a server of their own");
+        }
+        format = recognised;
+        records = format.generation().records();
+        wantedBytes = records.bytes();
+    }
+
+    /** An opening record has no type that is known, so it is delivered like any other and says nothing more. */
+    private void deliverHeld(ClientRecords handler) {
+        held.clear();
+        if (!opened) {
+            opened = true;
+            handler.opened(format);
+        }
+        records.deliver(held, 0, handler);
+    }
+}
