@@ -69,7 +69,7 @@ public final class ResponsePacket {
         buffer = packet;
         offset = packet.position();
         capturedBytes = packet.remaining();
-        if (capturedBytes < 1 || uint8(VERSION_IHL_OFFSET) >> 4 != 4) {
+        if (capturedBytes > 0 && uint8(VERSION_IHL_OFFSET) >> 4 != 4) {
             return Kind.NOT_TCP;
         }
         if (capturedBytes < IP_HEADER_MIN_BYTES) {

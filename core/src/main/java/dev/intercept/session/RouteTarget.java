@@ -12,6 +12,10 @@ public interface RouteTarget {
      */
     boolean forward(ResponsePacket response);
 
-    /** Sends what was taken, as far as the socket takes it without waiting. */
-    void flush();
+    /**
+     * Sends what was taken, as far as the socket takes it without waiting.
+     *
+     * @return whether the socket was written to
+     */
+    boolean flush();
 }

@@ -25,7 +25,6 @@ public enum Counter {
     BAD_RECORDS(
             "bad_records", "connections closed because their first record was of no known generation, or incomplete"),
     TUNNEL_OVERFLOW("tunnel_overflow", "messages dropped because a tunnel's buffer was full"),
-    MESSAGES_SENT("messages_sent", "messages written to a tunnel's buffer"),
     SOCKET_WRITES("socket_writes", "writes to tunnel sockets");
 
     private final String label;

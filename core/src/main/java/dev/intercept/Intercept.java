@@ -1,0 +1,265 @@
+package dev.intercept;
+
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.capture.CaptureLoop;
+import dev.intercept.capture.Interceptor;
+import dev.intercept.capture.PassList;
+import dev.intercept.net.PublicAddress;
+import dev.intercept.server.ServerLimits;
+import dev.intercept.server.Tunnel;
+import dev.intercept.server.TunnelServer;
+import dev.intercept.session.SessionLimits;
+import dev.intercept.session.SessionTable;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.KernelLossWatch;
+import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.stats.Statistics;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * One running intercept: the composition root.
+ *
+ * <p>Threads: {@code capture LANE}, one per lane, polls its backend, decides verdicts and writes to tunnels; {@code tunnel
+ * server} does everything else that touches sessions and tunnels; {@code statistics} reads counters and kernel statistics.
+ */
+public final class Intercept implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Intercept.class.getName());
+    private static final int JOIN_MS = 2000;
+
+    private final LongSupplier nanoClock = System::nanoTime;
+    private final RateLimitedLog limitedLog = new RateLimitedLog(LOG, nanoClock);
+    private final CaptureBackendProvider provider;
+    private final TunnelServer server;
+    private final SessionTable sessions;
+    private final Statistics statistics;
+    private final List<CaptureLoop> loops = new ArrayList<>();
+    private final List<Thread> captureThreads = new ArrayList<>();
+    private final Thread serverThread;
+    private final ScheduledExecutorService statisticsThread;
+    private final AtomicInteger runningLoops;
+    private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
+    private boolean isStopped;
+
+    private Intercept(InterceptConfig config) throws StartException {
+        Counters serverCounters = new Counters();
+        sessions = new SessionTable(
+                SessionLimits.of(config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS()),
+                serverCounters);
+        provider = choose(config);
+        server = bind(config, serverCounters);
+        List<CaptureBackend> lanes = open(config);
+        List<Counters> counters = new ArrayList<>(List.of(serverCounters));
+        PassList passList = new PassList(config.passList());
+        for (CaptureBackend lane : lanes) {
+            Counters laneCounters = new Counters();
+            counters.add(laneCounters);
+            Interceptor interceptor = new Interceptor(
+                    passList,
+                    sessions,
+                    server.unroutedResponses(),
+                    laneCounters,
+                    limitedLog,
+                    CaptureLoop.BATCH_LIMIT,
+                    secondsNow());
+            loops.add(new CaptureLoop(lane, interceptor, this::secondsNow, this::onLoopEnd));
+        }
+        runningLoops = new AtomicInteger(loops.size());
+        statistics = new Statistics(
+                counters, lanes, sessions::size, () -> server.tunnels().size());
+        serverThread = new Thread(server, "tunnel server");
+        statisticsThread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "statistics");
+            thread.setDaemon(true);
+            return thread;
+        });
+        startThreads(config);
+    }
+
+    /**
+     * Starts intercept. When this returns it listens for tcpcopy and captures responses.
+     *
+     * @throws StartException with the exit code and one line for the user; nothing is left open
+     */
+    public static Intercept start(InterceptConfig config) throws StartException {
+        return new Intercept(config);
+    }
+
+    private CaptureBackendProvider choose(InterceptConfig config) throws StartException {
+        BackendRegistry registry = BackendRegistry.load(config.pluginPath());
+        registry.problems().forEach(problem -> LOG.log(Level.WARNING, problem));
+        try {
+            BackendRegistry.Choice choice = registry.choose(config.backendName());
+            for (String reason : choice.passedOver()) {
+                LOG.log(Level.WARNING, reason + "; " + choice.provider().name() + " is used instead");
+            }
+            return choice.provider();
+        } catch (BackendException e) {
+            throw new StartException(ExitCode.of(e.kind()), e.getMessage(), e);
+        }
+    }
+
+    private TunnelServer bind(InterceptConfig config, Counters counters) throws StartException {
+        ServerLimits limits = new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), config.allow());
+        InetSocketAddress address = config.bindAddress()
+                .map(ip -> new InetSocketAddress(ip, config.port()))
+                .orElseGet(() -> new InetSocketAddress(config.port()));
+        try {
+            return TunnelServer.bind(address, limits, config.protocol(), sessions, counters, limitedLog, nanoClock);
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.OS_REFUSED,
+                    "cannot listen on " + address.getAddress().getHostAddress() + " port " + config.port() + ": "
+                            + e.getMessage() + "; choose another with -p or -b, or stop what holds it",
+                    e);
+        }
+    }
+
+    private List<CaptureBackend> open(InterceptConfig config) throws StartException {
+        try {
+            return provider.open(new BackendOptions(provider.options(), config.backendOptions()));
+        } catch (BackendException e) {
+            server.discard();
+            throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void startThreads(InterceptConfig config) {
+        warnIfOpenToEveryone(config);
+        serverThread.start();
+        for (CaptureLoop loop : loops) {
+            Thread thread = new Thread(loop, "capture " + loop.backend().lane());
+            captureThreads.add(thread);
+            thread.start();
+        }
+        List<CaptureBackend> lanes = loops.stream().map(CaptureLoop::backend).toList();
+        KernelLossWatch lossWatch = new KernelLossWatch(lanes, LOG, nanoClock);
+        every(KernelLossWatch.CHECK_INTERVAL_S, lossWatch::check);
+        every(config.statsIntervalS(), () -> LOG.log(Level.INFO, statistics.line()));
+        LOG.log(
+                Level.INFO,
+                "listening on " + server.address() + ", capturing with " + provider.name() + " ("
+                        + String.join(
+                                ", ", lanes.stream().map(CaptureBackend::lane).toList()) + ")");
+    }
+
+    /** A failing reading must not end the readings to come. */
+    private void every(int seconds, Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                limitedLog.log("statistics", Level.ERROR, () -> "statistics failed, please report: " + e);
+            }
+        };
+        statisticsThread.scheduleAtFixedRate(guarded, seconds, seconds, TimeUnit.SECONDS);
+    }
+
+    private void warnIfOpenToEveryone(InterceptConfig config) {
+        if (config.allow().isEmpty()) {
+            PublicAddress.reachableAt(server.address().getAddress())
+                    .ifPresent(address -> LOG.log(
+                            Level.WARNING,
+                            "everyone who reaches port " + server.address().getPort() + " of "
+                                    + address.getHostAddress()
+                                    + " can claim responses; name who may connect with --allow CIDR, or bind with -b"));
+        }
+    }
+
+    private void onLoopEnd(CaptureLoop loop, Throwable failure) {
+        if (failure != null) {
+            LOG.log(Level.ERROR, loop.backend().lane() + " cannot go on: " + failure.getMessage(), failure);
+            end.complete(failure instanceof BackendException e ? ExitCode.of(e.kind()) : ExitCode.SOFTWARE);
+        } else if (runningLoops.decrementAndGet() == 0) {
+            end.complete(ExitCode.OK);
+        }
+    }
+
+    private int secondsNow() {
+        return (int) (nanoClock.getAsLong() / 1_000_000_000L);
+    }
+
+    /** Where tcpcopy connects to, with the real port. */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    public Collection<Tunnel> tunnels() {
+        return server.tunnels();
+    }
+
+    /** The name of the backend in use. */
+    public String backendName() {
+        return provider.name();
+    }
+
+    /**
+     * Waits until capture has ended: stopped, at the end of a capture file, or failed.
+     *
+     * @return OK, or why capture cannot go on
+     */
+    public ExitCode awaitEnd() throws InterruptedException {
+        try {
+            return end.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError("never completed with an exception", e);
+        }
+    }
+
+    /**
+     * Stops in order: each lane sends the verdicts and headers of the batch it is in, then the tunnels are flushed and
+     * closed, then the final statistics are logged. Stopping again does nothing. Takes some 100 ms, at most a few seconds.
+     */
+    public synchronized void stop() {
+        if (isStopped) {
+            return;
+        }
+        isStopped = true;
+        int openTunnels = server.tunnels().size();
+        if (openTunnels > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    openTunnels + " tunnels are still open: stop tcpcopy before intercept, or it loses its sessions");
+        }
+        statisticsThread.shutdownNow();
+        loops.forEach(CaptureLoop::stop);
+        captureThreads.forEach(Intercept::join);
+        server.stop();
+        join(serverThread);
+        LOG.log(Level.INFO, "final " + statistics.line());
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(JOIN_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,172 @@
+package dev.intercept;
+
+import dev.intercept.net.Cidr;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything the user can decide about one intercept. Immutable; {@link #builder} starts from the defaults.
+ *
+ * @param bindAddress where tcpcopy connects to; empty for every address ({@code -b})
+ * @param port TCP port for tcpcopy, 1 to 65535, or 0 for any free one ({@code -p})
+ * @param passList IPv4 destinations whose packets are accepted and not forwarded ({@code -x})
+ * @param tableSize sessions the table has room for before it first grows ({@code -s})
+ * @param routeTimeoutS seconds without a response or an ADD after which a session ends ({@code -t})
+ * @param maxSessions sessions at most; beyond, the one idle for longest goes
+ * @param maxParked parked headers at most, of all sessions together
+ * @param tunnelBufferBytes bytes that may wait for one tunnel; beyond, whole messages are dropped and counted
+ * @param maxTunnels tunnels at most; further connections are closed at once
+ * @param allow who may connect; empty for everyone
+ * @param protocol what the wire cannot tell about a tcpcopy
+ * @param statsIntervalS seconds between two statistics lines
+ * @param backendName the backend the user insists on; empty to choose
+ * @param backendOptions values by the option's first name, {@code --queue} to {@code "0:3"}
+ * @param pluginPath directories whose jars may hold backends
+ */
+public record InterceptConfig(
+        Optional<InetAddress> bindAddress,
+        int port,
+        List<Cidr> passList,
+        int tableSize,
+        int routeTimeoutS,
+        int maxSessions,
+        int maxParked,
+        int tunnelBufferBytes,
+        int maxTunnels,
+        List<Cidr> allow,
+        ProtocolOptions protocol,
+        int statsIntervalS,
+        Optional<String> backendName,
+        Map<String, String> backendOptions,
+        List<Path> pluginPath) {
+
+    public static final int DEFAULT_PORT = 36524;
+
+    public InterceptConfig {
+        passList = List.copyOf(passList);
+        allow = List.copyOf(allow);
+        backendOptions = Map.copyOf(backendOptions);
+        pluginPath = List.copyOf(pluginPath);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The defaults, to be changed one by one. Checks nothing: the command knows how to tell a user what is wrong. */
+    public static final class Builder {
+        private Optional<InetAddress> bindAddress = Optional.empty();
+        private int port = DEFAULT_PORT;
+        private List<Cidr> passList = List.of();
+        private int tableSize = 65536;
+        private int routeTimeoutS = 120;
+        private int maxSessions = 1 << 20;
+        private int maxParked = 65536;
+        private int tunnelBufferBytes = 4 << 20;
+        private int maxTunnels = 1024;
+        private List<Cidr> allow = List.of();
+        private ProtocolOptions protocol = ProtocolOptions.DEFAULTS;
+        private int statsIntervalS = 30;
+        private Optional<String> backendName = Optional.empty();
+        private Map<String, String> backendOptions = Map.of();
+        private List<Path> pluginPath = List.of();
+
+        public Builder bindAddress(InetAddress value) {
+            bindAddress = Optional.of(value);
+            return this;
+        }
+
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        public Builder passList(List<Cidr> value) {
+            passList = value;
+            return this;
+        }
+
+        public Builder tableSize(int value) {
+            tableSize = value;
+            return this;
+        }
+
+        public Builder routeTimeoutS(int value) {
+            routeTimeoutS = value;
+            return this;
+        }
+
+        public Builder maxSessions(int value) {
+            maxSessions = value;
+            return this;
+        }
+
+        public Builder maxParked(int value) {
+            maxParked = value;
+            return this;
+        }
+
+        public Builder tunnelBufferBytes(int value) {
+            tunnelBufferBytes = value;
+            return this;
+        }
+
+        public Builder maxTunnels(int value) {
+            maxTunnels = value;
+            return this;
+        }
+
+        public Builder allow(List<Cidr> value) {
+            allow = value;
+            return this;
+        }
+
+        public Builder protocol(ProtocolOptions value) {
+            protocol = value;
+            return this;
+        }
+
+        public Builder statsIntervalS(int value) {
+            statsIntervalS = value;
+            return this;
+        }
+
+        public Builder backendName(String value) {
+            backendName = Optional.of(value);
+            return this;
+        }
+
+        public Builder backendOptions(Map<String, String> value) {
+            backendOptions = value;
+            return this;
+        }
+
+        public Builder pluginPath(List<Path> value) {
+            pluginPath = value;
+            return this;
+        }
+
+        public InterceptConfig build() {
+            return new InterceptConfig(
+                    bindAddress,
+                    port,
+                    passList,
+                    tableSize,
+                    routeTimeoutS,
+                    maxSessions,
+                    maxParked,
+                    tunnelBufferBytes,
+                    maxTunnels,
+                    allow,
+                    protocol,
+                    statsIntervalS,
+                    backendName,
+                    backendOptions,
+                    pluginPath);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.intercept.capture;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import java.util.function.IntSupplier;
+
+/**
+ * The duty cycle of one capture thread: poll a batch, whose verdicts the backend sends before it returns, then send the
+ * headers.
+ *
+ * <p>Thread rule: {@link #run} on the capture thread; {@link #stop} by any thread.
+ */
+public final class CaptureLoop implements Runnable {
+
+    /** Packets of one batch at most: one system call brings them, and no tunnel waits for more. */
+    public static final int BATCH_LIMIT = 64;
+
+    /** How long a poll may wait for a packet: bounds how long a stop takes, costs ten wake-ups a second when idle. */
+    static final int POLL_TIMEOUT_MS = 100;
+
+    /** Told how a loop ended. */
+    public interface EndListener {
+        /** @param failure why the packet source is useless now; null when the loop was stopped or the source has ended */
+        void onEnd(CaptureLoop loop, Throwable failure);
+    }
+
+    private final CaptureBackend backend;
+    private final Interceptor interceptor;
+    private final IntSupplier secondsClock;
+    private final EndListener endListener;
+    private volatile boolean stopping;
+
+    public CaptureLoop(
+            CaptureBackend backend, Interceptor interceptor, IntSupplier secondsClock, EndListener endListener) {
+        this.backend = backend;
+        this.interceptor = interceptor;
+        this.secondsClock = secondsClock;
+        this.endListener = endListener;
+    }
+
+    public CaptureBackend backend() {
+        return backend;
+    }
+
+    /** Ends the loop after the batch it is in, with that batch's verdicts and headers sent. Does not wait. */
+    public void stop() {
+        stopping = true;
+    }
+
+    @Override
+    public void run() {
+        Throwable failure = null;
+        try {
+            while (!stopping && pollOnce() != CaptureBackend.END) {
+                // The work is in pollOnce.
+            }
+        } catch (BackendException | RuntimeException | Error e) {
+            failure = e;
+        } finally {
+            interceptor.endOfBatch(secondsClock.getAsInt());
+            backend.close();
+            endListener.onEnd(this, failure);
+        }
+    }
+
+    private int pollOnce() throws BackendException {
+        int packets = backend.poll(interceptor, BATCH_LIMIT, POLL_TIMEOUT_MS);
+        interceptor.endOfBatch(secondsClock.getAsInt());
+        return packets;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.intercept.capture;
+
+import dev.intercept.packet.ResponsePacket;
+import dev.intercept.session.RouteTarget;
+import dev.intercept.session.SessionTable;
+import dev.intercept.session.UnroutedResponses;
+import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.Verdict;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * The one place that decides a verdict: pass list, then session table, then the tunnel that gets the header.
+ *
+ * <p>DROP is the rule, because an answer of the test server that escapes reaches a real client, whose kernel then resets
+ * the copied connection. ACCEPT is for the pass list and for what was never ours to stop.
+ *
+ * <p>Thread rule: one interceptor per capture thread.
+ */
+public final class Interceptor implements PacketHandler {
+
+    private final PassList passList;
+    private final SessionTable sessions;
+    private final UnroutedResponses unrouted;
+    private final Counters counters;
+    private final RateLimitedLog log;
+
+    private final ResponsePacket packet = new ResponsePacket();
+    private final RouteTarget[] touched;
+    private int touchedCount;
+    private int nowS;
+
+    /** @param batchLimit packets at most between two calls of {@link #endOfBatch} */
+    public Interceptor(
+            PassList passList,
+            SessionTable sessions,
+            UnroutedResponses unrouted,
+            Counters counters,
+            RateLimitedLog log,
+            int batchLimit,
+            int nowS) {
+        this.passList = passList;
+        this.sessions = sessions;
+        this.unrouted = unrouted;
+        this.counters = counters;
+        this.log = log;
+        this.touched = new RouteTarget[batchLimit];
+        this.nowS = nowS;
+    }
+
+    @Override
+    public Verdict onPacket(ByteBuffer captured) {
+        try {
+            return switch (packet.wrap(captured)) {
+                case TCP -> onResponse();
+                case NOT_TCP -> count(Counter.NOT_TCP, Verdict.ACCEPT);
+                case FRAGMENT -> onFragment();
+                case MALFORMED -> count(Counter.MALFORMED, Verdict.DROP);
+            };
+        } catch (RuntimeException | StackOverflowError e) {
+            log.log(
+                    "handler_error",
+                    Level.ERROR,
+                    () -> "a packet was dropped because of a bug in intercept; please report: " + e + " at "
+                            + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "?"));
+            return count(Counter.HANDLER_ERROR, Verdict.DROP);
+        }
+    }
+
+    private Verdict onResponse() {
+        if (passList.contains(packet.destinationAddress())) {
+            return count(Counter.PASSED, Verdict.ACCEPT);
+        }
+        RouteTarget tunnel = sessions.find(
+                packet.destinationAddress(),
+                packet.destinationPort(),
+                packet.sourceAddress(),
+                packet.sourcePort(),
+                nowS);
+        if (tunnel == null) {
+            return onResponseWithoutRoute();
+        }
+        return forward(tunnel);
+    }
+
+    /** The route may be on its way: a SYN or RST waits for it, since without them tcpcopy cannot go on. */
+    private Verdict onResponseWithoutRoute() {
+        RouteTarget taker = unrouted.targetFor(packet);
+        if (taker != null) {
+            return forward(taker);
+        }
+        if (!packet.isSyn() && !packet.isRst()) {
+            return count(Counter.NO_ROUTE, Verdict.DROP);
+        }
+        RouteTarget tunnel = sessions.findOrPark(packet, nowS, counters);
+        return tunnel == null ? count(Counter.PARKED, Verdict.DROP) : forward(tunnel);
+    }
+
+    private Verdict forward(RouteTarget tunnel) {
+        if (!tunnel.forward(packet)) {
+            return count(Counter.TUNNEL_OVERFLOW, Verdict.DROP);
+        }
+        touch(tunnel);
+        return count(Counter.FORWARDED, Verdict.DROP);
+    }
+
+    /** Its ports are not known: it belongs to no session, but its destination may still be one to leave alone. */
+    private Verdict onFragment() {
+        return passList.contains(packet.destinationAddress())
+                ? count(Counter.PASSED, Verdict.ACCEPT)
+                : count(Counter.FRAGMENT, Verdict.DROP);
+    }
+
+    private Verdict count(Counter counter, Verdict verdict) {
+        counters.increment(counter);
+        return verdict;
+    }
+
+    /** A batch touches few tunnels, so a search from the latest on ends at once. */
+    private void touch(RouteTarget tunnel) {
+        for (int i = touchedCount - 1; i >= 0; i--) {
+            if (touched[i] == tunnel) {
+                return;
+            }
+        }
+        touched[touchedCount++] = tunnel;
+    }
+
+    /**
+     * After the verdicts of a batch: sends what each touched tunnel was given, so that nothing waits for a next batch.
+     *
+     * @param nowS the time for the batch to come
+     */
+    public void endOfBatch(int nowS) {
+        this.nowS = nowS;
+        for (int i = 0; i < touchedCount; i++) {
+            if (touched[i].flush()) {
+                counters.increment(Counter.SOCKET_WRITES);
+            }
+        }
+        Arrays.fill(touched, 0, touchedCount, null);
+        touchedCount = 0;
+    }
+}

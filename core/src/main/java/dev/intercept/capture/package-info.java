@@ -1,0 +1,2 @@
+/** From a captured packet to its verdict: which backend is used, the loop that polls it, and the one place that decides. */
+package dev.intercept.capture;

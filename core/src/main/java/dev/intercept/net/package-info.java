@@ -1,0 +1,2 @@
+/** Addresses as users write them. */
+package dev.intercept.net;

@@ -1,0 +1,2 @@
+/** Intercept put together: its configuration, what starts and stops, and why it could not. */
+package dev.intercept;

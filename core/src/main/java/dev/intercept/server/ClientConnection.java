@@ -1,0 +1,89 @@
+package dev.intercept.server;
+
+import dev.intercept.session.SessionTable;
+import dev.intercept.tcpcopy.ClientDecoder;
+import dev.intercept.tcpcopy.ClientRecords;
+import dev.intercept.tcpcopy.ProtocolException;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import dev.intercept.tcpcopy.TunnelFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.function.IntSupplier;
+
+/** One tcpcopy connection's way in: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
+final class ClientConnection implements ClientRecords {
+
+    private final SocketChannel channel;
+    private final Tunnel tunnel;
+    private final ClientDecoder decoder;
+    private final SessionTable sessions;
+    private final IntSupplier secondsClock;
+    private long firstRecordBegunNs;
+
+    ClientConnection(
+            SocketChannel channel,
+            Tunnel tunnel,
+            ProtocolOptions protocol,
+            SessionTable sessions,
+            IntSupplier secondsClock) {
+        this.channel = channel;
+        this.tunnel = tunnel;
+        this.decoder = new ClientDecoder(protocol);
+        this.sessions = sessions;
+        this.secondsClock = secondsClock;
+        openSilentClient(protocol);
+    }
+
+    /** A single build up to 0.9.0 never sends a byte, so what it is can only be told by the user. */
+    private void openSilentClient(ProtocolOptions protocol) {
+        if (protocol.single()) {
+            protocol.forced()
+                    .filter(generation -> !generation.opens())
+                    .ifPresent(generation -> tunnel.opened(TunnelFormat.of(generation, protocol)));
+        }
+    }
+
+    Tunnel tunnel() {
+        return tunnel;
+    }
+
+    /**
+     * Takes what the socket has, as far as it fits the buffer once.
+     *
+     * @return bytes read, -1 when the peer has ended the connection
+     */
+    int read(ByteBuffer buffer, long nowNs) throws IOException, ProtocolException {
+        buffer.clear();
+        int bytes = channel.read(buffer);
+        if (bytes <= 0) {
+            return bytes;
+        }
+        buffer.flip();
+        decoder.decode(buffer, this);
+        if (!decoder.recognised() && firstRecordBegunNs == 0) {
+            firstRecordBegunNs = nowNs;
+        }
+        return bytes;
+    }
+
+    /** For how long the first record has been incomplete; 0 before its first byte and once it is complete. */
+    long firstRecordPendingNs(long nowNs) {
+        return decoder.recognised() || firstRecordBegunNs == 0 ? 0 : nowNs - firstRecordBegunNs;
+    }
+
+    @Override
+    public void opened(TunnelFormat format) {
+        tunnel.opened(format);
+    }
+
+    @Override
+    public void add(int clientAddress, int clientPort, int targetAddress, int targetPort) {
+        sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, secondsClock.getAsInt());
+    }
+
+    @Override
+    public void delete(int clientAddress, int clientPort, int targetAddress, int targetPort) {
+        sessions.remove(clientAddress, clientPort, targetAddress, targetPort, tunnel);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.intercept.server;
+
+import dev.intercept.net.Cidr;
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * What the server takes from its peers, and no more.
+ *
+ * @param maxTunnels open connections at most; a further one is closed at once
+ * @param tunnelBufferBytes bytes that may wait for one tunnel's socket
+ * @param allow who may connect; empty for everyone
+ */
+public record ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow) {
+
+    /** A first record that has begun must be complete after this time. */
+    public static final long FIRST_RECORD_TIMEOUT_NS = 10_000_000_000L;
+
+    /** A tunnel whose socket takes nothing for this time, with bytes waiting, is closed. */
+    public static final long STALL_TIMEOUT_NS = 30_000_000_000L;
+
+    public ServerLimits {
+        allow = List.copyOf(allow);
+    }
+
+    boolean allows(InetAddress peer) {
+        return allow.isEmpty() || allow.stream().anyMatch(network -> network.contains(peer));
+    }
+}

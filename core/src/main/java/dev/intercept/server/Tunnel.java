@@ -1,0 +1,170 @@
+package dev.intercept.server;
+
+import dev.intercept.packet.ResponsePacket;
+import dev.intercept.session.RouteTarget;
+import dev.intercept.tcpcopy.MessageBuffer;
+import dev.intercept.tcpcopy.TunnelFormat;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.function.LongSupplier;
+
+/**
+ * The way back to one tcpcopy connection: the messages that wait for its socket.
+ *
+ * <p>Nothing waits for a tunnel: what the socket does not take at once stays in a bounded buffer until the server thread
+ * finds the socket writable again, and what the buffer cannot hold is refused whole.
+ *
+ * <p>Thread rule: {@link #forward} and {@link #flush} by any thread, under this tunnel's lock, which is never held across
+ * anything that waits. The rest by the server thread.
+ */
+public final class Tunnel implements RouteTarget {
+
+    private final int number;
+    private final SocketChannel channel;
+    private final String peer;
+    private final int bufferBytes;
+    private final LongSupplier nanoClock;
+
+    private SelectionKey key;
+    private MessageBuffer messages;
+    private boolean isOpen = true;
+
+    /** The socket took less than it was given; only the server thread writes until it is writable again. */
+    private boolean isStalled;
+
+    private long stalledSinceNs;
+    private volatile TunnelFormat format;
+    private volatile long forwarded;
+    private volatile long overflowed;
+
+    Tunnel(int number, SocketChannel channel, String peer, int bufferBytes, LongSupplier nanoClock) {
+        this.number = number;
+        this.channel = channel;
+        this.peer = peer;
+        this.bufferBytes = bufferBytes;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Counts connections from 1 in the order of accept. */
+    public int number() {
+        return number;
+    }
+
+    public String peer() {
+        return peer;
+    }
+
+    /** How this tunnel's messages look; null until its first record told. */
+    public TunnelFormat format() {
+        return format;
+    }
+
+    /** Headers taken so far. */
+    public long forwarded() {
+        return forwarded;
+    }
+
+    /** Headers refused because the buffer was full. */
+    public long overflowed() {
+        return overflowed;
+    }
+
+    /** Bytes that wait for the socket. */
+    public synchronized int pendingBytes() {
+        return messages == null ? 0 : messages.pendingBytes();
+    }
+
+    synchronized void registered(SelectionKey selectionKey) {
+        key = selectionKey;
+    }
+
+    synchronized void opened(TunnelFormat chosen) {
+        if (messages != null) {
+            return;
+        }
+        format = chosen;
+        messages = new MessageBuffer(chosen, bufferBytes);
+    }
+
+    @Override
+    public synchronized boolean forward(ResponsePacket response) {
+        if (!isOpen || messages == null) {
+            return false;
+        }
+        if (!messages.append(response)) {
+            overflowed++;
+            return false;
+        }
+        forwarded++;
+        return true;
+    }
+
+    @Override
+    public synchronized boolean flush() {
+        return isOpen && messages != null && !isStalled && write();
+    }
+
+    /** The socket takes bytes again. Server thread. */
+    synchronized boolean onWritable() {
+        return isOpen && write();
+    }
+
+    private boolean write() {
+        if (messages.pendingBytes() == 0) {
+            return false;
+        }
+        try {
+            int written = messages.writeTo(channel);
+            if (messages.pendingBytes() == 0) {
+                resume();
+            } else {
+                stall(written > 0);
+            }
+        } catch (IOException e) {
+            // The peer is gone. The server thread reads the same from the socket, closes the tunnel and says so.
+            isOpen = false;
+            messages = null;
+        }
+        return true;
+    }
+
+    private void resume() {
+        if (isStalled) {
+            isStalled = false;
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+        }
+    }
+
+    private void stall(boolean madeProgress) {
+        if (!isStalled || madeProgress) {
+            stalledSinceNs = nanoClock.getAsLong();
+        }
+        if (!isStalled) {
+            isStalled = true;
+            key.interestOpsOr(SelectionKey.OP_WRITE);
+            key.selector().wakeup();
+        }
+    }
+
+    /** For how long the socket has taken nothing although bytes wait; 0 when it takes them. */
+    synchronized long stalledNs(long nowNs) {
+        return isStalled ? nowNs - stalledSinceNs : 0;
+    }
+
+    /** From here on every {@link #forward} is refused. Server thread. */
+    synchronized void close() {
+        isOpen = false;
+        messages = null;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Closed all the same: the descriptor is released before the error is reported.
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "tunnel " + number + " from " + peer;
+    }
+}

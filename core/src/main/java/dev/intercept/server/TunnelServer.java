@@ -1,0 +1,295 @@
+package dev.intercept.server;
+
+import dev.intercept.session.SessionTable;
+import dev.intercept.session.UnroutedResponses;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.tcpcopy.ProtocolException;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * The server that every tcpcopy connects to.
+ *
+ * <p>One thread, {@link #run}: it accepts, reads client records, adds and removes sessions, writes what a socket would not
+ * take earlier, and ends what is idle for too long. Capture threads only append to tunnels and flush them. No peer can
+ * make it wait: every channel is non-blocking, and a peer gets one bounded read a round.
+ */
+public final class TunnelServer implements Runnable {
+
+    /** Client bytes read at once: 4681 records of 14 bytes. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** How often time-outs are looked at. */
+    private static final int TICK_MS = 100;
+
+    private static final long NS_PER_S = 1_000_000_000L;
+
+    private final ServerLimits limits;
+    private final ProtocolOptions protocol;
+    private final SessionTable sessions;
+    private final Counters counters;
+    private final RateLimitedLog log;
+    private final LongSupplier nanoClock;
+
+    private final Selector selector;
+    private final ServerSocketChannel acceptor;
+    private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
+    private final SingleGroup singleGroup = new SingleGroup();
+    private final Map<Integer, ClientConnection> connections = new ConcurrentHashMap<>();
+    private int lastTunnelNumber;
+    private SelectionKey acceptKey;
+    private volatile boolean stopping;
+
+    private TunnelServer(
+            ServerLimits limits,
+            ProtocolOptions protocol,
+            SessionTable sessions,
+            Counters counters,
+            RateLimitedLog log,
+            LongSupplier nanoClock,
+            ServerSocketChannel acceptor)
+            throws IOException {
+        this.limits = limits;
+        this.protocol = protocol;
+        this.sessions = sessions;
+        this.counters = counters;
+        this.log = log;
+        this.nanoClock = nanoClock;
+        this.acceptor = acceptor;
+        this.selector = Selector.open();
+    }
+
+    /**
+     * Listens. From here on tcpcopy can connect; it is served once {@link #run} runs.
+     *
+     * @param address port 0 for any free one
+     * @throws IOException when the address is taken or not of this host
+     */
+    public static TunnelServer bind(
+            InetSocketAddress address,
+            ServerLimits limits,
+            ProtocolOptions protocol,
+            SessionTable sessions,
+            Counters counters,
+            RateLimitedLog log,
+            LongSupplier nanoClock)
+            throws IOException {
+        ServerSocketChannel acceptor = ServerSocketChannel.open();
+        try {
+            // Connections of the intercept before this one may still be in TIME_WAIT: a restart must work at once.
+            acceptor.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            acceptor.bind(address, limits.maxTunnels());
+            acceptor.configureBlocking(false);
+            TunnelServer server = new TunnelServer(limits, protocol, sessions, counters, log, nanoClock, acceptor);
+            server.acceptKey = acceptor.register(server.selector, SelectionKey.OP_ACCEPT);
+            return server;
+        } catch (IOException | RuntimeException e) {
+            acceptor.close();
+            throw e;
+        }
+    }
+
+    /** Where it listens, with the real port. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) acceptor.socket().getLocalSocketAddress();
+    }
+
+    /** The open tunnels. Any thread; a moment's picture. */
+    public Collection<Tunnel> tunnels() {
+        List<Tunnel> tunnels = new ArrayList<>();
+        connections.values().forEach(connection -> tunnels.add(connection.tunnel()));
+        return tunnels;
+    }
+
+    /** Who is told of responses that no client announced: with {@code --single}, the tunnels of that client. */
+    public UnroutedResponses unroutedResponses() {
+        return protocol.single() ? singleGroup : UnroutedResponses.NOBODY;
+    }
+
+    /** Stops listening, instead of {@link #run}: something else that intercept needs is not to be had. */
+    public void discard() {
+        closeAll();
+    }
+
+    /** Ends {@link #run} after what waits for the tunnels was offered to their sockets once more. Any thread. */
+    public void stop() {
+        stopping = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void run() {
+        long nextTickNs = nanoClock.getAsLong();
+        while (!stopping) {
+            try {
+                selector.select(this::onReady, TICK_MS);
+                if (nanoClock.getAsLong() - nextTickNs >= 0) {
+                    nextTickNs = nanoClock.getAsLong() + TICK_MS * 1_000_000L;
+                    tick();
+                }
+            } catch (IOException | RuntimeException e) {
+                log.log(
+                        "server_error",
+                        Level.ERROR,
+                        () -> "the tunnel server goes on after an error; please report: " + e);
+            }
+        }
+        closeAll();
+    }
+
+    private void onReady(SelectionKey key) {
+        if (key == acceptKey) {
+            accept();
+            return;
+        }
+        ClientConnection connection = (ClientConnection) key.attachment();
+        try {
+            if (key.isValid() && key.isWritable() && connection.tunnel().onWritable()) {
+                counters.increment(Counter.SOCKET_WRITES);
+            }
+            if (key.isValid() && key.isReadable()) {
+                read(connection);
+            }
+        } catch (RuntimeException e) {
+            close(connection, "a bug in intercept, please report: " + e, Level.ERROR);
+        }
+    }
+
+    private void accept() {
+        try {
+            SocketChannel channel = acceptor.accept();
+            if (channel != null) {
+                admit(channel);
+            }
+        } catch (IOException e) {
+            // Out of descriptors or memory: the queue of the listening socket stays readable, so rest until the next
+            // tick.
+            acceptKey.interestOps(0);
+            log.log(
+                    "accept",
+                    Level.WARNING,
+                    () -> "a connection could not be accepted: " + e.getMessage()
+                            + "; is the limit of open files (ulimit -n) below --max-tunnels " + limits.maxTunnels()
+                            + "?");
+        }
+    }
+
+    private void admit(SocketChannel channel) throws IOException {
+        InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
+        String refusal = refusal(peer);
+        if (refusal != null) {
+            counters.increment(Counter.TUNNELS_REFUSED);
+            channel.close();
+            log.log("refused", Level.WARNING, () -> "connection from " + text(peer) + " refused: " + refusal);
+            return;
+        }
+        channel.configureBlocking(false);
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        Tunnel tunnel = new Tunnel(++lastTunnelNumber, channel, text(peer), limits.tunnelBufferBytes(), nanoClock);
+        ClientConnection connection = new ClientConnection(channel, tunnel, protocol, sessions, this::nowS);
+        tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
+        connections.put(tunnel.number(), connection);
+        singleGroup.accepted(tunnel, nanoClock.getAsLong());
+        counters.increment(Counter.TUNNELS_OPENED);
+    }
+
+    private String refusal(InetSocketAddress peer) {
+        if (peer == null) {
+            return "it is gone already";
+        }
+        if (!limits.allows(peer.getAddress())) {
+            return "not in --allow";
+        }
+        return connections.size() < limits.maxTunnels() ? null : "--max-tunnels " + limits.maxTunnels() + " are open";
+    }
+
+    private void read(ClientConnection connection) {
+        try {
+            boolean wasRecognised = connection.tunnel().format() != null;
+            int bytes = connection.read(readBuffer, nanoClock.getAsLong());
+            if (bytes < 0) {
+                close(connection, "closed by tcpcopy", Level.INFO);
+            } else if (!wasRecognised && connection.tunnel().format() != null) {
+                tellOpened(connection.tunnel());
+            }
+        } catch (ProtocolException e) {
+            counters.increment(Counter.BAD_RECORDS);
+            close(connection, e.getMessage(), Level.WARNING);
+        } catch (IOException e) {
+            close(connection, "connection lost: " + e.getMessage(), Level.INFO);
+        }
+    }
+
+    private void tellOpened(Tunnel tunnel) {
+        log.log("opened", Level.INFO, () -> tunnel + ": " + tunnel.format().describe());
+        tunnel.format().notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
+    }
+
+    private void tick() {
+        acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+        sessions.expire(nowS());
+        long nowNs = nanoClock.getAsLong();
+        for (ClientConnection connection : connections.values()) {
+            if (connection.firstRecordPendingNs(nowNs) > ServerLimits.FIRST_RECORD_TIMEOUT_NS) {
+                counters.increment(Counter.BAD_RECORDS);
+                close(connection, "its first record stayed incomplete for 10 s; this is no tcpcopy", Level.WARNING);
+            } else if (connection.tunnel().stalledNs(nowNs) > ServerLimits.STALL_TIMEOUT_NS) {
+                close(
+                        connection,
+                        "it took nothing for 30 s while " + connection.tunnel().pendingBytes()
+                                + " bytes waited: is that tcpcopy stuck?",
+                        Level.WARNING);
+            }
+        }
+    }
+
+    private void close(ClientConnection connection, String reason, Level level) {
+        Tunnel tunnel = connection.tunnel();
+        if (connections.remove(tunnel.number()) == null) {
+            return;
+        }
+        tunnel.close();
+        singleGroup.closed(tunnel);
+        sessions.closed(tunnel);
+        counters.increment(Counter.TUNNELS_CLOSED);
+        log.log("closed_" + level, level, () -> tunnel + " ended: " + reason);
+    }
+
+    private void closeAll() {
+        for (ClientConnection connection : connections.values()) {
+            connection.tunnel().flush();
+            close(connection, "intercept stops", Level.DEBUG);
+        }
+        try {
+            acceptor.close();
+            selector.close();
+        } catch (IOException e) {
+            log.log("server_error", Level.WARNING, () -> "closing the listening socket: " + e);
+        }
+    }
+
+    private int nowS() {
+        return (int) (nanoClock.getAsLong() / NS_PER_S);
+    }
+
+    private static String text(InetSocketAddress peer) {
+        return peer.getAddress().getHostAddress() + ":" + peer.getPort();
+    }
+}

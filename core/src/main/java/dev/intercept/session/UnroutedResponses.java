@@ -1,0 +1,14 @@
+package dev.intercept.session;
+
+import dev.intercept.packet.ResponsePacket;
+
+/** Who is told of a response that no client announced. Any thread. */
+@FunctionalInterface
+public interface UnroutedResponses {
+
+    /** Nobody: the clients announce each session with an ADD. */
+    UnroutedResponses NOBODY = response -> null;
+
+    /** The tunnel for this response, or null. Allocates nothing, takes no lock. */
+    RouteTarget targetFor(ResponsePacket response);
+}

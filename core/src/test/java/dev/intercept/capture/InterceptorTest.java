@@ -1,0 +1,206 @@
+package dev.intercept.capture;
+
+import static dev.intercept.kit.PacketBuilder.ACK;
+import static dev.intercept.kit.PacketBuilder.RST;
+import static dev.intercept.kit.PacketBuilder.SYN;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.net.InetAddresses;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.net.Cidr;
+import dev.intercept.packet.ResponsePacket;
+import dev.intercept.session.RouteTarget;
+import dev.intercept.session.SessionLimits;
+import dev.intercept.session.SessionTable;
+import dev.intercept.session.UnroutedResponses;
+import dev.intercept.spi.Verdict;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.stats.RecordingLogger;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The table of verdicts, row by row. */
+class InterceptorTest {
+
+    private static final String PASSED_CLIENT = "203.0.113.9";
+    private static final int NOW_S = 100;
+
+    private final Counters server = new Counters();
+    private final Counters lane = new Counters();
+    private final RecordingLogger logger = new RecordingLogger();
+    private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, server);
+    private final RecordingTarget tunnel = new RecordingTarget();
+    private final Interceptor interceptor = new Interceptor(
+            new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
+            sessions,
+            UnroutedResponses.NOBODY,
+            lane,
+            new RateLimitedLog(logger, System::nanoTime),
+            CaptureLoop.BATCH_LIMIT,
+            NOW_S);
+
+    @Test
+    void shouldAcceptAndNotForwardWhatGoesToThePassList() {
+        addRoute(PASSED_CLIENT, 10000, tunnel);
+        verdict(Verdict.ACCEPT, Counter.PASSED, new PacketBuilder().to(PASSED_CLIENT, 10000));
+        assertEquals(0, tunnel.headers);
+    }
+
+    @Test
+    void shouldDropAndForwardAResponseThatHasARoute() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().flags(ACK));
+        assertEquals(1, tunnel.headers);
+    }
+
+    @Test
+    void shouldParkASynUntilItsRouteArrives() {
+        verdict(Verdict.DROP, Counter.PARKED, new PacketBuilder().flags(SYN | ACK));
+        assertEquals(0, tunnel.headers);
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        assertEquals(1, tunnel.headers);
+        assertEquals(1, server.get(Counter.UNPARKED));
+    }
+
+    @Test
+    void shouldParkARstWithoutRoute() {
+        verdict(Verdict.DROP, Counter.PARKED, new PacketBuilder().flags(RST));
+    }
+
+    @Test
+    void shouldDropAnyOtherResponseWithoutRoute() {
+        verdict(Verdict.DROP, Counter.NO_ROUTE, new PacketBuilder().flags(ACK));
+    }
+
+    @Test
+    void shouldDropWhatIsMalformed() {
+        verdict(Verdict.DROP, Counter.MALFORMED, new PacketBuilder().totalLength(39));
+        verdict(Verdict.DROP, Counter.MALFORMED, new PacketBuilder().truncateTo(39));
+        verdict(Verdict.DROP, Counter.MALFORMED, new PacketBuilder().truncateTo(0));
+        verdict(Verdict.DROP, Counter.MALFORMED, new PacketBuilder().ihl(4));
+        verdict(Verdict.DROP, Counter.MALFORMED, new PacketBuilder().dataOffset(4));
+        verdict(Verdict.DROP, Counter.MALFORMED, new PacketBuilder().dataOffset(15));
+    }
+
+    @Test
+    void shouldDropANonFirstFragmentUnlessItsDestinationIsPassed() {
+        verdict(Verdict.DROP, Counter.FRAGMENT, new PacketBuilder().fragment(8, true));
+        verdict(
+                Verdict.ACCEPT,
+                Counter.PASSED,
+                new PacketBuilder().fragment(8, false).to(PASSED_CLIENT, 10000));
+    }
+
+    @Test
+    void shouldAcceptWhatIsNotIpv4Tcp() {
+        verdict(Verdict.ACCEPT, Counter.NOT_TCP, new PacketBuilder().protocol(17));
+        verdict(Verdict.ACCEPT, Counter.NOT_TCP, new PacketBuilder().version(6));
+    }
+
+    @Test
+    void shouldDropAndTellWhenTheCodeThatLooksAtAPacketFails() {
+        addRoute(TestNetwork.client(1), 10000, new RecordingTarget() {
+            @Override
+            public boolean forward(ResponsePacket response) {
+                throw new IllegalStateException("broken");
+            }
+        });
+        verdict(Verdict.DROP, Counter.HANDLER_ERROR, new PacketBuilder().flags(ACK));
+        assertEquals(1, logger.lines.size());
+        assertTrue(logger.lines
+                .get(0)
+                .startsWith("ERROR a packet was dropped because of a bug in intercept; please report: "
+                        + "java.lang.IllegalStateException: broken at "));
+    }
+
+    @Test
+    void shouldCountAHeaderThatATunnelCannotTake() {
+        tunnel.hasRoom = false;
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        verdict(Verdict.DROP, Counter.TUNNEL_OVERFLOW, new PacketBuilder().flags(ACK));
+    }
+
+    @Test
+    void shouldFlushEachTouchedTunnelOnceAtTheEndOfABatch() {
+        RecordingTarget other = new RecordingTarget();
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        addRoute(TestNetwork.client(2), 10000, other);
+        tunnel.flushes = 0;
+        other.flushes = 0;
+        for (int i = 0; i < 10; i++) {
+            interceptor.onPacket(ByteBuffer.wrap(new PacketBuilder().build()));
+            interceptor.onPacket(ByteBuffer.wrap(
+                    new PacketBuilder().to(TestNetwork.client(2), 10000).build()));
+        }
+        assertEquals(0, tunnel.flushes + other.flushes);
+        interceptor.endOfBatch(NOW_S);
+        assertEquals(List.of(1, 1), List.of(tunnel.flushes, other.flushes));
+        interceptor.endOfBatch(NOW_S);
+        assertEquals(List.of(1, 1), List.of(tunnel.flushes, other.flushes));
+        assertEquals(2, lane.get(Counter.SOCKET_WRITES));
+    }
+
+    @Test
+    void shouldTouchASessionAtTheTimeOfTheBatch() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        interceptor.endOfBatch(NOW_S + 20);
+        verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().flags(ACK));
+        int lastMomentS = NOW_S + 20 + SessionLimits.DEFAULTS.routeTimeoutS() - 1;
+        assertSame(
+                tunnel,
+                sessions.find(address(TestNetwork.client(1)), 10000, address(TestNetwork.TARGET), 8080, lastMomentS));
+    }
+
+    private void addRoute(String client, int port, RouteTarget target) {
+        sessions.add(address(client), port, address(TestNetwork.TARGET), 8080, target, NOW_S);
+    }
+
+    /** Exactly one counter moves, by one. */
+    private void verdict(Verdict expected, Counter counter, PacketBuilder packet) {
+        Map<Counter, Long> before = counts();
+        assertEquals(expected, interceptor.onPacket(ByteBuffer.wrap(packet.build())));
+        before.merge(counter, 1L, Long::sum);
+        assertEquals(before, counts());
+    }
+
+    private Map<Counter, Long> counts() {
+        Map<Counter, Long> counts = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            counts.put(counter, lane.get(counter));
+        }
+        return counts;
+    }
+
+    private static int address(String text) {
+        return InetAddresses.coerceToInteger(InetAddresses.forString(text));
+    }
+
+    private static class RecordingTarget implements RouteTarget {
+        final List<Integer> lengths = new ArrayList<>();
+        int headers;
+        int flushes;
+        boolean hasRoom = true;
+
+        @Override
+        public boolean forward(ResponsePacket response) {
+            headers += hasRoom ? 1 : 0;
+            lengths.add(response.totalLength());
+            return hasRoom;
+        }
+
+        @Override
+        public boolean flush() {
+            flushes++;
+            return true;
+        }
+    }
+}
