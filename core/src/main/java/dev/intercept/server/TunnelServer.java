@@ -265,10 +265,10 @@ public final class TunnelServer implements Runnable {
         if (connections.remove(tunnel.number()) == null) {
             return;
         }
+        counters.increment(Counter.TUNNELS_CLOSED);
         tunnel.close();
         singleGroup.closed(tunnel);
         sessions.closed(tunnel);
-        counters.increment(Counter.TUNNELS_CLOSED);
         log.log("closed_" + level, level, () -> tunnel + " ended: " + reason);
     }
 
