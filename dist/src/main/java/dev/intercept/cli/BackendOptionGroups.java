@@ -1,0 +1,109 @@
+package dev.intercept.cli;
+
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The options that backends bring along. Options with the same first name are one option; the help text shows each under
+ * the backends that share it.
+ */
+final class BackendOptionGroups {
+
+    /** One option with the names of the backends that declare it. */
+    private record Shared(BackendOption option, List<String> backends) {}
+
+    private final Map<String, Shared> byName = new LinkedHashMap<>();
+    private final Map<String, String> given = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    BackendOptionGroups(List<CaptureBackendProvider> providers) {
+        for (CaptureBackendProvider provider : providers) {
+            for (BackendOption option : provider.options()) {
+                byName.computeIfAbsent(option.name(), name -> new Shared(option, new ArrayList<>()))
+                        .backends()
+                        .add(provider.name());
+            }
+        }
+    }
+
+    /** Adds one mixin per set of backends. A name that the command has already is left out: see {@link #problems}. */
+    void addTo(CommandSpec command) {
+        Map<String, CommandSpec> groups = new LinkedHashMap<>();
+        for (Shared shared : byName.values()) {
+            List<String> names = freeNames(shared, command, groups);
+            if (!names.isEmpty()) {
+                groups.computeIfAbsent(heading(shared), heading -> CommandSpec.create())
+                        .addOption(optionSpec(shared.option(), names));
+            }
+        }
+        groups.forEach(command::addMixin);
+    }
+
+    private List<String> freeNames(Shared shared, CommandSpec command, Map<String, CommandSpec> groups) {
+        List<String> free = new ArrayList<>();
+        for (String name : shared.option().names()) {
+            boolean isTaken = command.findOption(name) != null
+                    || groups.values().stream().anyMatch(group -> group.findOption(name) != null);
+            if (isTaken) {
+                problems.add("the option " + name + " of " + String.join(" and ", shared.backends())
+                        + " is left out: intercept has another option of that name");
+            } else {
+                free.add(name);
+            }
+        }
+        return free;
+    }
+
+    private static String heading(Shared shared) {
+        return "Options of " + String.join(" and ", shared.backends());
+    }
+
+    private OptionSpec optionSpec(BackendOption option, List<String> names) {
+        OptionSpec.Builder spec = OptionSpec.builder(names.toArray(String[]::new))
+                .description((option.description() + defaultNote(option)).replace("%", "%%"))
+                .setter(new picocli.CommandLine.Model.ISetter() {
+                    @Override
+                    public <T> T set(T value) {
+                        keep(option, value);
+                        return null;
+                    }
+                });
+        return option.isSwitch()
+                ? spec.type(Boolean.class).arity("0").build()
+                : spec.type(String.class).paramLabel(option.valueLabel()).build();
+    }
+
+    private static String defaultNote(BackendOption option) {
+        return option.isSwitch() || option.defaultValue().isEmpty() ? "" : " (default: " + option.defaultValue() + ")";
+    }
+
+    /** picocli also sets null before it parses. */
+    private void keep(BackendOption option, Object value) {
+        if (value == null || Boolean.FALSE.equals(value)) {
+            given.remove(option.name());
+        } else {
+            given.put(option.name(), value.toString());
+        }
+    }
+
+    /** Values by the option's first name, {@code "true"} for a switch. */
+    Map<String, String> given() {
+        return Map.copyOf(given);
+    }
+
+    /** The backends that understand the option of this first name. */
+    List<String> backendsOf(String option) {
+        return byName.get(option).backends();
+    }
+
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.intercept.cli;
+
+import dev.intercept.ExitCode;
+import dev.intercept.capture.BackendRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Puts the picocli model together: option groups in the order of the help text, the backends' options, subcommands. */
+final class CommandLines {
+
+    private CommandLines() {}
+
+    /** The whole command for these arguments: which backends there are depends on {@code --plugin-path}. */
+    static CommandLine create(String... args) {
+        BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
+        InterceptCommand command = new InterceptCommand(registry, List.of(args));
+        return configure(new CommandLine(spec(command)));
+    }
+
+    private static List<java.nio.file.Path> pluginDirectories(String... args) {
+        CaptureOptions capture = new CaptureOptions();
+        try {
+            new CommandLine(capture).setUnmatchedArgumentsAllowed(true).parseArgs(args);
+        } catch (ParameterException e) {
+            // The full command line meets the same error and reports it.
+        }
+        return capture.allPluginDirectories();
+    }
+
+    private static CommandSpec spec(InterceptCommand command) {
+        CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+        spec.addMixin("Listening for tcpcopy", CommandSpec.forAnnotatedObject(command.listen));
+        spec.addMixin("Sessions", CommandSpec.forAnnotatedObject(command.sessions));
+        spec.addMixin(
+                "How tcpcopy was built, where its bytes do not tell", CommandSpec.forAnnotatedObject(command.protocol));
+        spec.addMixin("Capturing", CommandSpec.forAnnotatedObject(command.capture));
+        spec.addMixin("Running", CommandSpec.forAnnotatedObject(command.run));
+        spec.addMixin("Help", CommandSpec.forAnnotatedObject(new HelpOptions()));
+        command.backendOptions.addTo(spec);
+        spec.usageMessage().exitCodeList(exitCodes());
+        spec.usageMessage().footer("", "@FILE stands for the arguments in FILE. Stop tcpcopy before intercept.");
+        return spec;
+    }
+
+    private static Map<String, String> exitCodes() {
+        Map<String, String> codes = new LinkedHashMap<>();
+        for (ExitCode code : ExitCode.values()) {
+            codes.put(Integer.toString(code.code()), code.meaning());
+        }
+        return codes;
+    }
+
+    private static CommandLine configure(CommandLine commandLine) {
+        Subcommands.addTo(commandLine);
+        commandLine
+                .setOverwrittenOptionsAllowed(true) // An option after @FILE overrides the file.
+                .setParameterExceptionHandler(new UsageErrors())
+                .setExecutionExceptionHandler(new FailureMessages())
+                .getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedHelp());
+        return commandLine;
+    }
+}

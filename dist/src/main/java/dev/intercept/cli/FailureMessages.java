@@ -1,0 +1,26 @@
+package dev.intercept.cli;
+
+import dev.intercept.ExitCode;
+import dev.intercept.StartException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Says why the command failed and gives the exit code: one line for what the user can change, a stack trace for a bug. */
+final class FailureMessages implements IExecutionExceptionHandler {
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult arguments) {
+        PrintWriter err = commandLine.getErr();
+        ExitCode code = failure instanceof StartException start ? start.exitCode() : ExitCode.SOFTWARE;
+        if (failure instanceof StartException) {
+            err.println("intercept: " + failure.getMessage());
+        } else {
+            err.println("intercept: this is a bug, please report it with the lines below and the options used");
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return code.code();
+    }
+}

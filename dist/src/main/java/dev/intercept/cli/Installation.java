@@ -1,0 +1,35 @@
+package dev.intercept.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+
+/** What the launcher and the build say about this installation. */
+final class Installation {
+
+    /** Set by the launcher: the directory that has bin, lib and plugins. */
+    private static final String HOME_PROPERTY = "intercept.home";
+
+    private Installation() {}
+
+    static Optional<Path> home() {
+        return Optional.ofNullable(System.getProperty(HOME_PROPERTY)).map(Path::of);
+    }
+
+    static Optional<Path> launcher() {
+        return home().map(home -> home.resolve("bin").resolve("intercept"));
+    }
+
+    static String version() {
+        try (InputStream in = Installation.class.getResourceAsStream("version.properties")) {
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.intercept.cli;
+
+import dev.intercept.InterceptConfig;
+import dev.intercept.StartException;
+import dev.intercept.capture.BackendRegistry;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code intercept} itself: checks what only makes sense together, then runs or detaches. */
+@Command(
+        name = "intercept",
+        versionProvider = VersionText.class,
+        abbreviateSynopsis = true,
+        synopsisSubcommandLabel = "[COMMAND]",
+        description = {
+            "The receiving server of TCPCopy: hands the headers of the test server's answers to tcpcopy, and keeps the "
+                    + "answers from the real clients."
+        },
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n")
+final class InterceptCommand implements Callable<Integer> {
+
+    final ListenOptions listen = new ListenOptions();
+    final SessionOptions sessions = new SessionOptions();
+    final ProtocolFlags protocol = new ProtocolFlags();
+    final CaptureOptions capture = new CaptureOptions();
+    final RunOptions run = new RunOptions();
+    final BackendOptionGroups backendOptions;
+
+    private final BackendRegistry registry;
+    private final List<String> arguments;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** @param arguments as typed, for the daemon's process */
+    InterceptCommand(BackendRegistry registry, List<String> arguments) {
+        this.registry = registry;
+        this.arguments = arguments;
+        this.backendOptions = new BackendOptionGroups(
+                registry.entries().stream().map(BackendRegistry.Entry::provider).toList());
+    }
+
+    @Override
+    public Integer call() throws StartException {
+        CommandLine commandLine = spec.commandLine();
+        if (capture.listBackends) {
+            new BackendListing(registry).print(commandLine.getOut());
+            return 0;
+        }
+        refuseContradictions(commandLine);
+        if (run.daemon && !run.detached) {
+            return new DaemonStart(run, arguments, commandLine).run();
+        }
+        return new InterceptProcess(config(), run, backendOptions.problems()).run();
+    }
+
+    private void refuseContradictions(CommandLine commandLine) {
+        if (run.pidFile != null && !run.daemon) {
+            throw new ParameterException(commandLine, "-P, --pidfile goes with -d only: add -d, or leave -P out");
+        }
+        for (String option : backendOptions.given().keySet()) {
+            List<String> owners = backendOptions.backendsOf(option);
+            if (capture.backend != null && !owners.contains(capture.backend)) {
+                throw new ParameterException(
+                        commandLine,
+                        option + " is an option of " + String.join(" and ", owners) + ", not of " + capture.backend
+                                + ": leave it out, or use --backend=" + owners.get(0));
+            }
+        }
+    }
+
+    InterceptConfig config() {
+        InterceptConfig.Builder config = InterceptConfig.builder()
+                .port(listen.port)
+                .allow(listen.allow.list())
+                .maxTunnels(listen.maxTunnels)
+                .tunnelBufferBytes(listen.tunnelBufferBytes)
+                .passList(sessions.passList.list())
+                .tableSize(sessions.tableSize)
+                .routeTimeoutS(sessions.routeTimeoutS)
+                .maxSessions(sessions.maxSessions)
+                .maxParked(sessions.maxParked)
+                .protocol(protocol.options())
+                .statsIntervalS(run.statsIntervalS)
+                .backendOptions(backendOptions.given())
+                .pluginPath(capture.allPluginDirectories());
+        if (listen.bind != null) {
+            config.bindAddress(listen.bind);
+        }
+        if (capture.backend != null) {
+            config.backendName(capture.backend);
+        }
+        return config.build();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.intercept.cli;
+
+import dev.intercept.ExitCode;
+import dev.intercept.Intercept;
+import dev.intercept.InterceptConfig;
+import dev.intercept.StartException;
+import dev.intercept.daemon.Detachment;
+import dev.intercept.daemon.PidFile;
+import dev.intercept.daemon.PortOwner;
+import dev.intercept.daemon.Signals;
+import dev.intercept.logging.Log;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The process around one {@link Intercept}: log, PID file, signals, and the word to whoever started it as a daemon. */
+final class InterceptProcess {
+
+    private static final Logger LOG = System.getLogger(InterceptProcess.class.getName());
+
+    /** A stop takes some 100 ms; whoever waits longer than this for it has met a bug. */
+    private static final long STOP_LIMIT_S = 10;
+
+    private final InterceptConfig config;
+    private final RunOptions options;
+    private final List<String> warnings;
+
+    /** @param warnings to be logged at start */
+    InterceptProcess(InterceptConfig config, RunOptions options, List<String> warnings) {
+        this.config = config;
+        this.options = options;
+        this.warnings = warnings;
+    }
+
+    /** Runs until a signal or the end of capture, and returns the exit code. */
+    int run() throws StartException {
+        try {
+            return runLogged(openLog());
+        } catch (StartException e) {
+            if (options.log != null) {
+                LOG.log(Level.ERROR, e.getMessage());
+            }
+            if (!options.detached) {
+                throw e;
+            }
+            System.out.println("intercept: " + e.getMessage()); // The parent reads it and shows it to the user.
+            return e.exitCode().code();
+        }
+    }
+
+    private Log openLog() throws StartException {
+        return options.log == null ? Log.toStderr(options.logLevel) : Log.toFile(options.log, options.logLevel);
+    }
+
+    private int runLogged(Log log) throws StartException {
+        warnings.forEach(warning -> LOG.log(Level.WARNING, warning));
+        if (options.pidFile == null) {
+            return serve(log);
+        }
+        PidFile pidFile = PidFile.take(options.pidFile);
+        try {
+            return serve(log);
+        } finally {
+            pidFile.remove();
+        }
+    }
+
+    private int serve(Log log) throws StartException {
+        try (Intercept intercept = start()) {
+            handleSignals(intercept, log);
+            if (options.detached) {
+                Detachment.reportReady(System.out);
+            }
+            return intercept.awaitEnd().code();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nothing interrupts the main thread", e);
+        }
+    }
+
+    private Intercept start() throws StartException {
+        try {
+            return Intercept.start(config);
+        } catch (StartException e) {
+            if (e.getCause() instanceof BindException) {
+                throw new PortOwner()
+                        .describe(config.port())
+                        .map(owner ->
+                                new StartException(e.exitCode(), e.getMessage() + " (" + owner + " listens there)", e))
+                        .orElse(e);
+            }
+            throw e;
+        }
+    }
+
+    private void handleSignals(Intercept intercept, Log log) {
+        Signals.handle("TERM", name -> stop(intercept, name));
+        Signals.handle("INT", name -> stop(intercept, name));
+        // Without a log file SIGHUP means what it always meant: the terminal is gone.
+        Signals.handle("HUP", log.file().isPresent() ? name -> log.reopen() : name -> stop(intercept, name));
+    }
+
+    private static void stop(Intercept intercept, String signal) {
+        LOG.log(Level.INFO, "SIG" + signal + ": stopping");
+        Thread limit = new Thread(InterceptProcess::haltWhenTooLate, "stop limit");
+        limit.setDaemon(true);
+        limit.start();
+        intercept.stop();
+    }
+
+    private static void haltWhenTooLate() {
+        try {
+            TimeUnit.SECONDS.sleep(STOP_LIMIT_S);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.log(Level.ERROR, "did not stop within " + STOP_LIMIT_S + " s, ending now; please report this");
+        Runtime.getRuntime().halt(ExitCode.SOFTWARE.code());
+    }
+}

@@ -1,0 +1,47 @@
+package dev.intercept.cli;
+
+import java.net.InetAddress;
+import picocli.CommandLine.Option;
+
+/** Where tcpcopy connects to, and what its tunnels may use. */
+final class ListenOptions {
+
+    @Option(
+            names = {"-b", "--bind"},
+            paramLabel = "IP",
+            converter = IpAddress.class,
+            description = "IP address to listen on (default: all)")
+    InetAddress bind;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            converter = WholeNumber.Port.class,
+            defaultValue = "36524",
+            description = "TCP port to listen on (default: ${DEFAULT-VALUE})")
+    int port;
+
+    @Option(
+            names = "--allow",
+            paramLabel = "CIDR[,CIDR…]",
+            converter = Networks.class,
+            description = "who may connect (default: everyone)")
+    Networks allow = new Networks();
+
+    @Option(
+            names = "--max-tunnels",
+            paramLabel = "N",
+            converter = WholeNumber.Tunnels.class,
+            defaultValue = "1024",
+            description = "connections from tcpcopy at most (default: ${DEFAULT-VALUE})")
+    int maxTunnels;
+
+    @Option(
+            names = "--tunnel-buffer",
+            paramLabel = "SIZE",
+            converter = ByteSize.class,
+            defaultValue = "4M",
+            description = "what may wait for one tcpcopy, in bytes, K or M; beyond, messages are dropped and counted "
+                    + "(default: ${DEFAULT-VALUE})")
+    int tunnelBufferBytes;
+}

@@ -1,0 +1,11 @@
+package dev.intercept.cli;
+
+/** Where the JVM starts. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(CommandLines.create(args).execute(args));
+    }
+}

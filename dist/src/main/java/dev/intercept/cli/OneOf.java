@@ -1,0 +1,44 @@
+package dev.intercept.cli;
+
+import dev.intercept.logging.LogLevel;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** One constant of an enum, written in lower case; picocli makes converters without arguments, hence the subclasses. */
+abstract class OneOf<E extends Enum<E>> implements ITypeConverter<E> {
+
+    private final E[] constants;
+
+    OneOf(E[] constants) {
+        this.constants = constants;
+    }
+
+    @Override
+    public E convert(String value) {
+        for (E constant : constants) {
+            if (constant.name().equalsIgnoreCase(value)) {
+                return constant;
+            }
+        }
+        throw new TypeConversionException("'" + value + "' is not one of "
+                + Arrays.stream(constants)
+                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    static final class Combined extends OneOf<ProtocolOptions.Combined> {
+        Combined() {
+            super(ProtocolOptions.Combined.values());
+        }
+    }
+
+    static final class Level extends OneOf<LogLevel> {
+        Level() {
+            super(LogLevel.values());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.intercept.cli;
+
+import dev.intercept.daemon.Detachment;
+import dev.intercept.logging.LogLevel;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** How the process runs and where it logs. */
+final class RunOptions {
+
+    @Option(
+            names = {"-d", "--daemon"},
+            description = "run as daemon: returns once it listens and captures")
+    boolean daemon;
+
+    @Option(
+            names = {"-l", "--log"},
+            paramLabel = "FILE",
+            description = "log file, opened anew at SIGHUP (default: stderr; with -d a file that it names)")
+    Path log;
+
+    @Option(
+            names = {"-P", "--pidfile"},
+            paramLabel = "FILE",
+            description = "write the process id to FILE; with -d only")
+    Path pidFile;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            converter = OneOf.Level.class,
+            defaultValue = "info",
+            description = "error, warn, info, debug or trace (default: ${DEFAULT-VALUE})")
+    LogLevel logLevel;
+
+    @Option(
+            names = "--stats-interval",
+            paramLabel = "SEC",
+            converter = WholeNumber.Seconds.class,
+            defaultValue = "30",
+            description = "seconds between two statistics lines (default: ${DEFAULT-VALUE})")
+    int statsIntervalS;
+
+    @Option(names = Detachment.OPTION, hidden = true, description = "this is the daemon that -d started")
+    boolean detached;
+}

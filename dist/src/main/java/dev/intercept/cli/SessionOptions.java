@@ -1,0 +1,46 @@
+package dev.intercept.cli;
+
+import picocli.CommandLine.Option;
+
+/** Which responses are let through, and how many sessions are kept for how long. */
+final class SessionOptions {
+
+    @Option(
+            names = {"-x", "--passlist"},
+            paramLabel = "IP[,IP…]",
+            converter = Networks.Ipv4Only.class,
+            description = "destinations whose packets pass untouched, such as health checkers; networks as CIDR")
+    Networks passList = new Networks();
+
+    @Option(
+            names = {"-s", "--table-size"},
+            paramLabel = "NUM",
+            converter = WholeNumber.TableEntries.class,
+            defaultValue = "65536",
+            description = "initial size of the session table; it grows (default: ${DEFAULT-VALUE})")
+    int tableSize;
+
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "SEC",
+            converter = WholeNumber.Seconds.class,
+            defaultValue = "120",
+            description = "seconds until an idle session's route is dropped (default: ${DEFAULT-VALUE})")
+    int routeTimeoutS;
+
+    @Option(
+            names = "--max-sessions",
+            paramLabel = "N",
+            converter = WholeNumber.TableEntries.class,
+            defaultValue = "1048576",
+            description = "sessions at most; beyond, the one idle for longest goes (default: ${DEFAULT-VALUE})")
+    int maxSessions;
+
+    @Option(
+            names = "--max-parked",
+            paramLabel = "N",
+            converter = WholeNumber.TableEntries.class,
+            defaultValue = "65536",
+            description = "headers that may wait for their route; beyond, the oldest goes (default: ${DEFAULT-VALUE})")
+    int maxParked;
+}

@@ -1,0 +1,58 @@
+package dev.intercept.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A whole number within bounds; picocli makes converters without arguments, hence the subclass per kind of number. */
+abstract class WholeNumber implements ITypeConverter<Integer> {
+
+    private final String kind;
+    private final int min;
+    private final int max;
+
+    /** @param kind completes "is not …" in the message: {@code "a TCP port"} */
+    WholeNumber(String kind, int min, int max) {
+        this.kind = kind;
+        this.min = min;
+        this.max = max;
+    }
+
+    @Override
+    public Integer convert(String value) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a number out of range.
+        }
+        throw new TypeConversionException("'" + value + "' is not " + kind + " from " + min + " to " + max);
+    }
+
+    static final class Port extends WholeNumber {
+        Port() {
+            super("a TCP port", 1, 65535);
+        }
+    }
+
+    /** Up to a week: longer than any replayed connection stays idle. */
+    static final class Seconds extends WholeNumber {
+        Seconds() {
+            super("a number of seconds", 1, 604_800);
+        }
+    }
+
+    /** Up to the largest table that one JVM array can hold with some room. */
+    static final class TableEntries extends WholeNumber {
+        TableEntries() {
+            super("a number", 1, 1 << 28);
+        }
+    }
+
+    static final class Tunnels extends WholeNumber {
+        Tunnels() {
+            super("a number", 1, 65535);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.intercept.logging;
+
+import dev.intercept.ExitCode;
+import dev.intercept.StartException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+
+/** The log of this process: one destination for every {@link System.Logger}. Any thread may use it. */
+public final class Log {
+
+    // Kept here: java.util.logging holds loggers weakly and would forget the level.
+    private static final Logger ROOT = Logger.getLogger("");
+
+    private final LogHandler handler;
+    private final Optional<Path> file;
+
+    private Log(LogHandler handler, Optional<Path> file) {
+        this.handler = handler;
+        this.file = file;
+    }
+
+    /** Sends every log line of this process to stderr. */
+    public static Log toStderr(LogLevel level) {
+        try {
+            return install(new LogHandler(Log::stderr), Optional.empty(), level);
+        } catch (IOException e) {
+            throw new AssertionError("stderr is open already", e);
+        }
+    }
+
+    /**
+     * Appends every log line of this process to {@code file}.
+     *
+     * @throws StartException with CANNOT_CREATE when the file cannot be opened for writing
+     */
+    public static Log toFile(Path file, LogLevel level) throws StartException {
+        try {
+            return install(new LogHandler(() -> append(file)), Optional.of(file), level);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /**
+     * Tries the log file of a daemon before it is started.
+     *
+     * @throws StartException with CANNOT_CREATE when the file cannot be opened for writing
+     */
+    public static void refuseUnwritable(Path file) throws StartException {
+        try {
+            append(file).close();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** The exception of FileOutputStream says "FILE (CAUSE)". */
+    private static StartException unwritable(IOException e) {
+        return new StartException(
+                ExitCode.CANNOT_CREATE,
+                "cannot write the log file " + e.getMessage()
+                        + "; give a file in a directory that you may write to with -l",
+                e);
+    }
+
+    // Not a FileChannel: that one closes itself when an interrupted thread logs.
+    private static OutputStream append(Path file) throws IOException {
+        return new FileOutputStream(file.toFile(), true);
+    }
+
+    private static Log install(LogHandler handler, Optional<Path> file, LogLevel level) {
+        LogManager.getLogManager().reset();
+        handler.setFormatter(new LogLineFormatter(ZoneId.systemDefault()));
+        handler.setLevel(level.julLevel());
+        ROOT.setLevel(level.julLevel());
+        ROOT.addHandler(handler);
+        return new Log(handler, file);
+    }
+
+    private static OutputStream stderr() {
+        return new FileOutputStream(FileDescriptor.err);
+    }
+
+    /** The log file; empty for stderr. */
+    public Optional<Path> file() {
+        return file;
+    }
+
+    /** Opens the log file anew (SIGHUP); a failure keeps the old file and is logged there. */
+    public void reopen() {
+        System.Logger logger = System.getLogger(Log.class.getName());
+        try {
+            handler.reopen();
+            logger.log(System.Logger.Level.INFO, "log reopened");
+        } catch (IOException e) {
+            logger.log(
+                    System.Logger.Level.ERROR,
+                    "the log file cannot be opened anew, logging goes on in the old one: " + e.getMessage());
+        }
+    }
+}

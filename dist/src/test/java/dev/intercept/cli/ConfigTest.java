@@ -1,0 +1,123 @@
+package dev.intercept.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.InterceptConfig;
+import dev.intercept.net.Cidr;
+import dev.intercept.tcpcopy.Generation;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the options become. */
+class ConfigTest {
+
+    @TempDir
+    Path directory;
+
+    private static InterceptCommand parsed(String... args) {
+        CommandLine commandLine = CommandLines.create(args);
+        commandLine.parseArgs(args);
+        return commandLine.getCommand();
+    }
+
+    private static InterceptConfig config(String... args) {
+        return parsed(args).config();
+    }
+
+    @Test
+    void shouldLeaveEveryDefaultToCoreWhenNothingIsGiven() {
+        assertEquals(InterceptConfig.builder().build(), config());
+    }
+
+    @Test
+    void shouldTakeEveryLetterOfTheManPage() throws IOException {
+        String[] args = "-x 10.0.0.1,10.0.0.2 -b 127.0.0.1 -d -l log -p 36525 -P pid -s 1024 -t 60".split(" ");
+        InterceptConfig config = config(args);
+        assertEquals(List.of(Cidr.parse("10.0.0.1"), Cidr.parse("10.0.0.2")), config.passList());
+        assertEquals(Optional.of(InetAddress.getByName("127.0.0.1")), config.bindAddress());
+        assertEquals(36525, config.port());
+        assertEquals(1024, config.tableSize());
+        assertEquals(60, config.routeTimeoutS());
+
+        RunOptions run = parsed(args).run;
+        assertTrue(run.daemon);
+        assertEquals(Path.of("log"), run.log);
+        assertEquals(Path.of("pid"), run.pidFile);
+    }
+
+    @Test
+    void shouldTakeTheLongNames() throws IOException {
+        InterceptConfig config = config(
+                "--passlist=10.0.0.0/8,",
+                "--bind",
+                "::1",
+                "--port=1",
+                "--table-size=2",
+                "--timeout=3",
+                "--max-sessions=4",
+                "--max-parked=5",
+                "--max-tunnels=6",
+                "--tunnel-buffer=64K",
+                "--allow=192.0.2.0/24",
+                "--stats-interval=7");
+        assertEquals(List.of(Cidr.parse("10.0.0.0/8")), config.passList());
+        assertEquals(Optional.of(InetAddress.getByName("::1")), config.bindAddress());
+        assertEquals(1, config.port());
+        assertEquals(2, config.tableSize());
+        assertEquals(3, config.routeTimeoutS());
+        assertEquals(4, config.maxSessions());
+        assertEquals(5, config.maxParked());
+        assertEquals(6, config.maxTunnels());
+        assertEquals(65536, config.tunnelBufferBytes());
+        assertEquals(List.of(Cidr.parse("192.0.2.0/24")), config.allow());
+        assertEquals(7, config.statsIntervalS());
+    }
+
+    @Test
+    void shouldTakeWhatTcpcopyWasBuiltWith() {
+        assertEquals(
+                new ProtocolOptions(ProtocolOptions.Combined.OFF, true, true, Optional.of(Generation.V0_8)),
+                config("--combined=off", "--payload", "--single", "--generation=0.8")
+                        .protocol());
+    }
+
+    @Test
+    void shouldReadSizesWithAndWithoutUnit() {
+        assertEquals(16384, config("--tunnel-buffer=16384").tunnelBufferBytes());
+        assertEquals(2 << 20, config("--tunnel-buffer=2m").tunnelBufferBytes());
+        assertEquals(1 << 30, config("--tunnel-buffer=1G").tunnelBufferBytes());
+    }
+
+    @Test
+    void shouldReadArgumentsFromAFileAndLetLaterOnesOverride() throws IOException {
+        Path file = directory.resolve("args");
+        Files.writeString(file, "# site defaults\n-p 4000\n--timeout=30\n");
+        InterceptConfig config = config("@" + file, "-p", "5000");
+        assertEquals(5000, config.port());
+        assertEquals(30, config.routeTimeoutS());
+    }
+
+    @Test
+    void shouldHandOnBackendAndItsOptions() {
+        InterceptConfig config = config("--backend=upper", "--upper-lane=3");
+        assertEquals(Optional.of("upper"), config.backendName());
+        assertEquals(Map.of("--upper-lane", "3"), config.backendOptions());
+    }
+
+    @Test
+    void shouldSearchPluginsInEveryDirectoryGiven() {
+        assertEquals(
+                List.of(Path.of("/a"), Path.of("/b")),
+                config("--plugin-path=/a:/b").pluginPath());
+    }
+}

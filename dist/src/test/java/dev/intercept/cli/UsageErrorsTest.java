@@ -1,0 +1,101 @@
+package dev.intercept.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.intercept.ExitCode;
+import org.junit.jupiter.api.Test;
+
+class UsageErrorsTest {
+
+    private static void assertRefused(String expectedLine, String... args) {
+        CommandRun run = CommandRun.of(args);
+        assertEquals("intercept: " + expectedLine + "; try 'intercept --help'\n", run.err());
+        assertEquals("", run.out());
+        assertEquals(ExitCode.USAGE.code(), run.exitCode());
+    }
+
+    @Test
+    void shouldRefuseAPortOutOfRange() {
+        assertRefused("-p, --port: '70000' is not a TCP port from 1 to 65535", "-p", "70000");
+        assertRefused("-p, --port: '0' is not a TCP port from 1 to 65535", "--port=0");
+    }
+
+    @Test
+    void shouldRefuseAnAddressThatIsNone() {
+        assertRefused(
+                "-x, --passlist: '1.2.3' is not an IP address or network such as 10.1.2.3 or 10.1.0.0/16",
+                "-x",
+                "10.0.0.1,1.2.3");
+        assertRefused("-b, --bind: 'localhost' is not an IP address such as 192.0.2.1", "-b", "localhost");
+        assertRefused(
+                "--allow: '10.0.0.0/99': the prefix length after the slash must be a whole number from 0 to 32",
+                "--allow=10.0.0.0/99");
+    }
+
+    @Test
+    void shouldRefuseAnEmptyList() {
+        assertRefused("-x, --passlist: ',' names no address", "-x", ",");
+    }
+
+    @Test
+    void shouldRefuseIpv6InThePassList() {
+        assertRefused(
+                "-x, --passlist: '2001:db8::1' is IPv6, and tcpcopy's responses are IPv4 only", "-x", "2001:db8::1");
+    }
+
+    @Test
+    void shouldRefuseATimeThatIsNoNumber() {
+        assertRefused("-t, --timeout: 'abc' is not a number of seconds from 1 to 604800", "-t", "abc");
+        assertRefused("-t, --timeout: '0' is not a number of seconds from 1 to 604800", "-t", "0");
+    }
+
+    @Test
+    void shouldRefuseSizesAndCountsOutOfRange() {
+        assertRefused("-s, --table-size: '-1' is not a number from 1 to 268435456", "-s=-1");
+        assertRefused("--tunnel-buffer: '4X' is not a size from 16K to 1G", "--tunnel-buffer", "4X");
+        assertRefused("--tunnel-buffer: '1K' is not a size from 16K to 1G", "--tunnel-buffer", "1K");
+        assertRefused("--tunnel-buffer: '9999999999G' is not a size from 16K to 1G", "--tunnel-buffer", "9999999999G");
+    }
+
+    @Test
+    void shouldRefuseAWordThatIsNotAmongTheChoices() {
+        assertRefused("--combined: 'maybe' is not one of auto, on, off", "--combined=maybe");
+        assertRefused("--log-level: 'loud' is not one of error, warn, info, debug, trace", "--log-level", "loud");
+        assertRefused("--generation: '7' is not one of 0.6, 0.7, 0.8, 0.9, 3, 4, 5, 1.x", "--generation=7");
+    }
+
+    @Test
+    void shouldRefuseAnUnknownOptionAndSuggestWhatWasMeant() {
+        assertRefused("unknown option '--bakend=x', did you mean --backend?", "--bakend=x");
+        assertRefused("unknown option '-z'", "-z");
+    }
+
+    @Test
+    void shouldRefuseAnOptionWithoutItsValue() {
+        assertRefused("-p, --port needs a value, PORT", "-p");
+        assertRefused("-P, --pidfile needs a value, FILE", "-d", "-P");
+    }
+
+    @Test
+    void shouldRefuseAnArgumentThatIsNoOption() {
+        assertRefused("unexpected argument 'eth0'", "eth0");
+    }
+
+    @Test
+    void shouldRefuseAnArgumentFileThatCannotBeRead() {
+        assertRefused("the argument file '/nowhere/args' cannot be read", "@/nowhere/args");
+    }
+
+    @Test
+    void shouldRefuseAPidFileWithoutDaemon() {
+        assertRefused("-P, --pidfile goes with -d only: add -d, or leave -P out", "-P", "/run/intercept.pid");
+    }
+
+    @Test
+    void shouldRefuseAnOptionOfABackendThatIsNotTheChosenOne() {
+        assertRefused(
+                "--upper-lane is an option of upper, not of lower: leave it out, or use --backend=upper",
+                "--backend=lower",
+                "--upper-lane=3");
+    }
+}
