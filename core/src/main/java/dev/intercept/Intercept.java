@@ -75,6 +75,7 @@ public final class Intercept implements AutoCloseable {
                     passList,
                     sessions,
                     server.unroutedResponses(),
+                    config.sourceTranslation(),
                     laneCounters,
                     limitedLog,
                     CaptureLoop.BATCH_LIMIT,

@@ -1,5 +1,6 @@
 package dev.intercept;
 
+import dev.intercept.capture.SourceTranslation;
 import dev.intercept.net.Cidr;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param maxTunnels tunnels at most; further connections are closed at once
  * @param allow who may connect; empty for everyone
  * @param protocol what the wire cannot tell about a tcpcopy
+ * @param sourceTranslation the addresses behind which the target answers ({@code -D})
  * @param statsIntervalS seconds between two statistics lines
  * @param backendName the backend the user insists on; empty to choose
  * @param backendOptions values by the option's first name, {@code --queue} to {@code "0:3"}
@@ -39,6 +41,7 @@ public record InterceptConfig(
         int maxTunnels,
         List<Cidr> allow,
         ProtocolOptions protocol,
+        SourceTranslation sourceTranslation,
         int statsIntervalS,
         Optional<String> backendName,
         Map<String, String> backendOptions,
@@ -70,6 +73,7 @@ public record InterceptConfig(
         private int maxTunnels = 1024;
         private List<Cidr> allow = List.of();
         private ProtocolOptions protocol = ProtocolOptions.DEFAULTS;
+        private SourceTranslation sourceTranslation = SourceTranslation.NONE;
         private int statsIntervalS = 30;
         private Optional<String> backendName = Optional.empty();
         private Map<String, String> backendOptions = Map.of();
@@ -130,6 +134,11 @@ public record InterceptConfig(
             return this;
         }
 
+        public Builder sourceTranslation(SourceTranslation value) {
+            sourceTranslation = value;
+            return this;
+        }
+
         public Builder statsIntervalS(int value) {
             statsIntervalS = value;
             return this;
@@ -163,6 +172,7 @@ public record InterceptConfig(
                     maxTunnels,
                     allow,
                     protocol,
+                    sourceTranslation,
                     statsIntervalS,
                     backendName,
                     backendOptions,

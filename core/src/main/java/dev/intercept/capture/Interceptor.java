@@ -26,6 +26,7 @@ public final class Interceptor implements PacketHandler {
     private final PassList passList;
     private final SessionTable sessions;
     private final UnroutedResponses unrouted;
+    private final SourceTranslation translation;
     private final Counters counters;
     private final RateLimitedLog log;
 
@@ -39,6 +40,7 @@ public final class Interceptor implements PacketHandler {
             PassList passList,
             SessionTable sessions,
             UnroutedResponses unrouted,
+            SourceTranslation translation,
             Counters counters,
             RateLimitedLog log,
             int batchLimit,
@@ -46,6 +48,7 @@ public final class Interceptor implements PacketHandler {
         this.passList = passList;
         this.sessions = sessions;
         this.unrouted = unrouted;
+        this.translation = translation;
         this.counters = counters;
         this.log = log;
         this.touched = new RouteTarget[batchLimit];
@@ -75,6 +78,7 @@ public final class Interceptor implements PacketHandler {
         if (passList.contains(packet.destinationAddress())) {
             return count(Counter.PASSED, Verdict.ACCEPT);
         }
+        translation.apply(packet);
         RouteTarget tunnel = sessions.find(
                 packet.destinationAddress(),
                 packet.destinationPort(),

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * One captured packet, seen as the answer of the target server to a client: source is the target, destination the client.
  *
- * <p>A flyweight: {@link #wrap} points it at bytes it neither copies nor changes, and every accessor reads them where they
+ * <p>A flyweight: {@link #wrap} points it at bytes it does not copy, and every accessor reads them where they
  * are. Reused for each packet, by one thread.
  *
  * <pre>
@@ -95,6 +95,11 @@ public final class ResponsePacket {
 
     public int sourceAddress() {
         return buffer.getInt(offset + SOURCE_ADDRESS_OFFSET);
+    }
+
+    /** Writes another source address into the captured copy. The IP header checksum stays: nobody looks at it. */
+    public void translateSource(int address) {
+        buffer.putInt(offset + SOURCE_ADDRESS_OFFSET, address);
     }
 
     public int destinationAddress() {

@@ -43,6 +43,7 @@ class InterceptorTest {
             new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
             sessions,
             UnroutedResponses.NOBODY,
+            SourceTranslation.parse(List.of("172.17.0.2-" + TestNetwork.TARGET)),
             lane,
             new RateLimitedLog(logger, System::nanoTime),
             CaptureLoop.BATCH_LIMIT,
@@ -60,6 +61,14 @@ class InterceptorTest {
         addRoute(TestNetwork.client(1), 10000, tunnel);
         verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().flags(ACK));
         assertEquals(1, tunnel.headers);
+    }
+
+    @Test
+    void shouldLookUpAndForwardATranslatedSourceUnderTheAddressThatTcpcopyKnows() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().from("172.17.0.2", 8080));
+        assertEquals(List.of(TestNetwork.TARGET), tunnel.sources);
+        verdict(Verdict.DROP, Counter.NO_ROUTE, new PacketBuilder().from("172.17.0.3", 8080));
     }
 
     @Test
@@ -185,7 +194,7 @@ class InterceptorTest {
     }
 
     private static class RecordingTarget implements RouteTarget {
-        final List<Integer> lengths = new ArrayList<>();
+        final List<String> sources = new ArrayList<>();
         int headers;
         int flushes;
         boolean hasRoom = true;
@@ -193,7 +202,7 @@ class InterceptorTest {
         @Override
         public boolean forward(ResponsePacket response) {
             headers += hasRoom ? 1 : 0;
-            lengths.add(response.totalLength());
+            sources.add(InetAddresses.fromInteger(response.sourceAddress()).getHostAddress());
             return hasRoom;
         }
 
