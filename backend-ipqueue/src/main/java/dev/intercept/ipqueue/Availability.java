@@ -1,0 +1,44 @@
+package dev.intercept.ipqueue;
+
+import java.util.Optional;
+
+/** Finds out why ip_queue cannot be used on this host. */
+final class Availability {
+
+    private Availability() {}
+
+    /**
+     * Opens a socket of the protocol, by which a kernel up to 3.4 loads the module, and closes it again.
+     *
+     * @return the reason with its next step; empty when ip_queue is here
+     */
+    static Optional<String> unavailabilityCause(KernelEndpoint kernel) {
+        try {
+            return cause(kernel);
+        } catch (LinkageError e) {
+            return Optional.of(Refusal.libraryBroken(e));
+        }
+    }
+
+    private static Optional<String> cause(KernelEndpoint kernel) {
+        ProcFiles proc = new ProcFiles(kernel.proc());
+        try {
+            NetlinkSocket.create(kernel.protocol()).close();
+        } catch (SystemCallException e) {
+            return Optional.of(explain(e, proc));
+        }
+        return proc.queueStatus().isEmpty() ? Optional.of(Refusal.otherNamespace()) : Optional.empty();
+    }
+
+    /** Why {@code socket()} failed. */
+    static String explain(SystemCallException e, ProcFiles proc) {
+        if (e.errno() != Errno.EPROTONOSUPPORT) {
+            return Refusal.socketFailed(e);
+        }
+        String release = proc.kernelRelease().orElse("of unknown version");
+        if (proc.kernelIsTooNew()) {
+            return Refusal.kernelTooNew(release);
+        }
+        return proc.queueHandler().map(Refusal::hookTaken).orElseGet(() -> Refusal.moduleMissing(release));
+    }
+}

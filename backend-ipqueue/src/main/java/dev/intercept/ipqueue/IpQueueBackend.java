@@ -1,0 +1,192 @@
+package dev.intercept.ipqueue;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * The listener of ip_queue: packets in batches, verdicts in batches, both in order of arrival.
+ *
+ * <p>One system call fetches up to {@link #MAX_BATCH} packets, one sends their verdicts, and nothing is allocated between.
+ */
+final class IpQueueBackend implements CaptureBackend {
+
+    /** Packets per system call. Larger batches gain nothing that could be measured. */
+    static final int MAX_BATCH = 64;
+
+    /** A short packet charges 768 bytes and more of the receive buffer: room for about 20000. */
+    static final int RECEIVE_BUFFER_BYTES = 16 << 20;
+
+    private static final Logger LOG = System.getLogger(IpQueueBackend.class.getName());
+
+    private final NetlinkSocket socket;
+    private final Waiter waiter;
+    private final Inbox inbox;
+    private final VerdictBatch verdicts;
+    private final MessageCounters counters;
+    private final KernelReadings readings;
+    private final PollGate gate = new PollGate(this::wake, this::free);
+    private volatile boolean freed;
+
+    private IpQueueBackend(
+            NetlinkSocket socket,
+            Waiter waiter,
+            Inbox inbox,
+            VerdictBatch verdicts,
+            MessageCounters counters,
+            KernelReadings readings) {
+        this.socket = socket;
+        this.waiter = waiter;
+        this.inbox = inbox;
+        this.verdicts = verdicts;
+        this.counters = counters;
+        this.readings = readings;
+    }
+
+    /** @throws BackendException when ip_queue refuses; nothing stays open then */
+    static IpQueueBackend open(KernelEndpoint kernel, int copyRangeBytes) throws BackendException {
+        try {
+            NetlinkSocket socket = NetlinkSocket.open(kernel.protocol(), kernel.portId());
+            try {
+                return listen(socket, new ProcFiles(kernel.proc()), copyRangeBytes);
+            } catch (BackendException | SystemCallException e) {
+                socket.close();
+                throw e;
+            }
+        } catch (SystemCallException e) {
+            throw Refusal.setUpFailed(e);
+        }
+    }
+
+    private static IpQueueBackend listen(NetlinkSocket socket, ProcFiles proc, int copyRangeBytes)
+            throws BackendException, SystemCallException {
+        WordSize word = Native.wordSize();
+        int bufferBytes = setUp(socket, proc, word);
+        MessageCounters counters = new MessageCounters();
+        Inbox inbox = new Inbox(socket, word, MAX_BATCH, copyRangeBytes, counters);
+        VerdictBatch verdicts = new VerdictBatch(socket, word, MAX_BATCH, counters);
+        KernelReadings readings = new KernelReadings(proc);
+        Waiter waiter = new Waiter(socket.fd());
+        try {
+            new Handshake(socket, waiter, inbox, verdicts, proc, word).listen(copyRangeBytes);
+        } catch (BackendException e) {
+            waiter.close();
+            throw e;
+        }
+        LOG.log(
+                Level.DEBUG,
+                "ipqueue listens as netlink port id {0}, copies {1} bytes of each packet, receive buffer {2} bytes",
+                Integer.toString(socket.portId()),
+                Integer.toString(copyRangeBytes),
+                Integer.toString(bufferBytes));
+        return new IpQueueBackend(socket, waiter, inbox, verdicts, counters, readings);
+    }
+
+    private static int setUp(NetlinkSocket socket, ProcFiles proc, WordSize word) throws SystemCallException {
+        socket.setSendTimeout(word);
+        if (!socket.setNoEnobufs()) {
+            LOG.log(Level.DEBUG, "this kernel has no NETLINK_NO_ENOBUFS; a full receive buffer is waited out");
+        }
+        long wanted = Math.min(KernelReadings.receiveBufferBytes(proc), Integer.MAX_VALUE / 2);
+        return socket.setReceiveBuffer((int) wanted);
+    }
+
+    @Override
+    public String lane() {
+        return IpQueueProvider.NAME;
+    }
+
+    @Override
+    public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
+        if (!gate.enter()) {
+            return END;
+        }
+        try {
+            int messages = inbox.fetch(limit);
+            if (messages == 0 && timeoutMs != 0) {
+                waiter.await(timeoutMs);
+                messages = gate.isClosing() ? 0 : inbox.fetch(limit);
+            }
+            int packets = judge(handler, messages);
+            return packets == 0 && gate.isClosing() ? END : packets;
+        } finally {
+            gate.leave();
+        }
+    }
+
+    /** When the handler throws, its packet and those behind it keep the DROP that each verdict starts as. */
+    private int judge(PacketHandler handler, int messages) throws BackendException {
+        int packets = 0;
+        int slot = 0;
+        try {
+            for (; slot < messages; slot++) {
+                if (take(slot)) {
+                    packets++;
+                    verdicts.replaceLast(handler.onPacket(inbox.packet(slot)));
+                }
+            }
+        } finally {
+            for (slot++; slot < messages; slot++) {
+                packets += take(slot) ? 1 : 0;
+            }
+            counters.packets(packets);
+            verdicts.flush();
+        }
+        return packets;
+    }
+
+    /** Gives a packet its DROP and counts an answer. @return whether the handler should see it */
+    private boolean take(int slot) {
+        switch (inbox.kind(slot)) {
+            case PACKET:
+                verdicts.addDrop(inbox.packetId(slot));
+                return true;
+            case UNREADABLE_PACKET:
+                verdicts.addDrop(inbox.packetId(slot));
+                return false;
+            case ANSWER:
+                counters.answer(inbox.errno(slot));
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    @Override
+    public boolean issuesVerdicts() {
+        return true;
+    }
+
+    @Override
+    public KernelStats kernelStats() {
+        if (!freed) {
+            readings.refresh();
+        }
+        return readings.stats(counters.packets());
+    }
+
+    MessageCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+    }
+
+    private void wake() {
+        waiter.wake();
+    }
+
+    /** The kernel drops what is still queued when the socket goes. */
+    private void free() {
+        readings.refresh();
+        freed = true;
+        waiter.close();
+        socket.close();
+        LOG.log(Level.DEBUG, "ipqueue closed: {0}", counters);
+    }
+}

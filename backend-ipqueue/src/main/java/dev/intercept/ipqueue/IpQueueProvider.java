@@ -1,0 +1,80 @@
+package dev.intercept.ipqueue;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+
+/** The backend {@code ipqueue}: the one lane of ip_queue, for Linux up to 3.4. Preferred wherever the kernel has it. */
+public final class IpQueueProvider implements CaptureBackendProvider {
+
+    static final String NAME = "ipqueue";
+
+    private static final Logger LOG = System.getLogger(IpQueueProvider.class.getName());
+
+    private static final String COPY_RANGE = "--copy-range";
+    private static final int MIN_COPY_RANGE_BYTES = 40;
+    private static final int MAX_COPY_RANGE_BYTES = 65535;
+
+    private static final List<BackendOption> OPTIONS = List.of(new BackendOption(
+            List.of(COPY_RANGE), "BYTES", "128", "bytes of each packet the kernel copies; both headers fit into 120"));
+
+    private final KernelEndpoint kernel;
+
+    /** For the kernel; system properties for developers can name another, see docs/ip_queue.md. */
+    public IpQueueProvider() {
+        this(KernelEndpoint.fromSystemProperties());
+    }
+
+    IpQueueProvider(KernelEndpoint kernel) {
+        this.kernel = kernel;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String description() {
+        return "ip_queue, fed by iptables -j QUEUE, on Linux up to 3.4";
+    }
+
+    @Override
+    public int priority() {
+        return 200;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SPI_VERSION;
+    }
+
+    @Override
+    public Optional<String> unavailabilityCause() {
+        return Availability.unavailabilityCause(kernel);
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return OPTIONS;
+    }
+
+    @Override
+    public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        int copyRangeBytes = options.number(COPY_RANGE, MIN_COPY_RANGE_BYTES, MAX_COPY_RANGE_BYTES);
+        Optional<String> cause = unavailabilityCause();
+        if (cause.isPresent()) {
+            throw new BackendException(BackendException.Kind.UNAVAILABLE, cause.get());
+        }
+        if (!kernel.isKernel()) {
+            LOG.log(Level.WARNING, "ipqueue talks to a stand-in of the kernel, as system properties ask: {0}", kernel);
+        }
+        return List.of(IpQueueBackend.open(kernel, copyRangeBytes));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.intercept.ipqueue;
+
+import dev.intercept.spi.KernelStats;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns /proc/net/ip_queue into {@link KernelStats}: losses since this backend opened, each with the knob to turn. */
+final class KernelReadings {
+
+    private static final String QUEUE_MAXLEN = "net.ipv4.ip_queue_maxlen";
+    private static final String RMEM_MAX = "net.core.rmem_max";
+    private static final String WMEM_MAX = "net.core.wmem_max";
+
+    private final ProcFiles proc;
+    private final QueueStatus atOpen;
+    private QueueStatus last;
+
+    KernelReadings(ProcFiles proc) {
+        this.proc = proc;
+        atOpen = proc.queueStatus().orElse(QueueStatus.NONE);
+        last = atOpen;
+    }
+
+    /** Reads again; where the file has gone, the last reading holds. */
+    synchronized void refresh() {
+        last = proc.queueStatus().orElse(last);
+    }
+
+    synchronized KernelStats stats(long received) {
+        return new KernelStats(
+                last.queueLength(),
+                received,
+                List.of(
+                        loss("queue_dropped", atOpen.queueDropped(), last.queueDropped(), queueRemedy()),
+                        loss("netlink_dropped", atOpen.netlinkDropped(), last.netlinkDropped(), bufferRemedy())));
+    }
+
+    /** Counters begin at 0 again when the module is loaded again. */
+    private static KernelStats.Loss loss(String name, long before, long now, String remedy) {
+        return new KernelStats.Loss(name, now >= before ? now - before : now, remedy);
+    }
+
+    private String queueRemedy() {
+        long maxLength = last.queueMaxLength();
+        return "raise " + QUEUE_MAXLEN + ", now " + maxLength + ": sysctl -w " + QUEUE_MAXLEN + "=" + 2 * maxLength;
+    }
+
+    private String bufferRemedy() {
+        Optional<Long> rmemMax = proc.sysctl(RMEM_MAX);
+        Optional<Long> wmemMax = proc.sysctl(WMEM_MAX);
+        long wanted = 2 * receiveBufferBytes(proc);
+        return "raise " + RMEM_MAX + ", now " + text(rmemMax) + ", and " + WMEM_MAX + ", now " + text(wmemMax)
+                + ", then restart intercept: sysctl -w " + RMEM_MAX + "=" + wanted + " " + WMEM_MAX + "=" + wanted;
+    }
+
+    private static String text(Optional<Long> value) {
+        return value.map(Object::toString).orElse("unknown");
+    }
+
+    /** 16 MiB hold ip_queue's longest sensible queue, at 768 bytes and more for a short packet; more where it is allowed. */
+    static long receiveBufferBytes(ProcFiles proc) {
+        return Math.max(
+                IpQueueBackend.RECEIVE_BUFFER_BYTES, proc.sysctl(RMEM_MAX).orElse(0L));
+    }
+}
