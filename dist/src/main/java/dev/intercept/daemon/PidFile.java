@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -50,10 +52,18 @@ public final class PidFile {
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.CANNOT_CREATE,
-                    "cannot write the PID file " + file + " (" + e
+                    "cannot write the PID file " + file + " (" + reason(e)
                             + "); give a file in a directory that you may write to with -P",
                     e);
         }
+    }
+
+    /** The file system's exceptions for the commonest causes carry the file's name alone. */
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "No such file or directory";
+        }
+        return e instanceof AccessDeniedException ? "Permission denied" : e.getMessage();
     }
 
     private static PidFile open(Path file) throws IOException, StartException {

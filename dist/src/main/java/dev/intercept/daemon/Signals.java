@@ -33,8 +33,7 @@ public final class Signals {
             Object signal = signalType.getConstructor(String.class).newInstance(name);
             signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "cannot handle SIG" + name + ": this Java runtime lacks jdk.unsupported", e);
+            throw new IllegalStateException("cannot handle SIG" + name, e);
         }
     }
 }
