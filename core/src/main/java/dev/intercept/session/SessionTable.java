@@ -4,9 +4,6 @@ import dev.intercept.packet.ResponsePacket;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Which tunnel each session's responses go to, and the headers that wait for a route.
@@ -19,100 +16,130 @@ import java.util.Map;
  */
 public final class SessionTable {
 
-    private record Key(int clientAddress, int clientPort, int targetAddress, int targetPort) {}
+    private static final int PARKED_EXPIRED_PER_CALL = 4096;
 
-    private static final class Session {
-        private RouteTarget target;
-        private boolean answered;
-        private int touchedS;
-    }
+    /** Slots that sessions of closed tunnels may hold beyond the bound of sessions before all are cleared at once. */
+    private static final int CLOSED_SHARE = 16;
 
-    private record Parked(Key key, byte[] header, int parkedS) {}
+    private static final int MIN_CLOSED = 1024;
 
     private final SessionLimits limits;
     private final Counters serverCounters;
-    private final Map<Key, Session> sessions = new HashMap<>();
-    private final ArrayDeque<Parked> parked = new ArrayDeque<>();
+    private final SessionHash hash;
+    private final TargetRegistry targets = new TargetRegistry();
+    private final SessionSegment[] segments = new SessionSegment[SessionSegment.SEGMENTS];
+    private final SessionSweep sweep;
+    private final LongestIdle longestIdle;
+    private final ParkedHeaders parked;
+
+    private final ByteBuffer header = ByteBuffer.allocateDirect(HeaderStore.HEADER_BYTES);
+    private final ResponsePacket unparked = new ResponsePacket();
 
     /** @param serverCounters the counts of the server thread */
     public SessionTable(SessionLimits limits, Counters serverCounters) {
+        this(limits, serverCounters, SessionHash.random());
+    }
+
+    SessionTable(SessionLimits limits, Counters serverCounters, SessionHash hash) {
         this.limits = limits;
         this.serverCounters = serverCounters;
+        this.hash = hash;
+        SessionLife life = new SessionLife(limits.routeTimeoutS(), limits.unansweredTimeoutS());
+        int capacity = SessionSegment.capacityFor(limits.tableSize());
+        for (int index = 0; index < segments.length; index++) {
+            segments[index] = new SessionSegment(capacity, hash, life, targets, serverCounters);
+        }
+        sweep = new SessionSweep(segments);
+        longestIdle = new LongestIdle(segments, hash, life, targets, limits.maxSessions());
+        parked = new ParkedHeaders(hash, limits);
     }
 
     /**
      * The tunnel that a response of this session goes to, or null when it has no route. Touches the session. Takes no lock
      * and allocates nothing. Any thread.
      */
-    public synchronized RouteTarget find(
-            int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
-        Session session = sessions.get(new Key(clientAddress, clientPort, targetAddress, targetPort));
-        if (session == null) {
-            session = sessions.get(new Key(clientAddress, clientPort, 0, 0));
-        }
-        if (session == null) {
-            return null;
-        }
-        session.answered = true;
-        session.touchedS = nowS;
-        return session.target;
+    public RouteTarget find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
+        long client = SessionKey.end(clientAddress, clientPort);
+        long clientHash = hash.ofClient(client);
+        return segment(clientHash).find(client, SessionKey.end(targetAddress, targetPort), clientHash, nowS);
     }
 
     /**
      * As {@link #find}, and where there is no route the header is parked until there is one. For the responses worth it: SYN
-     * and RST. Takes a lock for well under a microsecond. Any thread.
+     * and RST. Only when there is none it takes a lock, for about a microsecond. Any thread.
      *
      * @param response wrapped and of kind TCP; at most its first 128 captured bytes are copied
      * @param laneCounters the counts of the calling thread
      * @return null when it was parked
      */
-    public synchronized RouteTarget findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
-        RouteTarget target = find(
-                response.destinationAddress(),
-                response.destinationPort(),
-                response.sourceAddress(),
-                response.sourcePort(),
-                nowS);
-        if (target == null) {
-            Key key = new Key(
-                    response.destinationAddress(),
-                    response.destinationPort(),
-                    response.sourceAddress(),
-                    response.sourcePort());
-            byte[] header = new byte[Math.min(128, response.capturedBytes())];
-            response.buffer().get(response.offset(), header);
-            parked.add(new Parked(key, header, nowS));
-            if (parked.size() > limits.maxParked()) {
-                parked.remove();
-                laneCounters.increment(Counter.PARKED_EVICTED);
-            }
+    public RouteTarget findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
+        long client = SessionKey.end(response.destinationAddress(), response.destinationPort());
+        long target = SessionKey.end(response.sourceAddress(), response.sourcePort());
+        long clientHash = hash.ofClient(client);
+        SessionSegment segment = segment(clientHash);
+        RouteTarget route = segment.find(client, target, clientHash, nowS);
+        if (route != null) {
+            return route;
         }
-        return target;
+        long stamp = segment.lock();
+        try {
+            RouteTarget addedMeanwhile = segment.route(client, target, clientHash, nowS);
+            if (addedMeanwhile == null) {
+                parked.park(client, target, response, nowS, laneCounters);
+            }
+            return addedMeanwhile;
+        } finally {
+            segment.unlock(stamp);
+        }
     }
 
     /**
-     * Makes {@code target} the session's route, whoever had it before. Headers parked for it are forwarded and flushed first,
-     * so that no later response overtakes them. Counts {@code routes_added}, {@code unparked} and {@code evicted}.
+     * Makes {@code target} the session's route, whoever had it before. Headers parked for it are forwarded first, so that no
+     * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} and {@code evicted}.
+     *
+     * <p>{@code target} is called with a lock held: from {@link RouteTarget#forward} it must not call back.
      */
-    public synchronized void add(
+    public void add(
             int clientAddress, int clientPort, int targetAddress, int targetPort, RouteTarget target, int nowS) {
         serverCounters.increment(Counter.ROUTES_ADDED);
-        Key key = new Key(clientAddress, clientPort, targetAddress, targetPort);
-        ResponsePacket packet = new ResponsePacket();
-        parked.removeIf(header -> {
-            if (!header.key().equals(key)) {
-                return false;
-            }
-            packet.wrap(ByteBuffer.wrap(header.header()));
-            if (target.forward(packet)) {
+        long client = SessionKey.end(clientAddress, clientPort);
+        long sessionTarget = SessionKey.end(targetAddress, targetPort);
+        long clientHash = hash.ofClient(client);
+        SessionSegment segment = segment(clientHash);
+        makeRoom(segment, client, sessionTarget, clientHash, nowS);
+        int sent = unpark(client, sessionTarget, target, nowS);
+        long stamp = segment.lock();
+        try {
+            sent += unpark(client, sessionTarget, target, nowS);
+            segment.put(client, sessionTarget, clientHash, targets.idOf(target), nowS);
+        } finally {
+            segment.unlock(stamp);
+        }
+        if (sent > 0) {
+            target.flush();
+        }
+    }
+
+    private void makeRoom(SessionSegment segment, long client, long target, long clientHash, int nowS) {
+        if (targets.closedSessions() > Math.max(MIN_CLOSED, limits.maxSessions() / CLOSED_SHARE)) {
+            sweep.all(nowS);
+        }
+        if (targets.sessions() >= limits.maxSessions() && !segment.contains(client, target, clientHash, nowS)) {
+            longestIdle.evict(nowS);
+        }
+    }
+
+    /** Called once without the lock for those there are, which may be many, and once with it for those that came meanwhile. */
+    private int unpark(long client, long sessionTarget, RouteTarget target, int nowS) {
+        int sent = 0;
+        while (parked.take(client, sessionTarget, header, nowS, serverCounters)) {
+            unparked.wrap(header);
+            if (target.forward(unparked)) {
                 serverCounters.increment(Counter.UNPARKED);
+                sent++;
             }
-            return true;
-        });
-        target.flush();
-        Session session = sessions.computeIfAbsent(key, k -> new Session());
-        session.target = target;
-        session.touchedS = nowS;
+        }
+        return sent;
     }
 
     /**
@@ -121,48 +148,46 @@ public final class SessionTable {
      *
      * @return whether it ended
      */
-    public synchronized boolean remove(
-            int clientAddress, int clientPort, int targetAddress, int targetPort, RouteTarget by) {
-        Key key = new Key(clientAddress, clientPort, targetAddress, targetPort);
-        Session session = sessions.get(key);
-        if (session == null || session.target != by) {
+    public boolean remove(int clientAddress, int clientPort, int targetAddress, int targetPort, RouteTarget by) {
+        int id = targets.knownId(by);
+        if (id == TargetRegistry.NO_ID) {
             return false;
         }
-        serverCounters.increment(Counter.ROUTES_DELETED);
-        sessions.remove(key);
-        return true;
+        long client = SessionKey.end(clientAddress, clientPort);
+        long clientHash = hash.ofClient(client);
+        return segment(clientHash).remove(client, SessionKey.end(targetAddress, targetPort), clientHash, id);
     }
 
     /** Ends all sessions of a tunnel at once: no {@link #find} that begins after this returns it. Add nothing for it later. */
-    public synchronized void closed(RouteTarget target) {
-        sessions.values().removeIf(session -> session.target == target);
+    public void closed(RouteTarget target) {
+        targets.close(target);
     }
 
     /**
      * Drops sessions and parked headers whose time is over. To be called about ten times a second; one call does a bounded
      * part of the work, about a millisecond at most. No session is found after its time, dropped or not.
      */
-    public synchronized void expire(int nowS) {
-        sessions.values()
-                .removeIf(session -> nowS - session.touchedS
-                        >= (session.answered ? limits.routeTimeoutS() : limits.unansweredTimeoutS()));
-        parked.removeIf(header -> nowS - header.parkedS() >= limits.parkedTimeoutS());
+    public void expire(int nowS) {
+        sweep.some(targets.sessions() + targets.closedSessions(), nowS);
+        parked.expire(nowS, PARKED_EXPIRED_PER_CALL, serverCounters);
     }
 
-    /** Sessions with a route, those to any target included. */
-    public synchronized int size() {
-        return sessions.size();
+    /** Sessions with a route, those to any target included; some may be over for a second or two. */
+    public int size() {
+        return targets.sessions();
     }
 
     /** Routes of old clients, which lead the responses of any target. */
-    public synchronized int wildcardRoutes() {
-        return (int) sessions.keySet().stream()
-                .filter(key -> key.targetAddress() == 0 && key.targetPort() == 0)
-                .count();
+    public int wildcardRoutes() {
+        return targets.wildcards();
     }
 
     /** Headers that wait for a route. */
-    public synchronized int parked() {
+    public int parked() {
         return parked.size();
+    }
+
+    private SessionSegment segment(long clientHash) {
+        return segments[SessionSegment.indexOf(clientHash)];
     }
 }

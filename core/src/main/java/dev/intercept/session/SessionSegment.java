@@ -1,0 +1,235 @@
+package dev.intercept.session;
+
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The sessions of a part of all clients, with the lock under which they change. All sessions of one client address and port
+ * are in one segment, the route to any target and the parked headers' turn included.
+ *
+ * <p>Thread rule: only the server thread changes slots, and always under the write lock, so it may read them without. A capture
+ * thread reads without the lock too, and then asks the lock whether anything changed meanwhile; it waits for the lock only
+ * when that happened twice in a row. It takes the write lock to park a header, so that no ADD comes in between.
+ */
+final class SessionSegment {
+
+    /** Enough that growing one is over in a moment, and that two threads seldom meet in one. */
+    static final int SEGMENTS = 256;
+
+    private static final int MIN_CAPACITY = 4;
+
+    private static final int OPTIMISTIC_READS = 2;
+
+    /** Three quarters full is where linear probing begins to cost: 2.5 slots for a hit, 8.5 for a miss. */
+    private static final int FULL_QUARTERS = 3;
+
+    private final StampedLock lock = new StampedLock();
+    private final int initialCapacity;
+    private final SessionHash hash;
+    private final SessionLife life;
+    private final TargetRegistry targets;
+    private final Counters serverCounters;
+
+    private SessionSlots slots = SessionSlots.NONE;
+    private int used;
+    private int wildcards;
+    private int sweepAt;
+
+    SessionSegment(
+            int initialCapacity, SessionHash hash, SessionLife life, TargetRegistry targets, Counters serverCounters) {
+        this.initialCapacity = initialCapacity;
+        this.hash = hash;
+        this.life = life;
+        this.targets = targets;
+        this.serverCounters = serverCounters;
+    }
+
+    /** Slots that each segment needs where all together have so many sessions. */
+    static int capacityFor(int sessions) {
+        long slots = sessions * 4L / FULL_QUARTERS / SEGMENTS;
+        return (int) Long.highestOneBit(Math.max(MIN_CAPACITY, slots) - 1) * 2;
+    }
+
+    /** Which of all {@link #SEGMENTS} has the client's sessions: the high bits, as the slots use the low ones. */
+    static int indexOf(long clientHash) {
+        return (int) (clientHash >>> Long.SIZE - Integer.numberOfTrailingZeros(SEGMENTS));
+    }
+
+    /** The session's tunnel or null; touches the session. Any thread. */
+    RouteTarget find(long client, long target, long clientHash, int nowS) {
+        for (int attempt = 0; attempt < OPTIMISTIC_READS; attempt++) {
+            long stamp = lock.tryOptimisticRead();
+            RouteTarget route = stamp != 0 ? route(client, target, clientHash, nowS) : null;
+            if (lock.validate(stamp)) {
+                return route;
+            }
+            Thread.onSpinWait();
+        }
+        long stamp = lock.readLock();
+        try {
+            return route(client, target, clientHash, nowS);
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** As {@link #find}, by a thread that has the lock or may do without. */
+    RouteTarget route(long client, long target, long clientHash, int nowS) {
+        RouteTarget exact = routeTo(client, target, clientHash, nowS);
+        if (exact != null || wildcards == 0) {
+            return exact;
+        }
+        return routeTo(client, SessionKey.ANY_TARGET, clientHash, nowS);
+    }
+
+    private RouteTarget routeTo(long client, long target, long clientHash, int nowS) {
+        SessionSlots current = slots;
+        long sessionHash = hash.ofSession(clientHash, target);
+        int slot = current.find(client, target, sessionHash);
+        if (slot == SessionSlots.NO_SLOT) {
+            return null;
+        }
+        long state = current.state(slot);
+        RouteTarget route = targets.target(current.id(slot));
+        if (route == null || life.isOver(state, nowS) || !SessionState.isOf(state, sessionHash)) {
+            return null;
+        }
+        long answered = SessionState.answered(state, nowS);
+        if (answered != state) {
+            current.exchangeState(slot, state, answered);
+        }
+        return route;
+    }
+
+    /** Until {@link #unlock} with what this returns, no other thread's {@link #find} comes to an end. Not reentrant. */
+    long lock() {
+        return lock.writeLock();
+    }
+
+    void unlock(long stamp) {
+        lock.unlockWrite(stamp);
+    }
+
+    /** Whether the session is there and not over. Server thread. */
+    boolean contains(long client, long target, long clientHash, int nowS) {
+        int slot = slots.find(client, target, hash.ofSession(clientHash, target));
+        return slot != SessionSlots.NO_SLOT && isLive(slot, nowS);
+    }
+
+    /** Makes a session or moves it to the tunnel with this id. Server thread, with the lock. */
+    void put(long client, long target, long clientHash, int id, int nowS) {
+        long sessionHash = hash.ofSession(clientHash, target);
+        int slot = slots.find(client, target, sessionHash);
+        if (slot == SessionSlots.NO_SLOT) {
+            insert(client, target, sessionHash, id, nowS);
+        } else if (isLive(slot, nowS)) {
+            move(slot, id, nowS);
+        } else {
+            remove(slot, Counter.SESSIONS_EXPIRED);
+            insert(client, target, sessionHash, id, nowS);
+        }
+    }
+
+    private void insert(long client, long target, long sessionHash, int id, int nowS) {
+        if ((used + 1) * 4L > slots.capacity() * (long) FULL_QUARTERS) {
+            grow();
+        }
+        slots.insert(client, target, id, SessionState.added(sessionHash, nowS));
+        used++;
+        wildcards += target == SessionKey.ANY_TARGET ? 1 : 0;
+        targets.sessionAdded(id, target == SessionKey.ANY_TARGET);
+    }
+
+    private void grow() {
+        SessionSlots larger = new SessionSlots(Math.max(initialCapacity, slots.capacity() * 2));
+        slots.copyTo(larger);
+        slots = larger;
+    }
+
+    private void move(int slot, int id, int nowS) {
+        boolean wildcard = slots.target(slot) == SessionKey.ANY_TARGET;
+        targets.sessionAdded(id, wildcard);
+        targets.sessionRemoved(slots.id(slot), wildcard);
+        slots.setId(slot, id);
+        slots.setState(slot, SessionState.addedAgain(slots.state(slot), nowS));
+    }
+
+    /** Ends the session when the tunnel with this id has it. Server thread, without the lock. */
+    boolean remove(long client, long target, long clientHash, int id) {
+        int slot = slots.find(client, target, hash.ofSession(clientHash, target));
+        if (slot == SessionSlots.NO_SLOT || slots.id(slot) != id) {
+            return false;
+        }
+        long stamp = lock();
+        try {
+            remove(slot, Counter.ROUTES_DELETED);
+        } finally {
+            unlock(stamp);
+        }
+        return true;
+    }
+
+    /** Ends the session to make room, unless it was touched since. Server thread, without the lock. */
+    boolean evict(long client, long target, long clientHash, int touchedS, int nowS) {
+        int slot = slots.find(client, target, hash.ofSession(clientHash, target));
+        if (slot == SessionSlots.NO_SLOT) {
+            return false;
+        }
+        long stamp = lock();
+        try {
+            long state = slots.state(slot);
+            if (SessionState.touchedS(state) != touchedS || targets.target(slots.id(slot)) == null) {
+                return false;
+            }
+            remove(slot, life.isOver(state, nowS) ? Counter.SESSIONS_EXPIRED : Counter.EVICTED);
+            return true;
+        } finally {
+            unlock(stamp);
+        }
+    }
+
+    /** Clears the slot when its session is over or its tunnel closed. Server thread, without the lock. */
+    boolean dropIfOver(int slot, int nowS) {
+        if (slots.isEmpty(slot) || isLive(slot, nowS)) {
+            return false;
+        }
+        long stamp = lock();
+        try {
+            if (isLive(slot, nowS)) {
+                return false;
+            }
+            remove(slot, Counter.SESSIONS_EXPIRED);
+            return true;
+        } finally {
+            unlock(stamp);
+        }
+    }
+
+    /** @param reason what is counted, but for the sessions of closed tunnels, which ended with their tunnel */
+    private void remove(int slot, Counter reason) {
+        int id = slots.id(slot);
+        boolean wildcard = slots.target(slot) == SessionKey.ANY_TARGET;
+        if (targets.isOpen(id)) {
+            serverCounters.increment(reason);
+        }
+        slots.remove(slot);
+        used--;
+        wildcards -= wildcard ? 1 : 0;
+        targets.sessionRemoved(id, wildcard);
+    }
+
+    private boolean isLive(int slot, int nowS) {
+        return targets.isOpen(slots.id(slot)) && !life.isOver(slots.state(slot), nowS);
+    }
+
+    /** For the server thread to read; what {@link #put} uses may be others. */
+    SessionSlots slots() {
+        return slots;
+    }
+
+    /** Slots in use, those of closed tunnels included. */
+    int used() {
+        return used;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.intercept.session;
+
+/**
+ * What a session remembers beside its key and its route, in one word that the capture threads exchange atomically.
+ *
+ * <pre>
+ *   63                              32 31                    8 7       0
+ *   |   last touched, s (any clock)   |  fingerprint of hash  |  flags  |
+ *
+ *   flags:  bit 0  a response was seen
+ *           bits 1 to 7  free, for what the responses tell about the session; an ADD clears them
+ * </pre>
+ *
+ * <p>The fingerprint is the low 24 bits of the session's hash: it says where the session's slot should be, and tells a
+ * capture thread that looked while sessions were moved that the state is not the one it wanted.
+ */
+final class SessionState {
+
+    static final int RESPONSE_SEEN = 1;
+
+    /** Slots of one segment that the fingerprint can tell apart. */
+    static final int FINGERPRINT_BITS = 24;
+
+    private static final int FLAG_BITS = 8;
+    private static final int TOUCHED_SHIFT = 32;
+    private static final int FINGERPRINT_MASK = (1 << FINGERPRINT_BITS) - 1;
+
+    private SessionState() {}
+
+    /** Of a session that an ADD made just now. */
+    static long added(long hash, int nowS) {
+        return (long) nowS << TOUCHED_SHIFT | (hash & FINGERPRINT_MASK) << FLAG_BITS;
+    }
+
+    /** Of a known session that an ADD named again: it remembers that it was answered, and nothing else. */
+    static long addedAgain(long state, int nowS) {
+        long kept = state & ((long) FINGERPRINT_MASK << FLAG_BITS | RESPONSE_SEEN);
+        return (long) later(nowS, touchedS(state)) << TOUCHED_SHIFT | kept;
+    }
+
+    /** Of a session to which a response came. */
+    static long answered(long state, int nowS) {
+        long kept = state & 0xffff_ffffL | RESPONSE_SEEN;
+        return (long) later(nowS, touchedS(state)) << TOUCHED_SHIFT | kept;
+    }
+
+    static int touchedS(long state) {
+        return (int) (state >>> TOUCHED_SHIFT);
+    }
+
+    static int fingerprint(long state) {
+        return (int) (state >>> FLAG_BITS) & FINGERPRINT_MASK;
+    }
+
+    static boolean isOf(long state, long hash) {
+        return ((state >>> FLAG_BITS ^ hash) & FINGERPRINT_MASK) == 0;
+    }
+
+    /** Threads read the clock at different moments: a session's time never goes back. */
+    private static int later(int aS, int bS) {
+        return aS - bS > 0 ? aS : bS;
+    }
+}
