@@ -117,25 +117,30 @@ final class SessionSegment {
         return slot != SessionSlots.NO_SLOT && isLive(slot, nowS);
     }
 
-    /** Makes a session or moves it to the tunnel with this id. Server thread, with the lock. */
-    void put(long client, long target, long clientHash, int id, int nowS) {
+    /**
+     * Makes a session or moves it to the tunnel with this id. Server thread, with the lock.
+     *
+     * @param answered whether a response has come already
+     */
+    void put(long client, long target, long clientHash, int id, int nowS, boolean answered) {
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = slots.find(client, target, sessionHash);
-        if (slot == SessionSlots.NO_SLOT) {
-            insert(client, target, sessionHash, id, nowS);
-        } else if (isLive(slot, nowS)) {
+        if (slot != SessionSlots.NO_SLOT && isLive(slot, nowS)) {
             move(slot, id, nowS);
-        } else {
-            remove(slot, Counter.SESSIONS_EXPIRED);
-            insert(client, target, sessionHash, id, nowS);
+            return;
         }
+        if (slot != SessionSlots.NO_SLOT) {
+            remove(slot, Counter.SESSIONS_EXPIRED);
+        }
+        long state = SessionState.added(sessionHash, nowS);
+        insert(client, target, id, answered ? SessionState.answered(state, nowS) : state);
     }
 
-    private void insert(long client, long target, long sessionHash, int id, int nowS) {
+    private void insert(long client, long target, int id, long state) {
         if ((used + 1) * 4L > slots.capacity() * (long) FULL_QUARTERS) {
             grow();
         }
-        slots.insert(client, target, id, SessionState.added(sessionHash, nowS));
+        slots.insert(client, target, id, state);
         used++;
         wildcards += target == SessionKey.ANY_TARGET ? 1 : 0;
         targets.sessionAdded(id, target == SessionKey.ANY_TARGET);

@@ -33,7 +33,7 @@ public final class SessionTable {
     private final ParkedHeaders parked;
 
     private final ByteBuffer header = ByteBuffer.allocateDirect(HeaderStore.HEADER_BYTES);
-    private final ResponsePacket unparked = new ResponsePacket();
+    private final ResponsePacket parkedResponse = new ResponsePacket();
 
     /** @param serverCounters the counts of the server thread */
     public SessionTable(SessionLimits limits, Counters serverCounters) {
@@ -95,7 +95,8 @@ public final class SessionTable {
 
     /**
      * Makes {@code target} the session's route, whoever had it before. Headers parked for it are forwarded first, so that no
-     * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} and {@code evicted}.
+     * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} or {@code tunnel_overflow},
+     * {@code socket_writes} and {@code evicted}.
      *
      * <p>{@code target} is called with a lock held: from {@link RouteTarget#forward} it must not call back.
      */
@@ -107,16 +108,16 @@ public final class SessionTable {
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
-        int sent = unpark(client, sessionTarget, target, nowS);
+        int unparked = unpark(client, sessionTarget, target, nowS);
         long stamp = segment.lock();
         try {
-            sent += unpark(client, sessionTarget, target, nowS);
-            segment.put(client, sessionTarget, clientHash, targets.idOf(target), nowS);
+            unparked += unpark(client, sessionTarget, target, nowS);
+            segment.put(client, sessionTarget, clientHash, targets.idOf(target), nowS, unparked > 0);
         } finally {
             segment.unlock(stamp);
         }
-        if (sent > 0) {
-            target.flush();
+        if (unparked > 0 && target.flush()) {
+            serverCounters.increment(Counter.SOCKET_WRITES);
         }
     }
 
@@ -129,17 +130,20 @@ public final class SessionTable {
         }
     }
 
-    /** Called once without the lock for those there are, which may be many, and once with it for those that came meanwhile. */
+    /**
+     * Called once without the lock for those there are, which may be many, and once with it for those that came meanwhile.
+     *
+     * @return how many responses had come, whether the tunnel had room for them or not
+     */
     private int unpark(long client, long sessionTarget, RouteTarget target, int nowS) {
-        int sent = 0;
+        int taken = 0;
         while (parked.take(client, sessionTarget, header, nowS, serverCounters)) {
-            unparked.wrap(header);
-            if (target.forward(unparked)) {
-                serverCounters.increment(Counter.UNPARKED);
-                sent++;
-            }
+            parkedResponse.wrap(header);
+            boolean forwarded = target.forward(parkedResponse);
+            serverCounters.increment(forwarded ? Counter.UNPARKED : Counter.TUNNEL_OVERFLOW);
+            taken++;
         }
-        return sent;
+        return taken;
     }
 
     /**
@@ -185,6 +189,15 @@ public final class SessionTable {
     /** Headers that wait for a route. */
     public int parked() {
         return parked.size();
+    }
+
+    /** Slots that memory was taken for, of 24 bytes each. Server thread. */
+    int memorySlots() {
+        int slots = 0;
+        for (SessionSegment segment : segments) {
+            slots += segment.slots().capacity();
+        }
+        return slots;
     }
 
     private SessionSegment segment(long clientHash) {

@@ -1,0 +1,189 @@
+package dev.intercept.session;
+
+import static dev.intercept.session.TableScene.CLIENT;
+import static dev.intercept.session.TableScene.TARGET;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.stats.Counter;
+import org.junit.jupiter.api.Test;
+
+class SessionTableTest {
+
+    private final TableScene scene = new TableScene();
+    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingTarget other = new RecordingTarget();
+
+    @Test
+    void shouldFindTheTunnelThatAddedTheSession() {
+        scene.add(10000, tunnel);
+        scene.add(10001, other);
+
+        assertSame(tunnel, scene.find(10000));
+        assertSame(other, scene.find(10001));
+        assertEquals(2, scene.table.size());
+        assertEquals(2, scene.server(Counter.ROUTES_ADDED));
+    }
+
+    @Test
+    void shouldTellSessionsApartByEachOfTheFourParts() {
+        scene.add(10000, tunnel);
+
+        assertNull(scene.table.find(CLIENT + 1, 10000, TARGET, 8080, scene.nowS));
+        assertNull(scene.table.find(CLIENT, 10001, TARGET, 8080, scene.nowS));
+        assertNull(scene.table.find(CLIENT, 10000, TARGET + 1, 8080, scene.nowS));
+        assertNull(scene.table.find(CLIENT, 10000, TARGET, 8081, scene.nowS));
+    }
+
+    @Test
+    void shouldKeepSessionsApartWhosePartsHaveTheSameSum() {
+        scene.table.add(CLIENT, 10000, TARGET, 8080, tunnel, scene.nowS);
+        scene.table.add(CLIENT + 1, 9999, TARGET, 8080, other, scene.nowS);
+
+        assertSame(tunnel, scene.table.find(CLIENT, 10000, TARGET, 8080, scene.nowS));
+        assertSame(other, scene.table.find(CLIENT + 1, 9999, TARGET, 8080, scene.nowS));
+    }
+
+    @Test
+    void shouldTakeAddressesAndPortsWithTheirHighestBitSet() {
+        scene.table.add(0xffff_fffe, 0xffff, 0xe000_0001, 0xfffe, tunnel, scene.nowS);
+
+        assertSame(tunnel, scene.table.find(0xffff_fffe, 0xffff, 0xe000_0001, 0xfffe, scene.nowS));
+        assertNull(scene.table.find(0xffff_fffe, 0xffff, 0xe000_0001, 0xffff, scene.nowS));
+    }
+
+    @Test
+    void shouldLeadTheResponsesOfAnyTargetOverAnOldClientsRoute() {
+        scene.addAnyTarget(10000, tunnel);
+
+        assertSame(tunnel, scene.find(10000, 8080));
+        assertSame(tunnel, scene.find(10000, 443));
+        assertNull(scene.find(10001));
+        assertEquals(1, scene.table.wildcardRoutes());
+        assertEquals(1, scene.table.size());
+    }
+
+    @Test
+    void shouldPreferTheExactRouteToTheOneToAnyTarget() {
+        scene.addAnyTarget(10000, tunnel);
+        scene.add(10000, other);
+
+        assertSame(other, scene.find(10000, 8080));
+        assertSame(tunnel, scene.find(10000, 443));
+
+        scene.delete(10000, other);
+        assertSame(tunnel, scene.find(10000, 8080));
+    }
+
+    @Test
+    void shouldMoveASessionToTheTunnelThatAddedItLast() {
+        scene.add(10000, tunnel);
+        scene.add(10000, other);
+
+        assertSame(other, scene.find(10000));
+        assertEquals(1, scene.table.size());
+    }
+
+    @Test
+    void shouldEndASessionAtTheDelOfItsTunnel() {
+        scene.add(10000, tunnel);
+
+        assertTrue(scene.delete(10000, tunnel));
+        assertNull(scene.find(10000));
+        assertEquals(0, scene.table.size());
+        assertEquals(1, scene.server(Counter.ROUTES_DELETED));
+    }
+
+    @Test
+    void shouldIgnoreTheDelOfATunnelThatTheSessionLeft() {
+        scene.add(10000, tunnel);
+        scene.add(10000, other);
+
+        assertFalse(scene.delete(10000, tunnel));
+        assertSame(other, scene.find(10000));
+        assertEquals(0, scene.server(Counter.ROUTES_DELETED));
+    }
+
+    @Test
+    void shouldIgnoreTheDelOfASessionOrTunnelNeverHeardOf() {
+        assertFalse(scene.delete(10000, tunnel));
+        scene.add(10001, tunnel);
+        assertFalse(scene.delete(10000, tunnel));
+    }
+
+    @Test
+    void shouldEndOnlyTheRouteToAnyTargetAtAnOldClientsDel() {
+        scene.addAnyTarget(10000, tunnel);
+        scene.add(10000, tunnel);
+
+        assertTrue(scene.table.remove(CLIENT, 10000, 0, 0, tunnel));
+        assertSame(tunnel, scene.find(10000, 8080));
+        assertNull(scene.find(10000, 443));
+        assertEquals(0, scene.table.wildcardRoutes());
+    }
+
+    @Test
+    void shouldEndAllSessionsOfAClosedTunnelAtOnce() {
+        for (int port = 1; port <= 1000; port++) {
+            scene.add(port, port % 2 == 0 ? tunnel : other);
+        }
+        scene.addAnyTarget(2000, tunnel);
+
+        scene.table.closed(tunnel);
+
+        assertEquals(500, scene.table.size());
+        assertEquals(0, scene.table.wildcardRoutes());
+        for (int port = 1; port <= 1000; port++) {
+            assertSame(port % 2 == 0 ? null : other, scene.find(port));
+        }
+        assertNull(scene.find(2000));
+        assertEquals(0, scene.server(Counter.SESSIONS_EXPIRED));
+    }
+
+    @Test
+    void shouldFallBackToTheRouteToAnyTargetWhenTheExactRoutesTunnelCloses() {
+        scene.addAnyTarget(10000, tunnel);
+        scene.add(10000, other);
+
+        scene.table.closed(other);
+
+        assertSame(tunnel, scene.find(10000));
+    }
+
+    @Test
+    void shouldGiveTheSlotOfAClosedTunnelsSessionToTheNextTunnel() {
+        scene.add(10000, tunnel);
+        scene.table.closed(tunnel);
+
+        scene.add(10000, other);
+
+        assertSame(other, scene.find(10000));
+        assertEquals(1, scene.table.size());
+    }
+
+    @Test
+    void shouldNotMistakeANewTunnelForTheClosedOneWhoseNumberItGets() {
+        for (int port = 1; port <= 300; port++) {
+            RecordingTarget shortLived = new RecordingTarget();
+            scene.add(port, shortLived);
+            scene.table.closed(shortLived);
+            scene.expireAll();
+        }
+        scene.add(400, tunnel);
+
+        for (int port = 1; port <= 300; port++) {
+            assertNull(scene.find(port));
+        }
+        assertEquals(1, scene.table.size());
+    }
+
+    @Test
+    void shouldIgnoreTheCloseOfATunnelWithoutSessions() {
+        scene.table.closed(tunnel);
+
+        assertEquals(0, scene.table.size());
+    }
+}
