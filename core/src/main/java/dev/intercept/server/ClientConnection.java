@@ -32,16 +32,7 @@ final class ClientConnection implements ClientRecords {
         this.decoder = new ClientDecoder(protocol);
         this.sessions = sessions;
         this.secondsClock = secondsClock;
-        openSilentClient(protocol);
-    }
-
-    /** A single build up to 0.9.0 never sends a byte, so what it is can only be told by the user. */
-    private void openSilentClient(ProtocolOptions protocol) {
-        if (protocol.single()) {
-            protocol.forced()
-                    .filter(generation -> !generation.opens())
-                    .ifPresent(generation -> tunnel.opened(TunnelFormat.of(generation, protocol)));
-        }
+        decoder.accepted(this);
     }
 
     Tunnel tunnel() {
