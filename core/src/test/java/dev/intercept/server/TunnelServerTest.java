@@ -210,7 +210,7 @@ class TunnelServerTest {
             nowNs.addAndGet(TimeUnit.SECONDS.toNanos(2));
             await("the end of the tunnel", () -> server.tunnels().isEmpty());
             assertFalse(tunnel.forward(packet));
-            assertEquals(1, lines("WARNING tunnel 1 from").size());
+            await("the log line", () -> lines("WARNING tunnel 1 from").size() == 1);
             assertTrue(lines("WARNING tunnel 1 from").get(0).contains("it took nothing for 30 s while "));
         }
     }
