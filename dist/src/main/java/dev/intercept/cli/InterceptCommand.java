@@ -82,6 +82,7 @@ final class InterceptCommand implements Callable<Integer> {
                 .maxTunnels(listen.maxTunnels)
                 .tunnelBufferBytes(listen.tunnelBufferBytes)
                 .passList(sessions.passList.list())
+                .sourceTranslation(sessions.sourceTranslation())
                 .tableSize(sessions.tableSize)
                 .routeTimeoutS(sessions.routeTimeoutS)
                 .maxSessions(sessions.maxSessions)

@@ -1,6 +1,11 @@
 package dev.intercept.cli;
 
+import dev.intercept.capture.SourceTranslation;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Which responses are let through, and how many sessions are kept for how long. */
 final class SessionOptions {
@@ -11,6 +16,15 @@ final class SessionOptions {
             converter = Networks.Ipv4Only.class,
             description = "destinations whose packets pass untouched, such as health checkers; networks as CIDR")
     Networks passList = new Networks();
+
+    @Option(
+            names = {"-D", "--translate"},
+            paramLabel = "FROM-TO",
+            split = ",",
+            converter = AddressPair.class,
+            description = "the target answers from address FROM, as in a container, and tcpcopy sends to address TO; "
+                    + "several pairs between commas")
+    List<String> translations = new ArrayList<>();
 
     @Option(
             names = {"-s", "--table-size"},
@@ -43,4 +57,21 @@ final class SessionOptions {
             defaultValue = "65536",
             description = "headers that may wait for their route; beyond, the oldest goes (default: ${DEFAULT-VALUE})")
     int maxParked;
+
+    SourceTranslation sourceTranslation() {
+        return SourceTranslation.parse(translations);
+    }
+
+    /** Checks one pair; all of them together become one {@link SourceTranslation}. */
+    static final class AddressPair implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            try {
+                SourceTranslation.parse(List.of(value));
+                return value;
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
 }

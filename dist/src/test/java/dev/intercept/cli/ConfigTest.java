@@ -1,9 +1,11 @@
 package dev.intercept.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.InterceptConfig;
+import dev.intercept.capture.SourceTranslation;
 import dev.intercept.net.Cidr;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
@@ -89,6 +91,16 @@ class ConfigTest {
                 new ProtocolOptions(ProtocolOptions.Combined.OFF, true, true, Optional.of(Generation.V0_8)),
                 config("--combined=off", "--payload", "--single", "--generation=0.8")
                         .protocol());
+    }
+
+    @Test
+    void shouldTakeSeveralTranslations() {
+        assertEquals(
+                List.of("172.17.0.2-10.0.0.1", "172.17.0.3-10.0.0.2"),
+                parsed("-D", "172.17.0.2-10.0.0.1,172.17.0.3-10.0.0.2").sessions.translations);
+        assertNotEquals(
+                SourceTranslation.NONE,
+                config("--translate=172.17.0.2-10.0.0.1").sourceTranslation());
     }
 
     @Test

@@ -44,6 +44,15 @@ class UsageErrorsTest {
     }
 
     @Test
+    void shouldRefuseATranslationThatIsNoPair() {
+        assertRefused(
+                "-D, --translate: '10.1.2.3' is not a pair of IPv4 addresses such as 172.17.0.2-10.1.2.3: the one the"
+                        + " server answers from, a hyphen, the one tcpcopy sends to",
+                "-D",
+                "172.17.0.2-10.1.2.4,10.1.2.3");
+    }
+
+    @Test
     void shouldRefuseATimeThatIsNoNumber() {
         assertRefused("-t, --timeout: 'abc' is not a number of seconds from 1 to 604800", "-t", "abc");
         assertRefused("-t, --timeout: '0' is not a number of seconds from 1 to 604800", "-t", "0");
