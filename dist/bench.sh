@@ -1,0 +1,192 @@
+#!/bin/bash
+# Measures what interception costs: CPU a packet, packets handled and lost, latency from the target's send to tcpcopy's read.
+#
+#   dist/bench.sh [--rounds N] [--seconds N] [--rates "R …"] [--sessions N] [--subjects "S …"] [-- OPTION …]
+#
+# Needs root, gcc, iproute2, iptables and the built distribution. Everything happens in a private network namespace. It runs in
+# turn, interleaved, so that a machine whose speed drifts is unfair to none:
+#   intercept  this program, with the OPTIONs after --
+#   one        a C loop that works as the C intercept does: one receive, one verdict a packet
+#   batched    a C loop that works in batches: the floor
+# Rates are packets a second; "max" is full speed. Prints each run, then medians over the rounds, then ratios.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+tools=$here/target/bench
+launcher=$here/target/intercept/bin/intercept
+rounds=3 seconds=5 warm_up_seconds=3 rates="10000 50000 100000 max" sessions=10000 subjects="intercept one batched"
+arguments=("$@")
+while [ $# -gt 0 ]; do
+  case $1 in
+    --rounds) rounds=$2; shift 2 ;;
+    --seconds) seconds=$2; shift 2 ;;
+    --rates) rates=$2; shift 2 ;;
+    --sessions) sessions=$2; shift 2 ;;
+    --subjects) subjects=$2; shift 2 ;;
+    --) shift; break ;;
+    *) echo "bench.sh: $1 is unknown; see the head of this file" >&2; exit 64 ;;
+  esac
+done
+
+[ "$(id -u)" = 0 ] || { echo "bench.sh: needs root: raw sockets and a kernel queue" >&2; exit 77; }
+for tool in gcc ip iptables taskset unshare; do
+  command -v $tool > /dev/null || { echo "bench.sh: $tool is missing: apt-get install gcc iproute2 iptables util-linux" >&2; exit 69; }
+done
+[ -x "$launcher" ] || { echo "bench.sh: $launcher is missing: build with mvn package first" >&2; exit 69; }
+
+if [ -z "${INTERCEPT_BENCH_INSIDE:-}" ]; then
+  mkdir -p "$tools"
+  for program in generator client loop; do
+    gcc -O2 -Wall -o "$tools/$program" "$here/bench/$program.c"
+  done
+  INTERCEPT_BENCH_INSIDE=1 exec unshare -n "$0" "${arguments[@]}"
+fi
+
+work=$(mktemp -d)
+subject_pid= client_pid=
+end_processes() {
+  [ -z "$client_pid" ] || kill "$client_pid" 2> /dev/null || true
+  [ -z "$subject_pid" ] || kill "$subject_pid" 2> /dev/null || true
+}
+trap 'end_processes; rm -rf "$work"' EXIT
+
+# With two processors or more the subject has one for itself, so that the generator's work is not counted as waiting.
+subject_cpus= load_cpus=
+if [ "$(nproc)" -ge 2 ]; then
+  load_cpus="taskset -c 0" subject_cpus="taskset -c 1-$(($(nproc) - 1))"
+fi
+
+ip link set lo up
+ip link add d0 type veth peer name d1
+ip link set d0 arp off up
+ip link set d1 arp off up
+ip addr add 198.51.100.1/32 dev d0
+ip route add 192.0.2.0/24 dev d0
+iptables -A OUTPUT -o d0 -p tcp --sport 8080 -j NFQUEUE --queue-num 0
+
+await() { # FILE TEXT PID: until the file has the text
+  for _ in $(seq 200); do
+    grep -q "$2" "$1" && return
+    kill -0 "$3" 2> /dev/null || break
+    sleep 0.05
+  done
+  echo "bench.sh: waited in vain for '$2':" >&2
+  cat "$1" >&2
+  exit 1
+}
+
+cpu_ns() { # PID: nanoseconds on a processor, all threads
+  cat /proc/"$1"/task/*/schedstat 2> /dev/null | awk '{ sum += $1 } END { printf "%.0f", sum }'
+}
+ticks() { # PID: user and system time in ticks
+  sed 's/.*) //' /proc/"$1"/stat | awk '{ print $12, $13 }'
+}
+queue_field() { # NUMBER: of queue 0 in the kernel's table: 3 waiting, 6 and 7 dropped, 8 last packet id
+  awk -v field="$1" '$1 == 0 { print $field }' /proc/net/netfilter/nfnetlink_queue
+}
+lost() { echo $(($(queue_field 6) + $(queue_field 7))); }
+
+start_subject() { # NAME
+  : > "$work/subject"
+  case $1 in
+    intercept) $subject_cpus "$launcher" --backend=nfqueue -b 127.0.0.1 --max-sessions 4194304 "${options[@]}" > "$work/subject" 2>&1 & ;;
+    *) $subject_cpus "$tools/loop" "$1" > "$work/subject" 2>&1 & ;;
+  esac
+  subject_pid=$!
+  await "$work/subject" 'ready\|listening on' $subject_pid
+}
+
+start_client() {
+  : > "$work/client"
+  $load_cpus "$tools/client" "$sessions" > "$work/client" 2>&1 &
+  client_pid=$!
+  await "$work/client" ready $client_pid
+  # The routes are in the socket; a server that has read them is idle.
+  local before now=-1
+  while before=$now; now=$(cpu_ns $subject_pid); [ "$before" = -1 ] || [ $((now - before)) -gt 20000000 ]; do
+    sleep 0.2
+  done
+}
+
+drain() {
+  for _ in $(seq 100); do
+    [ "$(queue_field 3)" = 0 ] && return
+    sleep 0.05
+  done
+}
+
+options=("$@")
+run() { # ROUND SUBJECT RATE
+  local rate=${3/max/0}
+  start_subject "$2"
+  start_client
+  $load_cpus "$tools/generator" "$rate" $warm_up_seconds "$sessions" 0 > /dev/null
+  drain
+  local cpu lost_before user system handled warm batches p50 p99 p999 max sent us
+  cpu=$(cpu_ns $subject_pid) lost_before=$(lost)
+  read -r user system <<< "$(ticks $subject_pid)"
+  read -r sent us <<< "$($load_cpus "$tools/generator" "$rate" "$seconds" "$sessions" 1)"
+  drain
+  cpu=$(($(cpu_ns $subject_pid) - cpu))
+  local user_after system_after drops=$(($(lost) - lost_before)) rss
+  read -r user_after system_after <<< "$(ticks $subject_pid)"
+  rss=$(awk '/VmHWM/ { print $2 }' /proc/$subject_pid/status)
+  sleep 0.2
+  kill $client_pid || true
+  wait $client_pid || { echo "client ended: $(cat "$work/client") subject: $(cat "$work/subject")" >&2; }
+  read -r handled warm batches p50 p99 p999 max <<< "$(tail -1 "$work/client")"
+  kill $subject_pid || true
+  wait $subject_pid || true
+  subject_pid= client_pid=
+  awk -v OFS='\t' -v round="$1" -v subject="$2" -v rate="$3" -v sent="$sent" -v us="$us" -v handled="$handled" \
+    -v drops="$drops" -v cpu="$cpu" -v user=$((user_after - user)) -v system_ticks=$((system_after - system)) \
+    -v p50="$p50" -v p99="$p99" -v p999="$p999" -v rss="$rss" -v batches="$batches" 'BEGIN {
+      total = user + system_ticks; if (total == 0) total = 1; if (handled == 0) handled = 1
+      printf "%d\t%s\t%s\t%.0f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t%d\t%d\t%d\t%.0f\n", round, subject, rate,
+        sent / us * 1e6, handled / us * 1e6, drops, cpu / 1000 / handled, cpu / 1000 / handled * user / total,
+        cpu / 1000 / handled * system_ticks / total, p50, p99, p999, rss / 1024 }' | tee -a "$work/runs"
+}
+
+echo "$(uname -sr), $(nproc) processors ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)), $sessions sessions, $seconds s a run"
+printf 'round\tsubject\trate\toffered/s\thandled/s\tdropped\tcpu_us\tuser_us\tsystem_us\tp50_us\tp99_us\tp99.9_us\tpeak_MB\n'
+for round in $(seq "$rounds"); do
+  for rate in $rates; do
+    for subject in $subjects; do
+      run "$round" "$subject" "$rate"
+    done
+  done
+done
+
+median() { # SUBJECT RATE COLUMN
+  awk -F'\t' -v s="$1" -v r="$2" -v c="$3" '$2 == s && $3 == r { print $c }' "$work/runs" | sort -g |
+    awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else printf "-" }'; }
+
+echo
+echo "Medians of $rounds rounds"
+echo '| rate | subject | offered/s | handled/s | dropped | CPU µs a packet | user | system | p50 µs | p99 µs | p99.9 µs | peak MB |'
+echo '|---|---|---|---|---|---|---|---|---|---|---|---|'
+for rate in $rates; do
+  for subject in $subjects; do
+    printf '| %s | %s' "$rate" "$subject"
+    for column in 4 5 6 7 8 9 10 11 12 13; do
+      printf ' | %s' "$(median "$subject" "$rate" $column)"
+    done
+    echo ' |'
+  done
+done
+
+case " $subjects " in *" intercept "*) ;; *) exit 0 ;; esac
+echo
+echo "Ratios of medians"
+echo '| rate | CPU: intercept / one | CPU: intercept / batched | p99: intercept / one | handled: intercept / one |'
+echo '|---|---|---|---|---|'
+for rate in $rates; do
+  printf '| %s' "$rate"
+  printf ' | %s' "$(ratio "$(median intercept "$rate" 7)" "$(median one "$rate" 7)")" \
+    "$(ratio "$(median intercept "$rate" 7)" "$(median batched "$rate" 7)")" \
+    "$(ratio "$(median intercept "$rate" 11)" "$(median one "$rate" 11)")" \
+    "$(ratio "$(median intercept "$rate" 5)" "$(median one "$rate" 5)")"
+  echo ' |'
+done
