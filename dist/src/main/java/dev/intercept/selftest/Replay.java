@@ -1,0 +1,184 @@
+package dev.intercept.selftest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A small tcpcopy: opens its tunnels, claims routes, and carries forged connections through from SYN to FIN by the headers
+ * that come back. One thread, one selector; everything between two events is a state machine without a clock of its own.
+ */
+final class Replay {
+
+    /** Without any header for so long nothing will come any more: retransmissions are at most 3 s apart. */
+    static final long STALL_NS = TimeUnit.SECONDS.toNanos(6);
+
+    /** How often the monitor is told and asked. */
+    private static final long MONITOR_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final int concurrency;
+    private final List<TunnelLink> tunnels;
+    private final Selector selector;
+    private final ReplayMonitor monitor;
+
+    private final ArrayDeque<ReplayConnection> waiting;
+    private final Map<Long, ReplayConnection> byClient = new HashMap<>();
+    private final Set<ReplayConnection> open = new LinkedHashSet<>();
+    private final List<ReplayConnection> ended = new ArrayList<>();
+    private int answeredByEnded;
+    private long lastHeaderNs;
+
+    /**
+     * @param connections to be replayed, in this order
+     * @param concurrency connections open at the same time
+     * @param tunnels registered with {@code selector}
+     */
+    Replay(
+            List<ReplayConnection> connections,
+            int concurrency,
+            List<TunnelLink> tunnels,
+            Selector selector,
+            ReplayMonitor monitor) {
+        this.waiting = new ArrayDeque<>(connections);
+        this.concurrency = concurrency;
+        this.tunnels = List.copyOf(tunnels);
+        this.selector = selector;
+        this.monitor = monitor;
+    }
+
+    /**
+     * Runs until every connection has ended.
+     *
+     * @param deadlineNs in terms of {@link System#nanoTime}
+     * @throws SelftestException when no header comes any more, intercept ends, or time is up
+     */
+    ReplayResult run(long deadlineNs) throws SelftestException {
+        long startNs = System.nanoTime();
+        lastHeaderNs = startNs;
+        try {
+            while (!waiting.isEmpty() || !open.isEmpty()) {
+                openMore(System.nanoTime());
+                select();
+                long nowNs = System.nanoTime();
+                runTimers(nowNs);
+                sortOutEnded();
+                monitor.progress(answered(), open.size());
+                giveUpWhenUseless(nowNs, deadlineNs);
+            }
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
+            throw broken(e);
+        }
+        return result(System.nanoTime() - startNs);
+    }
+
+    private void openMore(long nowNs) throws IOException {
+        while (open.size() < concurrency && !waiting.isEmpty()) {
+            ReplayConnection next = waiting.removeFirst();
+            byClient.put(next.key(), next);
+            open.add(next);
+            next.open(nowNs);
+        }
+    }
+
+    private void select() throws IOException {
+        long nowNs = System.nanoTime();
+        long untilNs = nowNs + MONITOR_INTERVAL_NS;
+        for (ReplayConnection connection : open) {
+            untilNs = Math.min(untilNs, connection.timerNs());
+        }
+        selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNs - nowNs)));
+        for (SelectionKey key : selector.selectedKeys()) {
+            ((TunnelLink) key.attachment()).onReady(this::onSegment);
+        }
+        selector.selectedKeys().clear();
+    }
+
+    private void onSegment(TargetSegment segment) {
+        long nowNs = System.nanoTime();
+        lastHeaderNs = nowNs;
+        ReplayConnection connection = byClient.get(ReplayConnection.key(segment.clientAddress(), segment.clientPort()));
+        if (connection == null) {
+            throw new IllegalStateException("a header of a session that was never claimed: " + segment);
+        }
+        connection.onSegment(segment, nowNs);
+    }
+
+    private void runTimers(long nowNs) throws IOException {
+        for (ReplayConnection connection : open) {
+            if (connection.timerNs() <= nowNs) {
+                connection.onTimer(nowNs);
+            }
+        }
+    }
+
+    private void sortOutEnded() {
+        open.removeIf(connection -> {
+            if (connection.hasEnded()) {
+                ended.add(connection);
+                answeredByEnded += connection.answered();
+            }
+            return connection.hasEnded();
+        });
+    }
+
+    private int answered() {
+        return answeredByEnded
+                + open.stream().mapToInt(ReplayConnection::answered).sum();
+    }
+
+    private void giveUpWhenUseless(long nowNs, long deadlineNs) throws SelftestException {
+        Optional<String> trouble = monitor.trouble();
+        if (trouble.isPresent()) {
+            throw new SelftestException(Step.REPLAY, trouble.get() + progressSoFar(), "see its last lines above");
+        }
+        if (nowNs - lastHeaderNs > STALL_NS) {
+            throw new SelftestException(
+                    Step.REPLAY,
+                    "no header came through the tunnels for " + TimeUnit.NANOSECONDS.toSeconds(STALL_NS) + " s"
+                            + progressSoFar(),
+                    headers() == 0
+                            ? "the rule does not reach intercept: see the rule above and, while it runs, "
+                                    + "/proc/net/netfilter/nfnetlink_queue"
+                            : "intercept stopped forwarding: please report this with the lines above");
+        }
+        if (nowNs - deadlineNs > 0) {
+            throw new SelftestException(
+                    Step.REPLAY, "time is up" + progressSoFar(), "give it more with --deadline-s, or fewer --requests");
+        }
+    }
+
+    private String progressSoFar() {
+        return ": " + answered() + " requests answered, " + open.size() + " connections under way, " + headers()
+                + " headers so far";
+    }
+
+    private SelftestException broken(Exception e) {
+        String ended = monitor.trouble().map(trouble -> trouble + "; ").orElse("");
+        return new SelftestException(Step.REPLAY, ended + e.getMessage() + progressSoFar(), "see the lines above");
+    }
+
+    private long headers() {
+        return tunnels.stream().mapToLong(TunnelLink::messages).sum();
+    }
+
+    private ReplayResult result(long durationNs) {
+        return new ReplayResult(
+                ended.size(),
+                answered(),
+                headers(),
+                (int) ended.stream().filter(ReplayConnection::hasDelayedRoute).count(),
+                ended.stream().mapToLong(ReplayConnection::retransmissions).sum(),
+                ended.stream().flatMap(each -> each.trouble().stream()).toList(),
+                durationNs);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.intercept.selftest;
+
+import dev.intercept.ExitCode;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.rules.Firewall;
+import dev.intercept.rules.QueueRule;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run inside the private namespace, step by step. Everything it starts ends with it.
+ *
+ * <p>Threads: this one replays; the HTTP server's, the watch's and the reader of intercept's output only count and collect.
+ */
+final class Selftest {
+
+    private static final long SERVED_TIMEOUT_MS = 2000;
+
+    private final SelftestOptions options;
+    private final ThisProgram program;
+    private final Progress progress;
+    private final Report report;
+    private final long startNs = System.nanoTime();
+    private final long deadlineNs;
+    private final ServedRequests served = new ServedRequests();
+    private final InterceptCommandLine intercept;
+    private final InetSocketAddress target = new InetSocketAddress(TestNetwork.TARGET, PrivateNetwork.TARGET_PORT);
+
+    Selftest(SelftestOptions options, ThisProgram program, Progress progress, Report report) {
+        this.options = options;
+        this.program = program;
+        this.progress = progress;
+        this.report = report;
+        deadlineNs = startNs + TimeUnit.SECONDS.toNanos(options.deadlineS());
+        intercept = new InterceptCommandLine(options);
+    }
+
+    /** Runs all steps and prints the verdict. Returns the exit code. */
+    int run() throws InterruptedException {
+        try {
+            List<QueueRule> rules = intercept.rules();
+            PrivateNetwork.layOut();
+            progress.done(
+                    Step.NAMESPACE,
+                    "target " + TestNetwork.TARGET + ", clients " + TestNetwork.CLIENTS + " behind "
+                            + TestNetwork.WIRE_DEVICE);
+            return withServer(rules);
+        } catch (SelftestException e) {
+            progress.closeLine();
+            report.failed(e);
+            return e.exitCode();
+        }
+    }
+
+    private int withServer(List<QueueRule> rules) throws SelftestException, InterruptedException {
+        try (TargetServer server = TargetServer.start(target, served);
+                EscapeWatch watch = new EscapeWatch()) {
+            AnswerSizes sizes = AnswerSizes.measure(server.address());
+            progress.done(
+                    Step.SERVER, "answers on " + TestNetwork.TARGET + ":" + target.getPort() + " (without intercept)");
+            insert(rules);
+            return withIntercept(sizes, watch, rules.get(0).stopsAnswers());
+        } catch (IOException e) {
+            throw new SelftestException(
+                    Step.SERVER, e.getMessage(), "please report this with the lines above and your Java version");
+        }
+    }
+
+    private void insert(List<QueueRule> rules) throws SelftestException {
+        try {
+            List<String> commands = new Firewall().insert(rules);
+            progress.done(Step.RULE, commands.isEmpty() ? "none needed" : String.join("\n", commands));
+        } catch (IOException e) {
+            throw new SelftestException(
+                    Step.RULE,
+                    e.getMessage(),
+                    "install iptables: apt-get install iptables; if it is there, its kernel modules are missing",
+                    ExitCode.UNAVAILABLE.code(),
+                    List.of());
+        }
+    }
+
+    private int withIntercept(AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
+            throws SelftestException, IOException, InterruptedException {
+        try (DaemonProcess daemon = new DaemonProcess(program.command(intercept.arguments()))) {
+            daemon.awaitReady(TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
+            progress.done(Step.INTERCEPT, started(daemon));
+            ReplayResult replay = replay(daemon, sizes, watch);
+            progress.done(
+                    Step.REPLAY,
+                    replay.answered() + " of " + options.requests() + " answers came back through "
+                            + Units.count(options.tunnels(), "tunnel") + ", tcpcopy "
+                            + options.generation().releases());
+            served.await(options.requests(), SERVED_TIMEOUT_MS);
+            daemon.stop();
+            Findings findings = new Findings(
+                    options.requests(), served, replay, daemon.log().statistics(), watch.finish(), answersAreStopped);
+            report.print(findings);
+            String backend = options.backend().orElse(daemon.log().backend());
+            report.verdict(findings, backend, System.nanoTime() - startNs);
+            return findings.failure().isEmpty() ? ExitCode.OK.code() : SelftestCommand.FAILED;
+        }
+    }
+
+    private String started(DaemonProcess daemon) {
+        StringBuilder text = new StringBuilder();
+        text.append("process ")
+                .append(daemon.pid())
+                .append(", ready ")
+                .append(Units.seconds(System.nanoTime() - startNs));
+        text.append(" after the start of this test");
+        daemon.log().announcements().forEach(line -> text.append('\n').append(line));
+        return text.toString();
+    }
+
+    private ReplayResult replay(DaemonProcess daemon, AnswerSizes sizes, EscapeWatch watch)
+            throws SelftestException, IOException {
+        long replayStartNs = System.nanoTime();
+        ReplayMonitor monitor = new ReplayMonitor() {
+            @Override
+            public void progress(int answered, int open) {
+                progress.replay(answered, open, System.nanoTime() - replayStartNs);
+            }
+
+            @Override
+            public Optional<String> trouble() {
+                return daemon.end().map(end -> "intercept ended with " + end);
+            }
+        };
+        try (ReplaySetup setup = new ReplaySetup(options, target, sizes)) {
+            return setup.replay(monitor).run(deadlineNs);
+        } catch (SelftestException e) {
+            throw e.withLog(daemon.log().lastLines()).with(watch.escapes());
+        }
+    }
+}

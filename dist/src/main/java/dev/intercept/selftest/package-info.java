@@ -1,0 +1,5 @@
+/**
+ * {@code intercept selftest}: proves on this machine that answers of a real server reach tcpcopy and nobody else. In a
+ * private network namespace it runs a real HTTP server, this very intercept as a child process, and a small tcpcopy.
+ */
+package dev.intercept.selftest;

@@ -1,0 +1,69 @@
+package dev.intercept.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.kit.NetworkNamespace;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FirewallTest {
+
+    private static final AnswerMatch ANSWERS = new AnswerMatch(Optional.of("198.51.100.1"), 8080);
+    private static final QueueRule NFQUEUE =
+            QueueRule.of("nfqueue", Map.of(), ANSWERS, List.of()).orElseThrow();
+
+    @Test
+    void shouldInsertTheRuleForReal() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            List<String> done = namespace.call(() -> new Firewall().insert(List.of(NFQUEUE)));
+            assertEquals(1, done.size());
+            String tool = done.get(0).split(" ")[0];
+            assertTrue(Firewall.TOOLS.contains(tool), tool);
+            String rules = namespace.exec(tool, "-S", "OUTPUT");
+            assertTrue(rules.contains("--sport 8080 -j NFQUEUE --queue-num 0"), rules);
+        }
+    }
+
+    @Test
+    void shouldFindTheToolThatKnowsTheManPagesRule() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            List<String> done =
+                    namespace.call(() -> new Firewall().insert(List.of(QueueRule.manPage(ANSWERS), NFQUEUE)));
+            assertEquals(1, done.size());
+            assertTrue(done.get(0).endsWith("-j QUEUE") || done.get(0).endsWith("--queue-num 0"), done.get(0));
+        }
+    }
+
+    @Test
+    void shouldSayWhatEachToolAnsweredWhenNoneTakesTheRule() {
+        IOException e = assertThrows(
+                IOException.class, () -> new Firewall(List.of("no-such-tool", "false")).insert(List.of(NFQUEUE)));
+        assertEquals(
+                List.of(
+                        "no firewall tool took the rule:",
+                        "  Cannot run program \"no-such-tool\": error=2, No such file or directory",
+                        "  false -I OUTPUT 1 -p tcp -s 198.51.100.1 --sport 8080 -j NFQUEUE --queue-num 0"
+                                + " ended with exit code 1:"),
+                e.getMessage().lines().toList());
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenOneOfSeveralRulesIsRefused() throws Exception {
+        QueueRule half = new QueueRule(
+                List.of(
+                        List.of("-p", "tcp", "--sport", "8080", "-j", "DROP"),
+                        List.of("-p", "tcp", "-j", "NO_SUCH_TARGET")),
+                true);
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            assertThrows(IOException.class, () -> namespace.call(() -> new Firewall().insert(List.of(half))));
+            String rules = namespace.exec(Firewall.TOOLS.get(0), "-S", "OUTPUT");
+            assertFalse(rules.contains("8080"), rules);
+        }
+    }
+}

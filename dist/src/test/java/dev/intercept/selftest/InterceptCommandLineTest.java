@@ -1,0 +1,71 @@
+package dev.intercept.selftest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.intercept.tcpcopy.Generation;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InterceptCommandLineTest {
+
+    private static InterceptCommandLine commandLine(String backend, Generation generation, String... given) {
+        return new InterceptCommandLine(new SelftestOptions(
+                Optional.ofNullable(backend), 1, 1, 1, generation, ReplayPlan.MIXED_SIZES, 60, List.of(given)));
+    }
+
+    private static List<String> targets(InterceptCommandLine commandLine) throws SelftestException {
+        return commandLine.rules().stream()
+                .map(rule -> String.join(" ", rule.specifications().get(0)))
+                .map(words -> words.substring(words.indexOf("-j ") + 3))
+                .toList();
+    }
+
+    @Test
+    void shouldListenInsideOnly() {
+        assertEquals(
+                List.of("--detached", "--bind", "127.0.0.1", "--port", "36524", "--backend=nfqueue", "--gso", "off"),
+                commandLine("nfqueue", Generation.V1, "--gso", "off").arguments());
+    }
+
+    @Test
+    void shouldNameAGenerationThatNobodyCanRecognise() {
+        for (Generation generation : Generation.all()) {
+            boolean named = commandLine(null, generation).arguments().contains("--generation=" + generation.name());
+            assertEquals(List.of("0.8", "0.9").contains(generation.name()), named, generation.name());
+        }
+    }
+
+    @Test
+    void shouldCaptureOnTheWireUnlessTheUserNamesAnotherDevice() {
+        assertEquals(
+                List.of("--interface", "wire0", "--filter", "tcp and src host 198.51.100.1 and src port 8080"),
+                commandLine("pcap", Generation.V1).arguments().subList(6, 10));
+        assertEquals(
+                List.of("-i", "any", "--filter=tcp"),
+                commandLine("pcap", Generation.V1, "-i", "any", "--filter=tcp")
+                        .arguments()
+                        .subList(6, 9));
+    }
+
+    @Test
+    void shouldTryTheManPagesRuleFirstWhenInterceptChooses() throws SelftestException {
+        assertEquals(List.of("QUEUE", "NFQUEUE --queue-num 0"), targets(commandLine(null, Generation.V1)));
+    }
+
+    @Test
+    void shouldFeedTheQueueThatTheUserNames() throws SelftestException {
+        assertEquals(List.of("NFQUEUE --queue-num 5"), targets(commandLine("nfqueue", Generation.V1, "--queue", "5")));
+        assertEquals(List.of("NFQUEUE --queue-balance 2:3"), targets(commandLine(null, Generation.V1, "--queue=2:3")));
+    }
+
+    @Test
+    void shouldRefuseABackendWithoutAKnownRule() {
+        SelftestException e = assertThrows(SelftestException.class, commandLine("pigeon", Generation.V1)::rules);
+        assertEquals("no rule is known that would feed backend pigeon", e.getMessage());
+        assertEquals(
+                "name ipqueue, nfqueue, nflog or pcap; for all backends see intercept --list-backends", e.nextStep());
+        assertEquals(64, e.exitCode());
+    }
+}
