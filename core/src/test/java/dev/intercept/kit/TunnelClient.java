@@ -130,6 +130,14 @@ public final class TunnelClient implements AutoCloseable {
         return Optional.of(ByteBuffer.wrap(message));
     }
 
+    /**
+     * Lets one selector wait for several tunnels: the key, whose attachment is this client, is readable when {@link #read} has
+     * something to take; call that with 0 until it returns empty.
+     */
+    public SelectionKey register(Selector selector) throws IOException {
+        return channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
     /** Whether a message may be read next: always where there are no batches, otherwise once the count has come. */
     private boolean takeCount() {
         if (!format.combined() || leftInBatch > 0) {

@@ -8,6 +8,6 @@ final class Subcommands {
     private Subcommands() {}
 
     static void addTo(CommandLine intercept) {
-        // intercept.addSubcommand(new SelftestCommand());
+        intercept.addSubcommand(new SelftestCommand());
     }
 }

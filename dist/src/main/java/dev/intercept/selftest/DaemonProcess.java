@@ -64,7 +64,7 @@ final class DaemonProcess implements AutoCloseable {
                         Step.INTERCEPT,
                         "it ended with exit code " + code + " before it was ready",
                         "do what its last line says",
-                        code == 0 ? SelftestCommand.FAILED : code,
+                        code == 0 ? SelftestProcess.FAILED : code,
                         log.lastLines());
             }
         } catch (TimeoutException e) {
@@ -72,7 +72,7 @@ final class DaemonProcess implements AutoCloseable {
                     Step.INTERCEPT,
                     "it was not ready within " + timeoutMs + " ms",
                     "give it more time with --deadline-s",
-                    SelftestCommand.FAILED,
+                    SelftestProcess.FAILED,
                     log.lastLines());
         } catch (ExecutionException e) {
             throw new AssertionError("never completed with an exception", e);
@@ -103,9 +103,9 @@ final class DaemonProcess implements AutoCloseable {
      * @throws SelftestException when it does not stop, or not with exit code 0
      */
     void stop() throws SelftestException, InterruptedException {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close the pipe that brings the final statistics.
         boolean ended = process.waitFor(STOP_LIMIT_S, TimeUnit.SECONDS);
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         reader.join(TimeUnit.SECONDS.toMillis(STOP_LIMIT_S));
         Runtime.getRuntime().removeShutdownHook(orphanGuard);
         if (!ended || process.exitValue() != 0) {
@@ -115,7 +115,7 @@ final class DaemonProcess implements AutoCloseable {
                             ? "after SIGTERM it ended with " + describe(process.exitValue())
                             : "it did not stop within " + STOP_LIMIT_S + " s after SIGTERM",
                     "please report this with the lines above",
-                    SelftestCommand.FAILED,
+                    SelftestProcess.FAILED,
                     log.lastLines());
         }
     }

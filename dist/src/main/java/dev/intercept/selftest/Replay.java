@@ -1,7 +1,9 @@
 package dev.intercept.selftest;
 
+import dev.intercept.kit.TunnelClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
@@ -27,7 +29,6 @@ final class Replay {
     private static final long MONITOR_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final int concurrency;
-    private final List<TunnelLink> tunnels;
     private final Selector selector;
     private final ReplayMonitor monitor;
 
@@ -36,22 +37,17 @@ final class Replay {
     private final Set<ReplayConnection> open = new LinkedHashSet<>();
     private final List<ReplayConnection> ended = new ArrayList<>();
     private int answeredByEnded;
+    private long headers;
     private long lastHeaderNs;
 
     /**
      * @param connections to be replayed, in this order
      * @param concurrency connections open at the same time
-     * @param tunnels registered with {@code selector}
+     * @param selector the tunnels are registered with it
      */
-    Replay(
-            List<ReplayConnection> connections,
-            int concurrency,
-            List<TunnelLink> tunnels,
-            Selector selector,
-            ReplayMonitor monitor) {
+    Replay(List<ReplayConnection> connections, int concurrency, Selector selector, ReplayMonitor monitor) {
         this.waiting = new ArrayDeque<>(connections);
         this.concurrency = concurrency;
-        this.tunnels = List.copyOf(tunnels);
         this.selector = selector;
         this.monitor = monitor;
     }
@@ -98,9 +94,16 @@ final class Replay {
         }
         selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(untilNs - nowNs)));
         for (SelectionKey key : selector.selectedKeys()) {
-            ((TunnelLink) key.attachment()).onReady(this::onSegment);
+            readAll((TunnelClient) key.attachment());
         }
         selector.selectedKeys().clear();
+    }
+
+    private void readAll(TunnelClient tunnel) throws IOException {
+        for (Optional<ByteBuffer> message = tunnel.read(0); message.isPresent(); message = tunnel.read(0)) {
+            headers++;
+            onSegment(TargetSegment.read(message.get()));
+        }
     }
 
     private void onSegment(TargetSegment segment) {
@@ -146,7 +149,7 @@ final class Replay {
                     Step.REPLAY,
                     "no header came through the tunnels for " + TimeUnit.NANOSECONDS.toSeconds(STALL_NS) + " s"
                             + progressSoFar(),
-                    headers() == 0
+                    headers == 0
                             ? "the rule does not reach intercept: see the rule above and, while it runs, "
                                     + "/proc/net/netfilter/nfnetlink_queue"
                             : "intercept stopped forwarding: please report this with the lines above");
@@ -158,7 +161,7 @@ final class Replay {
     }
 
     private String progressSoFar() {
-        return ": " + answered() + " requests answered, " + open.size() + " connections under way, " + headers()
+        return ": " + answered() + " requests answered, " + open.size() + " connections under way, " + headers
                 + " headers so far";
     }
 
@@ -167,15 +170,11 @@ final class Replay {
         return new SelftestException(Step.REPLAY, ended + e.getMessage() + progressSoFar(), "see the lines above");
     }
 
-    private long headers() {
-        return tunnels.stream().mapToLong(TunnelLink::messages).sum();
-    }
-
     private ReplayResult result(long durationNs) {
         return new ReplayResult(
                 ended.size(),
                 answered(),
-                headers(),
+                headers,
                 (int) ended.stream().filter(ReplayConnection::hasDelayedRoute).count(),
                 ended.stream().mapToLong(ReplayConnection::retransmissions).sum(),
                 ended.stream().flatMap(each -> each.trouble().stream()).toList(),

@@ -1,5 +1,6 @@
 package dev.intercept.selftest;
 
+import dev.intercept.kit.TunnelClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -10,7 +11,7 @@ final class ReplayConnection {
 
     private final ForgedClient client;
     private final InetSocketAddress target;
-    private final TunnelLink tunnel;
+    private final TunnelClient tunnel;
     private final TcpClient tcp;
     private final HttpConversation conversation;
     private final long routeDelayNs;
@@ -23,7 +24,7 @@ final class ReplayConnection {
     ReplayConnection(
             ForgedClient client,
             InetSocketAddress target,
-            TunnelLink tunnel,
+            TunnelClient tunnel,
             HttpConversation conversation,
             int initialSequence,
             long routeDelayNs) {
@@ -58,7 +59,7 @@ final class ReplayConnection {
         routeDueNs = TcpClient.NO_TIMER;
         byte[] address = target.getAddress().getAddress();
         int targetAddress = ByteBuffer.wrap(address).getInt();
-        tunnel.addRoute(client.address(), client.port(), targetAddress, target.getPort());
+        tunnel.add(client.address(), client.port(), targetAddress, target.getPort());
     }
 
     void onSegment(TargetSegment segment, long nowNs) {

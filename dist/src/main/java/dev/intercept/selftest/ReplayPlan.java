@@ -2,6 +2,7 @@ package dev.intercept.selftest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Which requests go over which connection: half of them over keep-alive connections, half over connections of their own,
@@ -16,17 +17,14 @@ final class ReplayPlan {
 
     private static final int[] UPLOAD_BYTES = {0, 0, 0, 100, 0, 3_000, 0};
 
-    /** Takes each answer's size from the mix. */
-    static final int MIXED_SIZES = -1;
-
     private ReplayPlan() {}
 
     /**
      * @param requests at least 1; ids 0 to {@code requests} - 1
-     * @param bodyBytes of every answer, or {@link #MIXED_SIZES}
+     * @param bodyBytes of every answer; empty takes them from the mix
      * @return the exchanges of each connection, in order
      */
-    static List<List<HttpExchange>> connections(int requests, int bodyBytes) {
+    static List<List<HttpExchange>> connections(int requests, OptionalInt bodyBytes) {
         List<List<HttpExchange>> connections = new ArrayList<>();
         int id = 0;
         while (id < requests) {
@@ -40,10 +38,10 @@ final class ReplayPlan {
         return connections;
     }
 
-    private static List<HttpExchange> connection(int firstId, int count, int bodyBytes, boolean serverCloses) {
+    private static List<HttpExchange> connection(int firstId, int count, OptionalInt bodyBytes, boolean serverCloses) {
         List<HttpExchange> exchanges = new ArrayList<>(count);
         for (int id = firstId; id < firstId + count; id++) {
-            int answer = bodyBytes == MIXED_SIZES ? BODY_BYTES[id % BODY_BYTES.length] : bodyBytes;
+            int answer = bodyBytes.orElse(BODY_BYTES[id % BODY_BYTES.length]);
             exchanges.add(new HttpExchange(id, UPLOAD_BYTES[id % UPLOAD_BYTES.length], answer, serverCloses));
         }
         return exchanges;

@@ -2,6 +2,7 @@ package dev.intercept.selftest;
 
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TunnelClient;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class ReplaySetup implements AutoCloseable {
     private final AnswerSizes sizes;
     private final RawSocket socket;
     private final Selector selector;
-    private final List<TunnelLink> tunnels = new ArrayList<>();
+    private final List<TunnelClient> tunnels = new ArrayList<>();
     private final Random random = new Random(SEED);
 
     /** Opens the tunnels. */
@@ -42,7 +43,9 @@ final class ReplaySetup implements AutoCloseable {
         selector = Selector.open();
         TunnelFormat format = TunnelFormat.of(options.generation(), ProtocolOptions.DEFAULTS);
         for (int i = 0; i < options.tunnels(); i++) {
-            tunnels.add(new TunnelLink(InterceptCommandLine.ADDRESS, format, selector));
+            TunnelClient tunnel = TunnelClient.connect(InterceptCommandLine.ADDRESS, format);
+            tunnel.register(selector);
+            tunnels.add(tunnel);
         }
     }
 
@@ -51,7 +54,7 @@ final class ReplaySetup implements AutoCloseable {
         for (List<HttpExchange> exchanges : ReplayPlan.connections(options.requests(), options.bodyBytes())) {
             connections.add(connection(connections.size(), exchanges));
         }
-        return new Replay(connections, options.concurrency(), tunnels, selector, monitor);
+        return new Replay(connections, options.concurrency(), selector, monitor);
     }
 
     private ReplayConnection connection(int number, List<HttpExchange> exchanges) {
@@ -70,7 +73,7 @@ final class ReplaySetup implements AutoCloseable {
     /** Closes the tunnels, as tcpcopy is stopped before intercept. */
     @Override
     public void close() throws IOException {
-        for (TunnelLink tunnel : tunnels) {
+        for (TunnelClient tunnel : tunnels) {
             tunnel.close();
         }
         selector.close();

@@ -101,7 +101,7 @@ final class Selftest {
             report.print(findings);
             String backend = options.backend().orElse(daemon.log().backend());
             report.verdict(findings, backend, System.nanoTime() - startNs);
-            return findings.failure().isEmpty() ? ExitCode.OK.code() : SelftestCommand.FAILED;
+            return findings.failure().isEmpty() ? ExitCode.OK.code() : SelftestProcess.FAILED;
         }
     }
 

@@ -17,7 +17,7 @@ final class SelftestException extends Exception {
      * @param nextStep what the user can do now
      */
     SelftestException(Step step, String what, String nextStep) {
-        this(step, what, nextStep, SelftestCommand.FAILED, List.of());
+        this(step, what, nextStep, SelftestProcess.FAILED, List.of());
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What is to be tested, and how much of it.
@@ -14,21 +15,21 @@ import java.util.Optional;
  * @param concurrency connections open at the same time
  * @param tunnels of the small tcpcopy
  * @param generation that it speaks
- * @param bodyBytes of each answer, or {@link ReplayPlan#MIXED_SIZES}
+ * @param bodyBytes of each answer; empty for a mix
  * @param deadlineS for all of it
  * @param interceptOptions further options for intercept, as typed
  */
-record SelftestOptions(
+public record SelftestOptions(
         Optional<String> backend,
         int requests,
         int concurrency,
         int tunnels,
         Generation generation,
-        int bodyBytes,
+        OptionalInt bodyBytes,
         int deadlineS,
         List<String> interceptOptions) {
 
-    SelftestOptions {
+    public SelftestOptions {
         interceptOptions = List.copyOf(interceptOptions);
     }
 

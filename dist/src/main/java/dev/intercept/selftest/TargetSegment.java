@@ -27,17 +27,17 @@ record TargetSegment(
     private static final int DATA_OFFSET_OFFSET = TCP_OFFSET + 12;
     private static final int FLAGS_OFFSET = TCP_OFFSET + 13;
 
-    /** Reads a message of at least 40 bytes that begins at {@code at}. Big-endian. */
-    static TargetSegment read(ByteBuffer messages, int at) {
-        int ipHeaderBytes = (messages.get(at) & 0x0f) * 4;
-        int tcpHeaderBytes = (messages.get(at + DATA_OFFSET_OFFSET) >> 4 & 0x0f) * 4;
-        int totalLength = messages.getShort(at + TOTAL_LENGTH_OFFSET) & 0xffff;
+    /** Reads a message of at least 40 bytes. Big-endian. */
+    static TargetSegment read(ByteBuffer message) {
+        int ipHeaderBytes = (message.get(0) & 0x0f) * 4;
+        int tcpHeaderBytes = (message.get(DATA_OFFSET_OFFSET) >> 4 & 0x0f) * 4;
+        int totalLength = message.getShort(TOTAL_LENGTH_OFFSET) & 0xffff;
         return new TargetSegment(
-                messages.getInt(at + DESTINATION_ADDRESS_OFFSET),
-                messages.getShort(at + DESTINATION_PORT_OFFSET) & 0xffff,
-                messages.getInt(at + SEQUENCE_OFFSET),
-                messages.getInt(at + ACKNOWLEDGEMENT_OFFSET),
-                messages.get(at + FLAGS_OFFSET) & 0xff,
+                message.getInt(DESTINATION_ADDRESS_OFFSET),
+                message.getShort(DESTINATION_PORT_OFFSET) & 0xffff,
+                message.getInt(SEQUENCE_OFFSET),
+                message.getInt(ACKNOWLEDGEMENT_OFFSET),
+                message.get(FLAGS_OFFSET) & 0xff,
                 totalLength - ipHeaderBytes - tcpHeaderBytes);
     }
 

@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.intercept.tcpcopy.Generation;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class InterceptCommandLineTest {
 
     private static InterceptCommandLine commandLine(String backend, Generation generation, String... given) {
         return new InterceptCommandLine(new SelftestOptions(
-                Optional.ofNullable(backend), 1, 1, 1, generation, ReplayPlan.MIXED_SIZES, 60, List.of(given)));
+                Optional.ofNullable(backend), 1, 1, 1, generation, OptionalInt.empty(), 60, List.of(given)));
     }
 
     private static List<String> targets(InterceptCommandLine commandLine) throws SelftestException {

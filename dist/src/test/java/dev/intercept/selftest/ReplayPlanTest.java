@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class ReplayPlanTest {
     @Test
     void shouldHoldEachRequestOnce() {
         for (int requests : new int[] {1, 9, 10, 11, 19, 21, 2000}) {
-            List<HttpExchange> all = flat(ReplayPlan.connections(requests, ReplayPlan.MIXED_SIZES));
+            List<HttpExchange> all = flat(ReplayPlan.connections(requests, OptionalInt.empty()));
             assertEquals(
                     IntStream.range(0, requests).boxed().toList(),
                     all.stream().map(HttpExchange::id).toList());
@@ -25,7 +26,7 @@ class ReplayPlanTest {
 
     @Test
     void shouldMixKeptAndShortConnections() {
-        List<List<HttpExchange>> connections = ReplayPlan.connections(200, ReplayPlan.MIXED_SIZES);
+        List<List<HttpExchange>> connections = ReplayPlan.connections(200, OptionalInt.empty());
         long kept = connections.stream().filter(each -> each.size() == 10).count();
         assertEquals(10, kept);
         assertEquals(110, connections.size());
@@ -35,7 +36,7 @@ class ReplayPlanTest {
 
     @Test
     void shouldMixSizesInBothDirectionsOverBothKindsOfConnections() {
-        List<HttpExchange> all = flat(ReplayPlan.connections(200, ReplayPlan.MIXED_SIZES));
+        List<HttpExchange> all = flat(ReplayPlan.connections(200, OptionalInt.empty()));
         for (boolean closes : new boolean[] {false, true}) {
             List<HttpExchange> kind =
                     all.stream().filter(each -> each.closes() == closes).toList();
@@ -50,7 +51,7 @@ class ReplayPlanTest {
 
     @Test
     void shouldAskForOneSizeWhenItIsGiven() {
-        List<HttpExchange> all = flat(ReplayPlan.connections(50, 1 << 20));
+        List<HttpExchange> all = flat(ReplayPlan.connections(50, OptionalInt.of(1 << 20)));
         assertTrue(all.stream().allMatch(each -> each.bodyBytes() == 1 << 20));
     }
 }

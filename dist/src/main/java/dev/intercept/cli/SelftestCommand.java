@@ -1,0 +1,161 @@
+package dev.intercept.cli;
+
+import dev.intercept.selftest.SelftestOptions;
+import dev.intercept.selftest.SelftestProcess;
+import dev.intercept.tcpcopy.Generation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code intercept selftest}. Runs twice: the outer process starts the inner one in a private network namespace. */
+@Command(
+        name = "selftest",
+        showEndOfOptionsDelimiterInUsageHelp = true,
+        header = "Proves on this machine that answers reach tcpcopy and nobody else",
+        description = {
+            "In a private network namespace, where nothing of this host is touched, it starts a real HTTP server,"
+                    + " inserts the rule, starts this intercept and plays a small tcpcopy. It passes when every request"
+                    + " was served and no answer escaped.",
+            "",
+            "Needs root, or user namespaces for ordinary users; the commands unshare, ip and, unless the backend is pcap,"
+                    + " iptables."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every request was served and nothing escaped",
+            "1:a step failed; the last lines say which, and what to do",
+            "64 and more:as intercept's own, where it or its surroundings refused",
+        })
+final class SelftestCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "backend to test: ipqueue, nfqueue, nflog or pcap (default: intercept's own choice)")
+    String backend;
+
+    @Option(
+            names = "--requests",
+            paramLabel = "N",
+            converter = Requests.class,
+            defaultValue = "200",
+            description = "HTTP requests to be served (default: ${DEFAULT-VALUE})")
+    int requests;
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            converter = Connections.class,
+            defaultValue = "50",
+            description = "connections open at the same time (default: ${DEFAULT-VALUE})")
+    int concurrency;
+
+    @Option(
+            names = "--tunnels",
+            paramLabel = "N",
+            converter = TunnelCount.class,
+            defaultValue = "2",
+            description = "connections of the small tcpcopy to intercept (default: ${DEFAULT-VALUE})")
+    int tunnels;
+
+    @Option(
+            names = "--generation",
+            paramLabel = "VERSION",
+            converter = ProtocolFlags.GenerationName.class,
+            defaultValue = "1.x",
+            description = "which tcpcopy to play: 0.6, 0.7, 0.8, 0.9, 3, 4, 5 or 1.x (default: ${DEFAULT-VALUE})")
+    Generation generation;
+
+    @Option(
+            names = "--response-bytes",
+            paramLabel = "N",
+            converter = BodyBytes.class,
+            description = "body of every answer (default: a mix from 1 byte to 64 KB)")
+    Integer responseBytes;
+
+    @Option(
+            names = "--deadline-s",
+            paramLabel = "SEC",
+            converter = Deadline.class,
+            defaultValue = "60",
+            description = "longest duration of the whole test in seconds (default: ${DEFAULT-VALUE})")
+    int deadlineS;
+
+    @Parameters(paramLabel = "OPTION", arity = "0..*", description = "further options for the intercept under test")
+    List<String> interceptOptions = new ArrayList<>();
+
+    @Option(names = SelftestProcess.INSIDE, hidden = true, description = "this process is in the private namespace")
+    boolean isInside;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this help and exit")
+    boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        SelftestProcess process =
+                new SelftestProcess(Main.class, spec.commandLine().getOut());
+        if (isInside) {
+            return process.runInside(options());
+        }
+        List<String> arguments =
+                new ArrayList<>(spec.commandLine().getParent().getParseResult().expandedArgs());
+        arguments.add(arguments.indexOf(spec.name()) + 1, SelftestProcess.INSIDE);
+        return process.runOutside(options(), arguments);
+    }
+
+    SelftestOptions options() {
+        return new SelftestOptions(
+                Optional.ofNullable(backend),
+                requests,
+                concurrency,
+                tunnels,
+                generation,
+                responseBytes == null ? OptionalInt.empty() : OptionalInt.of(responseBytes),
+                deadlineS,
+                interceptOptions);
+    }
+
+    static final class Requests extends WholeNumber {
+        Requests() {
+            super("a number", 1, 1_000_000);
+        }
+    }
+
+    static final class Connections extends WholeNumber {
+        Connections() {
+            super("a number", 1, 1000);
+        }
+    }
+
+    static final class TunnelCount extends WholeNumber {
+        TunnelCount() {
+            super("a number", 1, 64);
+        }
+    }
+
+    static final class BodyBytes extends WholeNumber {
+        BodyBytes() {
+            super("a number of bytes", 0, 64 << 20);
+        }
+    }
+
+    static final class Deadline extends WholeNumber {
+        Deadline() {
+            super("a number of seconds", 1, 3600);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.intercept.selftest;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The two processes of a selftest: the one that the user started, and the same program inside the private namespace. */
+public final class SelftestProcess {
+
+    /** The option that tells the second process what it is. */
+    public static final String INSIDE = "--inside";
+
+    /** Exit code of a test that ran and failed. */
+    static final int FAILED = 1;
+
+    /** What the outer process gives the inner one beyond the test's own deadline. */
+    private static final int GRACE_S = 20;
+
+    private final ThisProgram program;
+    private final PrintWriter out;
+
+    /**
+     * @param mainClass of the program, which is started again
+     * @param out for everything that the user reads
+     */
+    public SelftestProcess(Class<?> mainClass, PrintWriter out) {
+        program = new ThisProgram(mainClass);
+        this.out = out;
+    }
+
+    /**
+     * Finds a private namespace, runs this program in it, and returns its exit code.
+     *
+     * @param arguments that make this program call {@link #runInside} with the same options
+     */
+    public int runOutside(SelftestOptions options, List<String> arguments) throws IOException, InterruptedException {
+        try {
+            PrivateNamespace namespace = PrivateNamespace.find();
+            out.println("intercept selftest: " + Units.count(options.requests(), "request") + ", "
+                    + options.backend().map(name -> "backend " + name).orElse("intercept's own choice of backend")
+                    + ", in a private network (" + namespace.words() + ")");
+            out.flush();
+            return namespace.run(program.command(arguments), options.deadlineS() + GRACE_S);
+        } catch (SelftestException e) {
+            new Report(out).failed(e);
+            return e.exitCode();
+        }
+    }
+
+    /** Runs the test in the network namespace of this process, which must be a private one; returns the exit code. */
+    public int runInside(SelftestOptions options) throws InterruptedException {
+        // Nobody is left to read the outcome when the outer process is gone.
+        ProcessHandle.current().parent().ifPresent(outer -> outer.onExit().thenRun(() -> System.exit(FAILED)));
+        Progress progress = new Progress(out, isTerminal(), options.requests());
+        return new Selftest(options, program, progress, new Report(out)).run();
+    }
+
+    private static boolean isTerminal() {
+        try {
+            String out = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return out.startsWith("/dev/pts/") || out.startsWith("/dev/tty");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
