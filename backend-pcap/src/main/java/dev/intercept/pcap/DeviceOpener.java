@@ -1,0 +1,87 @@
+package dev.intercept.pcap;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
+import java.util.stream.Collectors;
+import org.pcap4j.core.NotOpenException;
+import org.pcap4j.core.PcapHandle;
+import org.pcap4j.core.PcapHandle.BlockingMode;
+import org.pcap4j.core.PcapNativeException;
+import org.pcap4j.core.PcapNetworkInterface;
+import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
+import org.pcap4j.core.Pcaps;
+
+/** Opens a device for capture and says in the user's words why it cannot. */
+final class DeviceOpener {
+
+    /** With {@code --immediate off} the kernel hands a block of frames on after this time, full or not. */
+    private static final int BLOCK_TIMEOUT_MS = 10;
+
+    private DeviceOpener() {}
+
+    /**
+     * Opens {@code device} without blocking and without promiscuous mode: what the target routes here is sent to this
+     * host's own link-layer address.
+     *
+     * @throws BackendException NO_PERMISSION; UNAVAILABLE when there is no such device; REFUSED when it is down or anything
+     *     else is wrong with it; BAD_CONFIGURATION for the filter
+     */
+    static OpenPcap open(String device, PcapSettings settings) throws BackendException {
+        try {
+            PcapHandle handle = new PcapHandle.Builder(device)
+                    .snaplen(settings.snaplenBytes())
+                    .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
+                    .timeoutMillis(BLOCK_TIMEOUT_MS)
+                    .bufferSize(settings.bufferBytes())
+                    .immediateMode(settings.immediate())
+                    .build();
+            handle.setBlockingMode(BlockingMode.NONBLOCKING);
+            return new OpenPcap(handle, device, settings);
+        } catch (PcapNativeException e) {
+            throw explained(device, e);
+        } catch (NotOpenException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static BackendException explained(String device, PcapNativeException e) {
+        int code = e.getReturnCode() == null ? 0 : e.getReturnCode();
+        return switch (code) {
+            case Libpcap.PCAP_ERROR_PERM_DENIED ->
+                new BackendException(
+                        Kind.NO_PERMISSION,
+                        "capturing on " + device
+                                + " needs the privilege CAP_NET_RAW: run as root, or give it to the service "
+                                + "(AmbientCapabilities=CAP_NET_RAW). " + words(e),
+                        e);
+            case Libpcap.PCAP_ERROR_NO_SUCH_DEVICE ->
+                new BackendException(
+                        Kind.UNAVAILABLE,
+                        PcapOptions.INTERFACE + " " + device + ": there is no such device; there are: " + devices(),
+                        e);
+            case Libpcap.PCAP_ERROR_IFACE_NOT_UP ->
+                new BackendException(
+                        Kind.REFUSED,
+                        "the device " + device + " is down; bring it up: ip link set " + device + " up",
+                        e);
+            default ->
+                new BackendException(
+                        Kind.REFUSED, "libpcap cannot capture on " + device + " (code " + code + "): " + words(e), e);
+        };
+    }
+
+    private static String words(PcapNativeException e) {
+        return "libpcap says: " + e.getMessage();
+    }
+
+    private static String devices() {
+        try {
+            String names = Pcaps.findAllDevs().stream()
+                    .map(PcapNetworkInterface::getName)
+                    .collect(Collectors.joining(", "));
+            return names.isEmpty() ? "none that this user may open" : names;
+        } catch (PcapNativeException e) {
+            return "(they cannot be listed: " + e.getMessage() + ")";
+        }
+    }
+}

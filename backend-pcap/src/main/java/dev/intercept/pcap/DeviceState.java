@@ -1,0 +1,9 @@
+package dev.intercept.pcap;
+
+/** Whether a network device can show packets now. */
+enum DeviceState {
+    UP,
+    DOWN,
+    /** There is no device of that name. */
+    GONE
+}

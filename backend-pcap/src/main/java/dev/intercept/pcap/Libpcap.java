@@ -1,0 +1,56 @@
+package dev.intercept.pcap;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import java.lang.reflect.Field;
+import org.pcap4j.core.PcapHandle;
+
+/**
+ * The functions of libpcap that pcap4j does not offer, or offers only with an object for each packet. Names and
+ * signatures are those of pcap/pcap.h; the manual page of each tells the rest.
+ */
+final class Libpcap {
+
+    /** Return values of pcap_activate(), pcap/pcap.h. */
+    static final int PCAP_ERROR_NO_SUCH_DEVICE = -5;
+
+    static final int PCAP_ERROR_PERM_DENIED = -8;
+    static final int PCAP_ERROR_IFACE_NOT_UP = -9;
+
+    private static final String LIBRARY = LibpcapCheck.LIBRARY;
+
+    static {
+        Native.register(Libpcap.class, LIBRARY);
+    }
+
+    /** The address of pcap_dump(), which is a pcap_handler: pcap_dispatch() calls it without coming back to Java. */
+    static final Pointer PCAP_DUMP = NativeLibrary.getInstance(LIBRARY).getFunction("pcap_dump");
+
+    private Libpcap() {}
+
+    static native int pcap_dispatch(Pointer pcap, int count, Pointer handler, Pointer user);
+
+    static native Pointer pcap_dump_fopen(Pointer pcap, Pointer file);
+
+    static native NativeLong pcap_dump_ftell(Pointer dumper);
+
+    static native void pcap_dump_close(Pointer dumper);
+
+    static native int pcap_get_selectable_fd(Pointer pcap);
+
+    /**
+     * The {@code pcap_t *} behind a pcap4j handle, valid until that is closed. pcap4j keeps it in a private field and has no
+     * accessor for it; a test pins the field's name.
+     */
+    static Pointer pointerOf(PcapHandle handle) {
+        try {
+            Field field = PcapHandle.class.getDeclaredField("handle");
+            field.setAccessible(true);
+            return (Pointer) field.get(handle);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("this pcap4j keeps its native handle elsewhere; use pcap4j 1.8.2", e);
+        }
+    }
+}

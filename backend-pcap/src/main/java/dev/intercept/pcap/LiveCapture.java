@@ -1,0 +1,184 @@
+package dev.intercept.pcap;
+
+import dev.intercept.pcap.link.FrameDecoder;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
+import java.lang.System.Logger.Level;
+
+/**
+ * Capture on one device.
+ *
+ * <p>Which way the packets go is for the device and the filter to say: on an assistant host responses come in; on the target
+ * itself they go out. Both are captured. The pseudo device {@code any} shows a packet once for each device that it passes,
+ * {@link DuplicateFilter} hands it on once.
+ *
+ * <p>A device that goes down or away ends nothing: {@link #poll} waits until it is back.
+ *
+ * <p>Thread rule: {@code pcap} is used inside {@code gate}, and changed there under {@code statistics} too, under which alone
+ * it is read for statistics. No poll holds {@code statistics} while it waits.
+ */
+final class LiveCapture implements CaptureBackend {
+
+    private static final System.Logger LOG = System.getLogger(LiveCapture.class.getName());
+
+    private static final String ANY = "any";
+
+    private final String device;
+    private final PcapSettings settings;
+    private final PollGate gate;
+    private final DeviceWatch watch;
+    private final DropCounters drops;
+    private final DuplicateFilter duplicates;
+    private final Object statistics = new Object();
+
+    private OpenPcap pcap;
+
+    private LiveCapture(String device, PcapSettings settings, PollGate gate, OpenPcap pcap) {
+        this.device = device;
+        this.settings = settings;
+        this.gate = gate;
+        this.pcap = pcap;
+        gate.wakeup().watch(pcap.selectableFd());
+        watch = new DeviceWatch(lane(), device, new DeviceFlags(device)::state, System::nanoTime);
+        drops = new DropCounters(device, settings.bufferBytes());
+        duplicates = device.equals(ANY) ? new DuplicateFilter() : null;
+    }
+
+    /** @throws BackendException as {@link DeviceOpener#open} */
+    static LiveCapture open(String device, PcapSettings settings) throws BackendException {
+        OpenPcap pcap = DeviceOpener.open(device, settings);
+        try {
+            return new LiveCapture(device, settings, new PollGate(), pcap);
+        } catch (BackendException e) {
+            pcap.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String lane() {
+        return "pcap:" + device;
+    }
+
+    @Override
+    public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
+        gate.enter();
+        try {
+            if (gate.isClosed()) {
+                return END;
+            }
+            return pcap == null ? awaitDevice(timeoutMs) : capture(handler, limit, timeoutMs);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private int capture(PacketHandler handler, int limit, int timeoutMs) {
+        OpenPcap open = pcap;
+        int result = open.batch().fill(limit);
+        if (result == 0 && timeoutMs > 0) {
+            gate.wakeup().await(timeoutMs);
+            if (gate.isClosed()) {
+                return END;
+            }
+            result = open.batch().fill(limit);
+        }
+        if (result < 0) {
+            deviceLost();
+        } else if (result == 0) {
+            watch.idle();
+        }
+        return handOn(handler, open.batch(), open.decoder());
+    }
+
+    /** Hands each packet on. What the handler throws is thrown on; the rest of the batch is then never seen. */
+    private int handOn(PacketHandler handler, FrameBatch batch, FrameDecoder decoder) {
+        int handed = 0;
+        while (!gate.isClosed() && batch.hasNext()) {
+            long timestampUs = batch.nextTimestampUs();
+            batch.advance();
+            if (decoder.decode(batch.frames(), batch.frameStart(), batch.frameEnd()) && isNew(batch, timestampUs)) {
+                handler.onPacket(batch.frames());
+                handed++;
+            }
+        }
+        return handed;
+    }
+
+    private boolean isNew(FrameBatch batch, long timestampUs) {
+        return duplicates == null || duplicates.isNew(batch.frames(), timestampUs);
+    }
+
+    private void deviceLost() {
+        String words = pcap.error();
+        release();
+        watch.lost(words);
+    }
+
+    private int awaitDevice(int timeoutMs) throws BackendException {
+        int waitMs = Math.min(timeoutMs, watch.msToLook());
+        if (waitMs > 0) {
+            gate.wakeup().await(waitMs);
+        }
+        if (!gate.isClosed() && watch.canBeOpened()) {
+            reopen();
+        }
+        return gate.isClosed() ? END : 0;
+    }
+
+    private void reopen() throws BackendException {
+        try {
+            OpenPcap open = DeviceOpener.open(device, settings);
+            gate.wakeup().watch(open.selectableFd());
+            synchronized (statistics) {
+                pcap = open;
+            }
+            watch.reopened();
+        } catch (BackendException e) {
+            if (e.kind() == BackendException.Kind.NO_PERMISSION) {
+                throw e;
+            }
+            watch.refused();
+            LOG.log(Level.DEBUG, "{0}: {1}", lane(), e.getMessage());
+        }
+    }
+
+    @Override
+    public boolean issuesVerdicts() {
+        return false;
+    }
+
+    @Override
+    public KernelStats kernelStats() {
+        synchronized (statistics) {
+            if (pcap != null) {
+                drops.read(pcap.handle());
+            }
+            return drops.stats();
+        }
+    }
+
+    private void release() {
+        synchronized (statistics) {
+            if (pcap != null) {
+                drops.read(pcap.handle());
+                drops.sourceEnded();
+                pcap.close();
+                pcap = null;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (gate.close(this::release) && duplicates != null) {
+            LOG.log(
+                    Level.INFO,
+                    "{0}: {1} packets were seen on a second device and handed on once",
+                    lane(),
+                    duplicates.count());
+        }
+    }
+}

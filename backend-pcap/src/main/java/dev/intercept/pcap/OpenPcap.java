@@ -1,0 +1,112 @@
+package dev.intercept.pcap;
+
+import com.sun.jna.Pointer;
+import dev.intercept.pcap.link.FrameDecoder;
+import dev.intercept.pcap.link.LinkLayer;
+import dev.intercept.pcap.link.LinkLayers;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
+import org.pcap4j.core.BpfProgram.BpfCompileMode;
+import org.pcap4j.core.NotOpenException;
+import org.pcap4j.core.PcapHandle;
+import org.pcap4j.core.PcapNativeException;
+import org.pcap4j.core.Pcaps;
+
+/**
+ * One libpcap handle, of a device or of a file, ready to be read: filter set, link type understood, memory for a batch.
+ *
+ * <p>Thread rule: {@link #batch} belongs to the capture thread; {@link #handle} may be asked for statistics by any thread,
+ * not after {@link #close}.
+ */
+final class OpenPcap implements AutoCloseable {
+
+    private static final String COMPILE_ERROR_PREFIX = "Error occurred in pcap_compile: ";
+
+    private final PcapHandle handle;
+    private final Pointer pcap;
+    private final FrameDecoder decoder;
+    private final FrameBatch batch;
+
+    /**
+     * @param handle just opened; closed again when this fails
+     * @param name the device or file, for error texts
+     */
+    OpenPcap(PcapHandle handle, String name, PcapSettings settings) throws BackendException {
+        this.handle = handle;
+        this.pcap = Libpcap.pointerOf(handle);
+        try {
+            decoder = new FrameDecoder(linkLayer(name), settings.vxlanPort());
+            setFilter(settings.filter());
+            batch = new FrameBatch(pcap, handle.getSnapshot());
+        } catch (BackendException | RuntimeException | Error e) {
+            handle.close();
+            throw e;
+        } catch (NotOpenException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private LinkLayer linkLayer(String name) throws BackendException {
+        int dlt = handle.getDlt().value();
+        return LinkLayers.of(dlt)
+                .orElseThrow(() -> new BackendException(
+                        Kind.BAD_CONFIGURATION,
+                        name + " has link type " + dlt + " (" + linkTypeName(dlt)
+                                + "), which is not understood; understood are " + LinkLayers.SUPPORTED));
+    }
+
+    private static String linkTypeName(int dlt) {
+        try {
+            return Pcaps.dataLinkValToName(dlt);
+        } catch (PcapNativeException e) {
+            return "no name";
+        }
+    }
+
+    private void setFilter(String filter) throws BackendException, NotOpenException {
+        if (filter.isEmpty()) {
+            return;
+        }
+        try {
+            handle.setFilter(filter, BpfCompileMode.OPTIMIZE);
+        } catch (PcapNativeException e) {
+            throw new BackendException(
+                    Kind.BAD_CONFIGURATION,
+                    PcapOptions.FILTER + " '" + filter + "': " + e.getMessage().replace(COMPILE_ERROR_PREFIX, "")
+                            + "; see pcap-filter(7), for example 'tcp and src port 80'",
+                    e);
+        }
+    }
+
+    PcapHandle handle() {
+        return handle;
+    }
+
+    FrameDecoder decoder() {
+        return decoder;
+    }
+
+    FrameBatch batch() {
+        return batch;
+    }
+
+    /** The descriptor that becomes readable when packets wait; a device only. */
+    int selectableFd() {
+        return Libpcap.pcap_get_selectable_fd(pcap);
+    }
+
+    /** libpcap's words about the last call that failed. */
+    String error() {
+        try {
+            return handle.getError();
+        } catch (NotOpenException e) {
+            return "closed";
+        }
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+        handle.close();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.intercept.pcap;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the backend {@code pcap}: one lane for each device, or one for a capture file. */
+public final class PcapProvider implements CaptureBackendProvider {
+
+    @Override
+    public String name() {
+        return "pcap";
+    }
+
+    @Override
+    public String description() {
+        return "observes responses on devices of an assistant host, or reads a capture file; issues no verdicts";
+    }
+
+    /** Observes and does not decide: the rules or routes that make it useful must have been set up on purpose. */
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SPI_VERSION;
+    }
+
+    @Override
+    public Optional<String> unavailabilityCause() {
+        return LibpcapCheck.unavailabilityCause();
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return PcapOptions.ALL;
+    }
+
+    @Override
+    public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        PcapSettings settings = PcapOptions.parse(options);
+        Optional<String> cause = unavailabilityCause();
+        if (cause.isPresent()) {
+            throw new BackendException(BackendException.Kind.UNAVAILABLE, cause.get());
+        }
+        if (settings.file().isPresent()) {
+            return List.of(FileReplay.open(settings));
+        }
+        HostChecks.warn(settings);
+        return openDevices(settings);
+    }
+
+    private static List<CaptureBackend> openDevices(PcapSettings settings) throws BackendException {
+        List<CaptureBackend> lanes = new ArrayList<>();
+        try {
+            for (String device : settings.devices()) {
+                lanes.add(LiveCapture.open(device, settings));
+            }
+            return lanes;
+        } catch (BackendException | RuntimeException | Error e) {
+            lanes.forEach(CaptureBackend::close);
+            throw e;
+        }
+    }
+}

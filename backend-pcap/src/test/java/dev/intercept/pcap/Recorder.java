@@ -1,0 +1,53 @@
+package dev.intercept.pcap;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.Verdict;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Keeps a copy of each packet, as hexadecimal digits: two lists of them compare, and a difference can be read. */
+final class Recorder implements PacketHandler {
+
+    private final List<String> packets = new ArrayList<>();
+
+    @Override
+    public Verdict onPacket(ByteBuffer packet) {
+        byte[] copy = new byte[packet.remaining()];
+        packet.get(copy);
+        packets.add(hex(copy));
+        return Verdict.DROP;
+    }
+
+    List<String> packets() {
+        return packets;
+    }
+
+    /** Polls until END. */
+    Recorder readAll(CaptureBackend backend) throws BackendException {
+        while (backend.poll(this, 64, 1000) != CaptureBackend.END) {
+            // What comes is recorded.
+        }
+        return this;
+    }
+
+    /** Polls until {@code count} packets are here, at most ten seconds. */
+    Recorder await(CaptureBackend backend, int count) throws BackendException {
+        long deadlineNs = System.nanoTime() + 10_000_000_000L;
+        while (packets.size() < count && System.nanoTime() < deadlineNs) {
+            backend.poll(this, 64, 100);
+        }
+        return this;
+    }
+
+    static String hex(byte[] packet) {
+        return HexFormat.of().formatHex(packet);
+    }
+
+    static List<String> hex(List<byte[]> packets) {
+        return packets.stream().map(Recorder::hex).toList();
+    }
+}
