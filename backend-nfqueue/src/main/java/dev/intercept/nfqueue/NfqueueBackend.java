@@ -1,0 +1,214 @@
+package dev.intercept.nfqueue;
+
+import dev.intercept.nfnetlink.Errno;
+import dev.intercept.nfnetlink.MessageCursor;
+import dev.intercept.nfnetlink.MessageVector;
+import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.Verdict;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One NFQUEUE queue. A poll is one system call that receives up to a batch of packets, the handler for each, and one system
+ * call with all their verdicts.
+ *
+ * <p>What becomes of a message that is not a whole packet: without an id, nothing can be said about it, it is counted.
+ * Without any bytes, an IP packet is dropped unseen, as what may be an answer of the target must not escape. A packet that is
+ * not IP (a bridge's rule can queue ARP) is shown to the handler as an empty buffer: there is no IP packet to show.
+ */
+final class NfqueueBackend implements CaptureBackend {
+
+    private static final Logger LOG = System.getLogger(NfqueueBackend.class.getName());
+
+    private final String lane;
+    private final NetlinkSocket socket;
+    private final MessageVector received;
+    private final MessageCursor cursor;
+    private final VerdictBatch verdicts;
+    private final QueueReadings readings;
+    private final PacketMessage message = new PacketMessage();
+    private final MessageCounts counts = new MessageCounts();
+    private final ByteBuffer packets;
+
+    /** Held during a poll, and to free what a poll uses. */
+    private final ReentrantLock polling = new ReentrantLock();
+
+    private volatile boolean closed;
+    private boolean freed;
+
+    /** @param cursor may hold packets already, for the first poll */
+    NfqueueBackend(
+            int queue,
+            NetlinkSocket socket,
+            MessageVector received,
+            MessageCursor cursor,
+            VerdictBatch verdicts,
+            QueueReadings readings) {
+        lane = "nfqueue:" + queue;
+        this.socket = socket;
+        this.received = received;
+        this.cursor = cursor;
+        this.verdicts = verdicts;
+        this.readings = readings;
+        packets = received.data().duplicate().order(ByteOrder.BIG_ENDIAN);
+    }
+
+    @Override
+    public String lane() {
+        return lane;
+    }
+
+    @Override
+    public boolean issuesVerdicts() {
+        return true;
+    }
+
+    @Override
+    public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
+        polling.lock();
+        try {
+            if (closed) {
+                return END;
+            }
+            int handed = takeBatch(handler, limit);
+            if (handed == 0 && timeoutMs > 0) {
+                handed = awaitBatch(handler, limit, timeoutMs);
+            }
+            return handed == 0 && closed ? END : handed;
+        } finally {
+            if (closed) {
+                free();
+            }
+            polling.unlock();
+        }
+    }
+
+    private int awaitBatch(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
+        long deadlineNs = System.nanoTime() + timeoutMs * 1_000_000L;
+        int leftMs = timeoutMs;
+        int handed = 0;
+        while (handed == 0 && leftMs > 0 && !closed) {
+            socket.await(leftMs);
+            handed = closed ? 0 : takeBatch(handler, limit);
+            leftMs = (int) ((deadlineNs - System.nanoTime() + 999_999) / 1_000_000);
+        }
+        return handed;
+    }
+
+    /** Hands over what waits, and sends the verdicts. */
+    private int takeBatch(PacketHandler handler, int limit) throws BackendException {
+        int handed = 0;
+        try {
+            while (handed < limit && !closed && (cursor.next() || handed == 0 && receive(limit))) {
+                handed += takeMessage(handler);
+            }
+        } catch (RuntimeException | Error e) {
+            // Not finally: a BackendException means that nothing can be sent any more.
+            dropTheRest(e);
+            throw e;
+        }
+        verdicts.send();
+        return handed;
+    }
+
+    /** Receives a batch and goes to its first message; false when nothing waits. */
+    private boolean receive(int limit) throws BackendException {
+        int datagrams = socket.receive(received, Math.min(limit, received.slots()));
+        if (datagrams < 0) {
+            checkReceive(-datagrams);
+            return false;
+        }
+        cursor.begin(datagrams);
+        return cursor.next();
+    }
+
+    private void checkReceive(int errno) throws BackendException {
+        if (errno == Errno.ENOBUFS) {
+            // The kernel counts these packets itself, as user_dropped.
+            counts.overruns++;
+        } else if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+            throw new BackendException(
+                    BackendException.Kind.REFUSED,
+                    lane + ": receiving packets failed: " + Errno.text(errno) + ": restart intercept");
+        }
+    }
+
+    /** Deals with the message at the cursor; the number of packets handed over, 0 or 1. */
+    private int takeMessage(PacketHandler handler) throws BackendException {
+        if (!message.wrap(cursor)) {
+            counts.add(cursor);
+            return 0;
+        }
+        if (message.payloadBytes() == 0 && message.isIp()) {
+            counts.empty++;
+            verdicts.add(message.id(), Verdict.DROP);
+            return 0;
+        }
+        verdicts.add(message.id(), Objects.requireNonNull(handler.onPacket(packet()), "verdict of the packet handler"));
+        return 1;
+    }
+
+    private ByteBuffer packet() {
+        int bytes = message.isIp() ? message.payloadBytes() : 0;
+        int offset = bytes == 0 ? 0 : message.payloadOffset();
+        return packets.limit(offset + bytes).position(offset);
+    }
+
+    /** For the packet whose handler threw, which {@link #message} still shows, and for those behind it. */
+    private void dropTheRest(Throwable thrown) {
+        try {
+            verdicts.add(message.id(), Verdict.DROP);
+            while (cursor.next()) {
+                if (message.wrap(cursor)) {
+                    verdicts.add(message.id(), Verdict.DROP);
+                }
+            }
+            verdicts.send();
+        } catch (BackendException e) {
+            thrown.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public KernelStats kernelStats() {
+        return readings.read();
+    }
+
+    /** A poll that is under way frees everything at its end; its thread may be this one, closing from the handler. */
+    @Override
+    public void close() {
+        synchronized (polling) {
+            if (closed) {
+                return;
+            }
+            // In this order: once closed is seen, the poll may free what wake uses.
+            socket.wake();
+            closed = true;
+        }
+        if (!polling.isHeldByCurrentThread()) {
+            polling.lock();
+            try {
+                free();
+            } finally {
+                polling.unlock();
+            }
+        }
+    }
+
+    private void free() {
+        if (!freed) {
+            freed = true;
+            readings.close();
+            socket.close();
+            counts.log(LOG, Level.INFO, lane, cursor.malformed());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.intercept.nfqueue;
+
+import dev.intercept.nfnetlink.MessageCursor;
+import dev.intercept.nfnetlink.NetlinkAttribute;
+import dev.intercept.nfnetlink.NetlinkHeader;
+import dev.intercept.nfnetlink.NetworkOrder;
+import java.nio.ByteBuffer;
+
+/**
+ * {@code NFQNL_MSG_PACKET}: one queued packet. A flyweight that finds two attributes among those the kernel sends.
+ *
+ * <pre>
+ *   NFQA_PACKET_HDR, attribute 1, always the first        NFQA_PAYLOAD, attribute 10
+ *    0   packet_id     u32   big-endian                    0   the packet from its IP header on,
+ *    4   hw_protocol   u16   big-endian: 0x0800 IPv4           as far as the copy range goes
+ *    6   hook          u8    3: LOCAL_OUT
+ * </pre>
+ *
+ * linux/netfilter/nfnetlink_queue.h. Every length is checked; what does not fit is as if it were not there.
+ */
+final class PacketMessage {
+
+    static final int TYPE = QueueProtocol.SUBSYSTEM << 8 | QueueProtocol.NFQNL_MSG_PACKET;
+
+    private static final int NFQA_PACKET_HDR = 1;
+    private static final int NFQA_PAYLOAD = 10;
+
+    private static final int ID_OFFSET = 0;
+    private static final int HW_PROTOCOL_OFFSET = 4;
+    private static final int PACKET_HDR_BYTES = 7;
+
+    private static final int ETH_P_IP = 0x0800;
+    private static final int ETH_P_IPV6 = 0x86dd;
+
+    private boolean hasId;
+    private int id;
+    private int hwProtocol;
+    private int family;
+    private int payloadOffset;
+    private int payloadBytes;
+
+    /** Reads the message that the cursor is at; whether it is one of this type that names its packet's id. */
+    boolean wrap(MessageCursor cursor) {
+        ByteBuffer data = cursor.data();
+        int at = cursor.at();
+        hasId = false;
+        payloadBytes = 0;
+        if (NetlinkHeader.type(data, at) != TYPE || cursor.bytes() < NetlinkHeader.ATTRIBUTES_OFFSET) {
+            return false;
+        }
+        family = NetlinkHeader.family(data, at);
+        readAttributes(data, at + NetlinkHeader.ATTRIBUTES_OFFSET, at + cursor.bytes());
+        return hasId;
+    }
+
+    private void readAttributes(ByteBuffer data, int begin, int end) {
+        int at = begin;
+        while (end - at >= NetlinkAttribute.HEADER_BYTES) {
+            int length = NetlinkAttribute.length(data, at);
+            if (length < NetlinkAttribute.HEADER_BYTES) {
+                return;
+            }
+            readAttribute(data, at, Math.min(length, end - at) - NetlinkAttribute.HEADER_BYTES);
+            at += NetlinkAttribute.align(length);
+        }
+    }
+
+    private void readAttribute(ByteBuffer data, int at, int valueBytes) {
+        int value = at + NetlinkAttribute.HEADER_BYTES;
+        int type = NetlinkAttribute.type(data, at);
+        if (type == NFQA_PAYLOAD) {
+            payloadOffset = value;
+            payloadBytes = valueBytes;
+        } else if (type == NFQA_PACKET_HDR && valueBytes >= PACKET_HDR_BYTES) {
+            hasId = true;
+            id = NetworkOrder.int32(data, value + ID_OFFSET);
+            hwProtocol = NetworkOrder.uint16(data, value + HW_PROTOCOL_OFFSET);
+        }
+    }
+
+    /** What a verdict names. Counts up from 1 in each queue, around 2^32. */
+    int id() {
+        return id;
+    }
+
+    /**
+     * Whether the packet is IP. A rule of iptables can queue nothing else; one of a bridge can queue ARP and the like.
+     * Kernels that leave hw_protocol 0 in OUTPUT say it by the family.
+     */
+    boolean isIp() {
+        return family == NetlinkHeader.AF_INET
+                || family == NetlinkHeader.AF_INET6
+                || hwProtocol == ETH_P_IP
+                || hwProtocol == ETH_P_IPV6;
+    }
+
+    /** Where in the memory the packet's bytes begin. */
+    int payloadOffset() {
+        return payloadOffset;
+    }
+
+    /** How many of its bytes are there; 0 when the message has none. */
+    int payloadBytes() {
+        return payloadBytes;
+    }
+}

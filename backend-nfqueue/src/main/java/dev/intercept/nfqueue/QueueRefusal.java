@@ -1,0 +1,68 @@
+package dev.intercept.nfqueue;
+
+import dev.intercept.nfnetlink.Errno;
+import dev.intercept.nfnetlink.SystemCallException;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
+
+/** Why a queue cannot be had, in words that name the next step. */
+final class QueueRefusal {
+
+    static final String NO_NETFILTER =
+            "this kernel has no nfnetlink sockets (CONFIG_NETFILTER_NETLINK): modprobe nfnetlink_queue";
+
+    private QueueRefusal() {}
+
+    /** The first request of all: privileges and the kernel's module are found out here. */
+    static BackendException explainFamily(int queue, SystemCallException e) {
+        return switch (e.errno()) {
+            case Errno.EPERM ->
+                because(
+                        Kind.NO_PERMISSION,
+                        e,
+                        "queue " + queue + ": NFQUEUE needs CAP_NET_ADMIN: run as"
+                                + " root, or with AmbientCapabilities=CAP_NET_ADMIN in the systemd unit, or under setpriv"
+                                + " --inh-caps=+net_admin --ambient-caps=+net_admin");
+            case Errno.EBUSY ->
+                because(
+                        Kind.REFUSED,
+                        e,
+                        "queue " + queue + ": ip_queue has the packets of all queues:"
+                                + " use --backend=ipqueue, or stop its program and modprobe -r ip_queue");
+            case Errno.EINVAL ->
+                because(
+                        Kind.UNAVAILABLE,
+                        e,
+                        "queue " + queue + ": this kernel has no NFQUEUE"
+                                + " (CONFIG_NETFILTER_NETLINK_QUEUE): modprobe nfnetlink_queue");
+            default -> explain(queue, e);
+        };
+    }
+
+    /** To a program that may ask at all, the kernel says EPERM of a queue that another socket holds. */
+    static BackendException explainBind(int queue, SystemCallException e) {
+        if (e.errno() != Errno.EPERM && e.errno() != Errno.EBUSY) {
+            return explain(queue, e);
+        }
+        return because(
+                Kind.REFUSED,
+                e,
+                "queue " + queue + " is held by " + QueueOwner.describe(queue) + ": stop it, or use --queue "
+                        + QueueOwner.nextFree(queue) + " here and in the rule");
+    }
+
+    static BackendException explain(int queue, SystemCallException e) {
+        if (e.errno() == Errno.EPROTONOSUPPORT || e.errno() == Errno.EAFNOSUPPORT) {
+            return because(Kind.UNAVAILABLE, e, "queue " + queue + ": " + NO_NETFILTER);
+        }
+        return because(
+                Kind.REFUSED,
+                e,
+                "queue " + queue + " cannot be opened: " + e.getMessage()
+                        + "; dmesg may say more, another queue is tried with --queue N");
+    }
+
+    private static BackendException because(Kind kind, SystemCallException e, String message) {
+        return new BackendException(kind, message, e);
+    }
+}

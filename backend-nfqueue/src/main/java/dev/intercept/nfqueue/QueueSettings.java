@@ -1,0 +1,85 @@
+package dev.intercept.nfqueue;
+
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import java.util.List;
+
+/**
+ * What the user chose for the queues.
+ *
+ * @param firstQueue 0 to 65535
+ * @param lastQueue not below {@code firstQueue}
+ * @param maxPackets packets that wait in the kernel, for each queue; beyond, it drops
+ * @param copyRangeBytes how much of each packet is handed up
+ * @param gso whether large packets come whole instead of being cut and checksummed for us
+ */
+record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRangeBytes, boolean gso) {
+
+    static final String QUEUE = "--queue";
+    static final String QUEUE_MAXLEN = "--queue-maxlen";
+    static final String COPY_RANGE = "--copy-range";
+    static final String GSO = "--gso";
+
+    /** One thread polls each queue. */
+    static final int MAX_QUEUES = 64;
+
+    private static final int MAX_QUEUE_NUMBER = 65535;
+    private static final int MAX_MAXLEN = 1 << 20;
+
+    /** Two headers without options, and the longest payload attribute. */
+    private static final int MIN_COPY_RANGE = 40;
+
+    private static final int MAX_COPY_RANGE = 65531;
+
+    static final List<BackendOption> OPTIONS = List.of(
+            new BackendOption(
+                    List.of(QUEUE), "N|A:B", "0", "queue number of the rule, or several: one capture thread each"),
+            new BackendOption(
+                    List.of(QUEUE_MAXLEN, "-q"), "N", "8192", "packets that may wait in the kernel for each queue"),
+            new BackendOption(
+                    List.of(COPY_RANGE),
+                    "BYTES",
+                    "128",
+                    "bytes of each packet that are looked at; 120 hold all headers"),
+            new BackendOption(List.of(GSO), "on|off", "on", "take large packets whole, instead of cut into segments"));
+
+    static QueueSettings from(BackendOptions options) throws BackendException {
+        String queues = options.text(QUEUE).orElseThrow();
+        int colon = queues.indexOf(':');
+        int first = queueNumber(queues, colon < 0 ? queues : queues.substring(0, colon));
+        int last = queueNumber(queues, queues.substring(colon + 1));
+        if (last < first || last - first >= MAX_QUEUES) {
+            throw badQueue(queues);
+        }
+        return new QueueSettings(
+                first,
+                last,
+                options.number(QUEUE_MAXLEN, 1, MAX_MAXLEN),
+                options.number(COPY_RANGE, MIN_COPY_RANGE, MAX_COPY_RANGE),
+                onOrOff(options));
+    }
+
+    private static int queueNumber(String queues, String number) throws BackendException {
+        // At most five digits: parseInt cannot fail, and takes no sign.
+        if (!number.matches("[0-9]{1,5}") || Integer.parseInt(number) > MAX_QUEUE_NUMBER) {
+            throw badQueue(queues);
+        }
+        return Integer.parseInt(number);
+    }
+
+    private static BackendException badQueue(String queues) {
+        return new BackendException(
+                BackendException.Kind.USAGE,
+                QUEUE + " " + queues + ": must be a queue number from 0 to " + MAX_QUEUE_NUMBER
+                        + ", or a range A:B of at most " + MAX_QUEUES + " queues with A not above B");
+    }
+
+    private static boolean onOrOff(BackendOptions options) throws BackendException {
+        String gso = options.text(GSO).orElseThrow();
+        if (!gso.equals("on") && !gso.equals("off")) {
+            throw new BackendException(BackendException.Kind.USAGE, GSO + " " + gso + ": must be on or off");
+        }
+        return gso.equals("on");
+    }
+}
