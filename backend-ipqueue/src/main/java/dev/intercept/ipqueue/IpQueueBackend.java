@@ -14,7 +14,10 @@ import java.lang.System.Logger.Level;
  */
 final class IpQueueBackend implements CaptureBackend {
 
-    /** Packets per system call. Larger batches gain nothing that could be measured. */
+    /**
+     * Packets per system call. Measured over NETLINK_USERSOCK on two cores: 3 µs CPU a packet in batches of 1, 2 µs of 16,
+     * 1.5 µs of 64, and no less of 256.
+     */
     static final int MAX_BATCH = 64;
 
     /** A short packet charges 768 bytes and more of the receive buffer: room for about 20000. */
@@ -170,6 +173,14 @@ final class IpQueueBackend implements CaptureBackend {
 
     MessageCounters counters() {
         return counters;
+    }
+
+    boolean receivesOneByOne() {
+        return inbox.receivesOneByOne();
+    }
+
+    boolean sendsOneByOne() {
+        return verdicts.sendsOneByOne();
     }
 
     @Override

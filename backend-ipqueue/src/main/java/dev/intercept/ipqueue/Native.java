@@ -79,8 +79,8 @@ final class Native {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }
 
-    /** Where byte 0 of a buffer from {@link #allocate} lies. */
+    /** Where byte 0 of a buffer from {@link #allocate} lies, wherever its position is. */
     static long address(ByteBuffer memory) {
-        return Pointer.wrap(RUNTIME, memory).address();
+        return Pointer.wrap(RUNTIME, memory.duplicate().clear()).address();
     }
 }

@@ -2,13 +2,13 @@ package dev.intercept.ipqueue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * A stand-in of ip_queue that speaks real netlink: a NETLINK_USERSOCK socket, a thread that answers, and a directory that
@@ -33,6 +33,7 @@ final class FakeKernel implements AutoCloseable {
     private String published = "";
     private volatile boolean closed;
     private volatile boolean mute;
+    private volatile UnaryOperator<byte[]> mutation = UnaryOperator.identity();
     private volatile int onlyAnswer;
     private volatile int pretendedPort;
     private volatile Runnable early;
@@ -97,9 +98,9 @@ final class FakeKernel implements AutoCloseable {
         return verdict;
     }
 
-    /** Sends any bytes to the listener, as no real kernel would. */
-    void sendRaw(byte[] datagram) {
-        deliver(queue.peer(), datagram);
+    /** Changes each message on its way to the listener, as no real kernel would. */
+    void setMutation(UnaryOperator<byte[]> change) {
+        mutation = change;
     }
 
     private boolean deliver(int portId, byte[] message) {
@@ -108,7 +109,7 @@ final class FakeKernel implements AutoCloseable {
         if (first != null) {
             first.run();
         }
-        int errno = mute ? 0 : io.send(portId, message);
+        int errno = mute ? 0 : io.send(portId, 0, mutation.apply(message));
         if (errno != 0 && errno != Errno.EAGAIN && errno != Errno.ECONNREFUSED) {
             throw new IllegalStateException("send to port " + portId + ": " + Errno.describe(errno));
         }
@@ -199,87 +200,6 @@ final class FakeKernel implements AutoCloseable {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** sendmsg(2) and recvmsg(2) with addresses. */
-    private static final class DatagramIo {
-
-        private static final int MSG_DONTWAIT = 0x40;
-        private static final int SOCKADDR_BYTES = 12;
-        private static final int MAX_BYTES = 1 << 17;
-
-        private final FakeLibc libc = FakeLibc.LOADED;
-        private final int fd;
-        private final Envelope incoming = new Envelope(MAX_BYTES);
-        private final Envelope outgoing = new Envelope(MAX_BYTES);
-
-        DatagramIo(int fd) {
-            this.fd = fd;
-        }
-
-        /** Null for none. One thread. */
-        byte[] receive() {
-            incoming.prepare(SOCKADDR_BYTES, MAX_BYTES);
-            long bytes = libc.recvmsg(fd, incoming.address(), MSG_DONTWAIT);
-            return bytes < 0 ? null : incoming.copy((int) bytes);
-        }
-
-        int lastSender() {
-            return incoming.portId();
-        }
-
-        /** Returns 0 or an error number. Any thread. */
-        synchronized int send(int portId, byte[] datagram) {
-            outgoing.write(portId, datagram);
-            outgoing.prepare(SOCKADDR_BYTES, datagram.length);
-            return libc.sendmsg(fd, outgoing.address(), MSG_DONTWAIT) < 0 ? FakeLibc.errno() : 0;
-        }
-    }
-
-    /** {@code struct msghdr} with its name, its one iovec and its bytes in one piece of memory. */
-    private static final class Envelope {
-
-        private static final int NAME_OFFSET = 64;
-        private static final int IOVEC_OFFSET = 96;
-        private static final int DATA_OFFSET = 128;
-
-        private final WordSize word = Native.wordSize();
-        private final ByteBuffer memory;
-        private final long address;
-
-        Envelope(int maxBytes) {
-            memory = Native.allocate(DATA_OFFSET + maxBytes);
-            address = Native.address(memory);
-        }
-
-        void prepare(int nameBytes, int dataBytes) {
-            int w = word.bytes();
-            word.put(memory, 0, address + NAME_OFFSET);
-            memory.putInt(w, nameBytes);
-            word.put(memory, 2 * w, address + IOVEC_OFFSET);
-            word.put(memory, 3 * w, 1);
-            word.put(memory, IOVEC_OFFSET, address + DATA_OFFSET);
-            word.put(memory, IOVEC_OFFSET + w, dataBytes);
-        }
-
-        void write(int portId, byte[] data) {
-            memory.putShort(NAME_OFFSET, (short) 16).putInt(NAME_OFFSET + 4, portId);
-            memory.put(DATA_OFFSET, data);
-        }
-
-        int portId() {
-            return memory.getInt(NAME_OFFSET + 4);
-        }
-
-        byte[] copy(int bytes) {
-            byte[] data = new byte[bytes];
-            memory.get(DATA_OFFSET, data);
-            return data;
-        }
-
-        long address() {
-            return address;
         }
     }
 }

@@ -41,12 +41,12 @@ class HandshakeTest {
 
     @Test
     void shouldNameTheProcessThatListensOnEbusy() {
+        // Process 54 listens: the real kernel forgets a listener whose socket closed, and 54 has none here.
+        kernel.pretendBound(54);
         kernel.ipQueue()
                 .receive(FakeMessages.mode(54, 2, 128), kernel.endpoint().portId());
         kernel.publish();
         kernel.writeProc("54/comm", "old-intercept\n");
-        // The real kernel forgets a listener whose socket closed; 54 has none here, so this one must not notice.
-        kernel.pretendBound(54);
         assertRefused(
                 BackendException.Kind.REFUSED,
                 "ip_queue is taken (EBUSY (16) to the mode message): process 54 (old-intercept) listens to it;"

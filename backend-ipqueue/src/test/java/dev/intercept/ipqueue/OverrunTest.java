@@ -1,0 +1,73 @@
+package dev.intercept.ipqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A real socket whose receive buffer runs over: multicast overruns a reader as the kernel's packets do. */
+class OverrunTest {
+
+    private static final int GROUP = 1;
+    private static final int SOL_NETLINK = 270;
+    private static final int NETLINK_ADD_MEMBERSHIP = 1;
+    private static final int TOO_MANY = 200;
+
+    private final MessageCounters counters = new MessageCounters();
+    private NetlinkSocket socket;
+    private NetlinkSocket sender;
+
+    @BeforeEach
+    void open() throws Exception {
+        sender = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
+        socket = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
+        socket.setReceiveBuffer(8192);
+        ByteBuffer group = Native.allocate(4).putInt(0, GROUP);
+        assertEquals(
+                0,
+                Native.libc()
+                        .setsockopt(
+                                socket.fd(),
+                                SOL_NETLINK,
+                                NETLINK_ADD_MEMBERSHIP,
+                                Native.address(group),
+                                Integer.BYTES));
+    }
+
+    @AfterEach
+    void close() {
+        socket.close();
+        sender.close();
+    }
+
+    @Test
+    void shouldCountAnOverrunAndReadWhatIsStillBuffered() throws Exception {
+        flood();
+        Inbox inbox = inbox();
+        assertTrue(inbox.fetch(64) > 0, "ENOBUFS comes before the packets that were kept");
+        assertEquals(1, counters.overruns());
+        assertEquals(Inbox.Kind.PACKET, inbox.kind(0));
+    }
+
+    @Test
+    void shouldSeeNoOverrunWhereTheKernelCanKeepItToItself() throws Exception {
+        assertTrue(socket.setNoEnobufs());
+        flood();
+        assertTrue(inbox().fetch(64) > 0);
+        assertEquals(0, counters.overruns());
+    }
+
+    private void flood() {
+        DatagramIo io = new DatagramIo(sender.fd());
+        for (int i = 0; i < TOO_MANY; i++) {
+            io.send(0, 1 << (GROUP - 1), FakeMessages.packet(Native.wordSize(), i, Packets.numbered(i, 128), 128));
+        }
+    }
+
+    private Inbox inbox() {
+        return new Inbox(socket, Native.wordSize(), 64, 128, counters);
+    }
+}
