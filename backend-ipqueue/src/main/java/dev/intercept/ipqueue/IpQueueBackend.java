@@ -194,7 +194,6 @@ final class IpQueueBackend implements CaptureBackend {
 
     /** The kernel drops what is still queued when the socket goes. */
     private void free() {
-        readings.refresh();
         freed = true;
         waiter.close();
         socket.close();

@@ -2,12 +2,15 @@ package dev.intercept.ipqueue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,8 +24,19 @@ final class FakeKernel implements AutoCloseable {
 
     private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
     private static final int WAIT_MS = 100;
+    private static final int PROTOCOL_COLUMN = 1;
+    private static final int PORT_COLUMN = 2;
 
-    private record Datagram(int sender, byte[] bytes) {}
+    private record Datagram(int sender, byte[] bytes) {
+        boolean isFrom(int portId) {
+            return sender == portId;
+        }
+
+        boolean isMode() {
+            return bytes.length >= 16
+                    && NetlinkHeader.type(ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()), 0) == ModeMessage.TYPE;
+        }
+    }
 
     private final NetlinkSocket socket;
     private final Waiter waiter;
@@ -31,11 +45,12 @@ final class FakeKernel implements AutoCloseable {
     private final FakeIpQueue queue;
     private final Thread thread = new Thread(this::serve, "fake ip_queue");
     private String published = "";
+    private String listenerSocket = "";
+    private long publishedNs = System.nanoTime();
     private volatile boolean closed;
     private volatile boolean mute;
     private volatile UnaryOperator<byte[]> mutation = UnaryOperator.identity();
     private volatile int onlyAnswer;
-    private volatile int pretendedPort;
     private volatile Runnable early;
 
     private FakeKernel(NetlinkSocket socket, Path proc) throws SystemCallException {
@@ -86,11 +101,6 @@ final class FakeKernel implements AutoCloseable {
         onlyAnswer = errno;
     }
 
-    /** Takes this port for one that a process has bound. */
-    void pretendBound(int portId) {
-        pretendedPort = portId;
-    }
-
     /** A packet that the next listener finds in front of the answer to its mode message. */
     CompletableFuture<Integer> queueBeforeAnswer(byte[] packet) {
         CompletableFuture<Integer> verdict = new CompletableFuture<>();
@@ -121,16 +131,19 @@ final class FakeKernel implements AutoCloseable {
             waiter.await(WAIT_MS);
             List<Datagram> waiting = receiveAll();
             int listener = queue.peer();
-            boolean mayBeGone = waiting.isEmpty() || onlyFrom(listener, waiting).size() < waiting.size();
-            if (listener != 0 && mayBeGone && !isBound(listener)) {
+            if (listener != 0 && mayBeGone(listener, waiting) && !listenerSocket.equals(socketOf(listener))) {
                 // What it sent before it closed counts: the real kernel reads a message before send() returns.
                 waiting.addAll(receiveAll());
-                onlyFrom(listener, waiting).forEach(this::read);
+                List<Datagram> last = waiting.stream()
+                        .takeWhile(datagram -> !(datagram.isFrom(listener) && datagram.isMode()))
+                        .filter(datagram -> datagram.isFrom(listener))
+                        .toList();
+                last.forEach(this::read);
+                waiting.removeAll(last);
                 queue.portClosed(listener);
-                waiting.removeIf(datagram -> datagram.sender == listener);
             }
             waiting.forEach(this::read);
-            publish();
+            publishNowAndThen();
         }
         waiter.close();
         socket.close();
@@ -144,31 +157,47 @@ final class FakeKernel implements AutoCloseable {
         return waiting;
     }
 
-    private static List<Datagram> onlyFrom(int sender, List<Datagram> datagrams) {
-        return datagrams.stream().filter(datagram -> datagram.sender == sender).toList();
+    /** Nothing but verdicts of the listener: then it is there, and the look at its socket can be spared. */
+    private static boolean mayBeGone(int listener, List<Datagram> waiting) {
+        return waiting.isEmpty()
+                || waiting.stream().anyMatch(datagram -> !datagram.isFrom(listener) || datagram.isMode());
     }
 
     private void read(Datagram datagram) {
         if (onlyAnswer != 0) {
             deliver(datagram.sender, FakeMessages.answer(datagram.bytes, onlyAnswer));
-        } else {
-            queue.receive(datagram.bytes, datagram.sender);
+            return;
+        }
+        int before = queue.peer();
+        queue.receive(datagram.bytes, datagram.sender);
+        if (queue.peer() != before) {
+            listenerSocket = socketOf(queue.peer());
         }
     }
 
-    /** The real kernel is told when a listener closes; here the list of netlink sockets tells. */
-    private boolean isBound(int portId) {
-        if (portId == pretendedPort) {
-            return true;
-        }
+    /**
+     * The inode of the socket bound to a port, empty for none. The real kernel is told when a listener closes; here the list
+     * of netlink sockets tells.
+     */
+    private String socketOf(int portId) {
         try {
-            List<String> sockets = Files.readAllLines(Path.of("/proc/net/netlink"));
-            return sockets.stream()
+            return Files.readAllLines(Path.of("/proc/net/netlink")).stream()
                     .map(line -> line.trim().split("\\s+"))
-                    .anyMatch(words -> words[1].equals(Integer.toString(NETLINK_USERSOCK))
-                            && words[2].equals(Integer.toUnsignedString(portId)));
+                    .filter(words -> words[PROTOCOL_COLUMN].equals(Integer.toString(NETLINK_USERSOCK))
+                            && words[PORT_COLUMN].equals(Integer.toUnsignedString(portId)))
+                    .map(words -> words[words.length - 1])
+                    .findFirst()
+                    .orElse("");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void publishNowAndThen() {
+        long nowNs = System.nanoTime();
+        if (nowNs - publishedNs > TimeUnit.MILLISECONDS.toNanos(WAIT_MS)) {
+            publishedNs = nowNs;
+            publish();
         }
     }
 

@@ -41,8 +41,7 @@ class HandshakeTest {
 
     @Test
     void shouldNameTheProcessThatListensOnEbusy() {
-        // Process 54 listens: the real kernel forgets a listener whose socket closed, and 54 has none here.
-        kernel.pretendBound(54);
+        // Process 54 listens; like the real kernel, the stand-in does not ask whether that port is bound.
         kernel.ipQueue()
                 .receive(FakeMessages.mode(54, 2, 128), kernel.endpoint().portId());
         kernel.publish();

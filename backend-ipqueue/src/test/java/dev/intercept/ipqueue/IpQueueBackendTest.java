@@ -266,8 +266,10 @@ class IpQueueBackendTest {
         kernel.ipQueue().setMaxLength(1);
         queue(2);
         kernel.publish();
+        assertEquals(1, backend.kernelStats().lost());
         backend.close();
-        kernel.queue(Packets.numbered(9, 60));
+        kernel.ipQueue().setMaxLength(0);
+        kernel.publish();
         assertEquals(1, backend.kernelStats().lost());
         assertFalse(backend.kernelStats().losses().isEmpty());
     }
