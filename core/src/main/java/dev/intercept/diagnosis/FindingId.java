@@ -1,0 +1,53 @@
+package dev.intercept.diagnosis;
+
+/**
+ * Every kind of finding. The labels are stable: they stand in log lines, in metrics and in JSON, and each is an anchor of
+ * docs/troubleshooting.md.
+ */
+public enum FindingId {
+    JAVA_VERSION("java-version", "intercept is compiled for Java 17"),
+    BACKEND("backend", "the kernel must offer a way to hand answers up"),
+    QUEUE_HANDLERS(
+            "queue-handlers", "the kernel has one queue handler for IPv4: with both modules one of them gets nothing"),
+    QUEUE_OWNER("queue-owner", "a queue has one listener, a second one is refused"),
+    PRIVILEGES("privileges", "without the capability the kernel refuses the queue or the socket"),
+    QUEUE_RULE("queue-rule", "only what a rule sends to the queue reaches intercept"),
+    RULE_MISSING("rule-missing", "without a rule intercept sees no answer and the answers reach the real clients"),
+    RULE_WRONG_QUEUE("rule-wrong-queue", "a rule whose queue has no listener drops every answer"),
+    RULE_NO_LISTENER(
+            "rule-no-listener", "until intercept listens, the rule drops every answer that leaves from this port"),
+    RULE_AFTER_ACCEPT("rule-after-accept", "the first rule that matches wins, so the rule of the queue sees nothing"),
+    IP_FORWARD("ip-forward", "an assistant host that forwards sends the answers on to the real clients"),
+    RP_FILTER("rp-filter", "strict filtering drops copied requests that come by another way than answers leave"),
+    CLIENT_ROUTE("client-route", "an answer that has no way to its client is never made"),
+    CONNTRACK("conntrack", "a full connection table drops new connections, copied ones among them"),
+    QUEUE_MEMORY("queue-memory", "what does not fit the queue or its socket is dropped"),
+    TCP_TIMESTAMPS(
+            "tcp-timestamps",
+            "tcpcopy 0.6 to 0.8 does not rewrite TCP timestamps, and the target then refuses its handshakes"),
+    PORT("port", "tcpcopy must be able to connect to intercept's port"),
+    TARGET_PORT("target-port", "where nothing listens every copied connection is refused"),
+    PUBLIC_ADDRESS("public-address", "who reaches the port can claim answers"),
+    NETWORK_NAMESPACE(
+            "network-namespace",
+            "queues, rules and addresses belong to a network namespace: intercept must be in the target's"),
+    CONTAINER("container", "a container has its own network unless told otherwise, and its NAT hides the clients");
+
+    private final String label;
+    private final String why;
+
+    FindingId(String label, String why) {
+        this.label = label;
+        this.why = why;
+    }
+
+    /** Lower case with hyphens, never changed once released. */
+    public String label() {
+        return label;
+    }
+
+    /** Why it matters: half a sentence that is true whether things are well or not. */
+    public String why() {
+        return why;
+    }
+}

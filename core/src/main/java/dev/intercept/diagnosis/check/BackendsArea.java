@@ -1,0 +1,77 @@
+package dev.intercept.diagnosis.check;
+
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Which backends can be used here, which one a start would take, and the kernel modules behind them. */
+final class BackendsArea implements Area {
+
+    @Override
+    public List<Finding> look(Host host, CheckScope scope) {
+        List<Finding> findings = new ArrayList<>();
+        String kernel = host.read("/proc/sys/kernel/osrelease").orElse("unknown");
+        boolean isAnyUsable = false;
+        for (BackendRegistry.Entry entry : scope.registry().entries()) {
+            CaptureBackendProvider provider = entry.provider();
+            Optional<String> cause = BackendRegistry.unavailabilityCause(provider);
+            isAnyUsable |= cause.isEmpty() && provider.priority() > 0;
+            findings.add(ofBackend(provider, cause, scope, kernel));
+        }
+        if (!isAnyUsable && scope.config().backendName().isEmpty()) {
+            findings.add(Finding.fail(
+                    FindingId.BACKEND,
+                    "no backend that decides verdicts can be used on kernel " + kernel,
+                    "modprobe nfnetlink_queue"));
+        }
+        handlers(host).ifPresent(findings::add);
+        return findings;
+    }
+
+    private static Finding ofBackend(
+            CaptureBackendProvider provider, Optional<String> cause, CheckScope scope, String kernel) {
+        boolean isNamed =
+                scope.config().backendName().filter(provider.name()::equals).isPresent();
+        boolean isChosen = provider.name().equals(scope.backendName());
+        if (cause.isEmpty()) {
+            return Finding.ok(
+                            FindingId.BACKEND,
+                            provider.name() + " can be used on kernel " + kernel
+                                    + (isChosen ? "; it is the one chosen" : ""))
+                    .about(provider.name());
+        }
+        String fact = provider.name() + " cannot be used: " + cause.get();
+        String remedy = "choose another with --backend=NAME, see intercept --list-backends";
+        // Not having a backend that nobody asked for is how things are, not something to mend.
+        return (isNamed ? Finding.fail(FindingId.BACKEND, fact, remedy) : Finding.ok(FindingId.BACKEND, fact))
+                .about(provider.name());
+    }
+
+    /** {@code /proc/net/netfilter/nf_queue} names each family's handler, IPv4 is 2; kernels since 3.6 have no such file. */
+    private static Optional<Finding> handlers(Host host) {
+        String modules = "\n" + host.read("/proc/modules").orElse("");
+        boolean isIpQueueLoaded =
+                modules.contains("\nip_queue ") || host.readNet("ip_queue").isPresent();
+        boolean isNfqueueLoaded = modules.contains("\nnfnetlink_queue ");
+        if (!isIpQueueLoaded || !isNfqueueLoaded) {
+            return Optional.empty();
+        }
+        String handler = host.readNet("netfilter/nf_queue")
+                .orElse("")
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("2 "))
+                .map(line -> line.substring(2))
+                .findFirst()
+                .orElse("not known");
+        return Optional.of(Finding.fail(
+                FindingId.QUEUE_HANDLERS,
+                "ip_queue and nfnetlink_queue are both loaded; the handler of IPv4 is " + handler,
+                handler.equals("ip_queue") ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.intercept.diagnosis.check;
+
+import dev.intercept.InterceptConfig;
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What intercept is meant to do on this host: how it would be started, and what the user said about the target.
+ *
+ * @param config as for the start
+ * @param registry the backends of this installation
+ * @param client a real client's address, to see how its answers would travel
+ * @param targetPort where the test server listens
+ */
+public record CheckScope(
+        InterceptConfig config, BackendRegistry registry, Optional<String> client, OptionalInt targetPort) {
+
+    /** The backend that a start would take; where none can be used, the one that was named or NFQUEUE. */
+    public String backendName() {
+        try {
+            return registry.choose(config.backendName()).provider().name();
+        } catch (BackendException e) {
+            return config.backendName().orElse("nfqueue");
+        }
+    }
+
+    public CaptureMode mode() {
+        return CaptureMode.of(backendName());
+    }
+
+    /** The value of the chosen backend's option, given or default; empty when that backend has no such option. */
+    Optional<String> option(String name) {
+        String given = config.backendOptions().get(name);
+        if (given != null) {
+            return Optional.of(given);
+        }
+        return registry.entries().stream()
+                .map(BackendRegistry.Entry::provider)
+                .filter(provider -> provider.name().equals(backendName()))
+                .findFirst()
+                .flatMap(provider -> defaultOf(provider, name));
+    }
+
+    private static Optional<String> defaultOf(CaptureBackendProvider provider, String name) {
+        return provider.options().stream()
+                .filter(option -> option.name().equals(name))
+                .map(BackendOption::defaultValue)
+                .filter(value -> !value.isEmpty())
+                .findFirst();
+    }
+
+    /** The queues or NFLOG groups that intercept would listen on. */
+    QueueNumbers queues() {
+        return QueueNumbers.parse(option(mode().numberOption()).orElse("0"));
+    }
+
+    /** For a command: the target's port, or the word PORT where the user did not say. */
+    String portText() {
+        return targetPort.isPresent() ? Integer.toString(targetPort.getAsInt()) : "PORT";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.intercept.diagnosis.check;
+
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.Host;
+import dev.intercept.diagnosis.Severity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at all areas of a host, in the order in which a packet meets them. Takes some 100 ms; changes nothing. */
+public final class HostCheck {
+
+    private static final List<Area> AREAS = List.of(
+            new JavaArea(),
+            new BackendsArea(),
+            new PrivilegesArea(),
+            new NamespaceArea(),
+            new QueueOwnerArea(),
+            new RulesArea(),
+            new ClientRouteArea(),
+            new RpFilterArea(),
+            new ForwardArea(),
+            new ConntrackArea(),
+            new QueueMemoryArea(),
+            new TimestampsArea(),
+            new PortsArea(),
+            new ExposureArea());
+
+    private HostCheck() {}
+
+    /** Reads the network namespace of the calling thread. */
+    public static List<Finding> look(Host host, CheckScope scope) {
+        List<Finding> findings = new ArrayList<>();
+        for (Area area : AREAS) {
+            findings.addAll(area.look(host, scope));
+        }
+        return findings;
+    }
+
+    public static boolean hasFailure(List<Finding> findings) {
+        return findings.stream().anyMatch(finding -> finding.severity() == Severity.FAIL);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.intercept.diagnosis.check;
+
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.Host;
+import java.util.List;
+
+/** TCP timestamps of the target: a word for those with an old tcpcopy, which intercept meets only later. */
+final class TimestampsArea implements Area {
+
+    @Override
+    public List<Finding> look(Host host, CheckScope scope) {
+        long timestamps = host.sysctlNumber("net.ipv4.tcp_timestamps").orElse(0L);
+        String fact = "net.ipv4.tcp_timestamps is " + timestamps;
+        boolean isOldClientMeant = scope.config().protocol().forced().isPresent();
+        if (timestamps != 0 && isOldClientMeant) {
+            return List.of(Finding.warn(
+                    FindingId.TCP_TIMESTAMPS,
+                    fact + " and --generation names an old tcpcopy",
+                    "sysctl -w net.ipv4.tcp_timestamps=0"));
+        }
+        String note = timestamps == 0 ? "" : "; for tcpcopy before 0.9 set it to 0 on the target";
+        return List.of(Finding.ok(FindingId.TCP_TIMESTAMPS, fact + note));
+    }
+}

@@ -1,0 +1,2 @@
+/** What is wrong, and how to mend it: findings with stable names, read from the host or from what intercept counts. */
+package dev.intercept.diagnosis;

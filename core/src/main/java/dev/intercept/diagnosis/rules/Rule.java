@@ -1,0 +1,57 @@
+package dev.intercept.diagnosis.rules;
+
+/**
+ * One rule of a packet filter.
+ *
+ * @param action what it does
+ * @param firstNumber the queue (for a balance the first one) or the NFLOG group; -1 where the action has none
+ * @param lastNumber the last queue of a balance, otherwise {@code firstNumber}
+ * @param isBypass whether packets pass when nobody listens on the queue
+ * @param jumpsTo the chain that it calls; empty unless the action is JUMP
+ * @param text the rule as its tool writes it
+ * @param removal the command that removes it
+ * @param insertion the command that puts it in front of all rules of its chain; empty where it has conditions
+ *     that are not understood
+ */
+public record Rule(
+        Action action,
+        Match match,
+        int firstNumber,
+        int lastNumber,
+        boolean isBypass,
+        String jumpsTo,
+        String text,
+        String removal,
+        String insertion) {
+
+    /** What a rule does with a packet. */
+    public enum Action {
+        /** NFQUEUE, QUEUE or {@code queue}. */
+        QUEUE,
+        /** NFLOG or {@code log group}: a copy is handed up, and the next rule is looked at. */
+        COPY,
+        ACCEPT,
+        DROP,
+        JUMP,
+        /** Counts, logs, marks: the next rule is looked at. */
+        OTHER
+    }
+
+    boolean ends() {
+        return action == Action.ACCEPT || action == Action.DROP || action == Action.QUEUE;
+    }
+
+    /** This rule as it acts in a chain that is reached by {@code way}. */
+    Rule reachedBy(Match way) {
+        return new Rule(action, way.and(match), firstNumber, lastNumber, isBypass, jumpsTo, text, removal, insertion);
+    }
+
+    public boolean feeds(int number) {
+        return firstNumber <= number && number <= lastNumber;
+    }
+
+    /** Whether it matches answers from this port of the target; a rule without a port matches all. */
+    public boolean matchesPort(int port) {
+        return match.hasPort(port);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.intercept.diagnosis.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.diagnosis.TextHost;
+import dev.intercept.diagnosis.rules.Rule.Action;
+import dev.intercept.diagnosis.rules.RuleSet.Feed;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RuleSetTest {
+
+    private static List<Feed> queueFeeds(String... outputRules) {
+        String saved = "*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:web - [0:0]\n"
+                + String.join("\n", outputRules) + "\nCOMMIT\n";
+        return RuleSet.read(new TextHost().command("iptables-nft-save", saved)).feeds(Action.QUEUE);
+    }
+
+    @Test
+    void shouldReadQueueNumberAndPort() {
+        Rule rule = queueFeeds("-A OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 3 --queue-bypass")
+                .get(0)
+                .rule();
+        assertTrue(rule.feeds(3));
+        assertFalse(rule.feeds(0));
+        assertTrue(rule.isBypass());
+        assertTrue(rule.matchesPort(80));
+        assertFalse(rule.matchesPort(81));
+        assertEquals(
+                "iptables-nft -t filter -D OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 3 --queue-bypass",
+                rule.removal());
+    }
+
+    @Test
+    void shouldTakeQueueForNfqueueZero() {
+        assertTrue(queueFeeds("-A OUTPUT -p tcp -m tcp --sport 80 -j QUEUE")
+                .get(0)
+                .rule()
+                .feeds(0));
+    }
+
+    @Test
+    void shouldReadABalanceAndPortsOfMultiport() {
+        Rule rule = queueFeeds("-A OUTPUT -p tcp -m multiport --sports 80,8000:8010 -j NFQUEUE --queue-balance 2:5")
+                .get(0)
+                .rule();
+        assertTrue(rule.feeds(2) && rule.feeds(5));
+        assertTrue(rule.matchesPort(8005));
+        assertFalse(rule.matchesPort(8011));
+    }
+
+    @Test
+    void shouldLeaveOutRulesThatSeeRequests() {
+        assertTrue(queueFeeds("-A INPUT -p tcp -m tcp --dport 80 -j NFQUEUE --queue-num 0")
+                .isEmpty());
+    }
+
+    @Test
+    void shouldSeeThatAnEarlierAcceptWins() {
+        String queue = "-A OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 0";
+        for (String accept : List.of(
+                "-A OUTPUT -j ACCEPT",
+                "-A OUTPUT -p tcp -j ACCEPT",
+                "-A OUTPUT -p tcp -m tcp --sport 1:1024 -j ACCEPT",
+                "-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+                "-A OUTPUT -m comment --comment web -j ACCEPT")) {
+            assertNotNull(queueFeeds(accept, queue).get(0).winner(), accept);
+            assertNull(queueFeeds(queue, accept).get(0).winner(), accept);
+        }
+    }
+
+    @Test
+    void shouldNotBlameAnAcceptThatTakesOnlySomeAnswers() {
+        String queue = "-A OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 0";
+        for (String accept : List.of(
+                "-A OUTPUT -o lo -j ACCEPT",
+                "-A OUTPUT -d 10.0.0.1/32 -j ACCEPT",
+                "-A OUTPUT -p udp -j ACCEPT",
+                "-A OUTPUT -p tcp -m tcp --sport 22 -j ACCEPT",
+                "-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT",
+                "-A OUTPUT -p tcp -m owner --uid-owner 0 -j ACCEPT")) {
+            assertNull(queueFeeds(accept, queue).get(0).winner(), accept);
+        }
+    }
+
+    @Test
+    void shouldFollowCallsOfChains() {
+        List<Feed> feeds = queueFeeds(
+                "-A OUTPUT -p tcp -m tcp --sport 80:90 -j web",
+                "-A web -p tcp -m tcp --sport 80 -j ACCEPT",
+                "-A web -j NFQUEUE --queue-num 0",
+                "-A web -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 1");
+        assertEquals(2, feeds.size());
+        assertNull(feeds.get(0).winner());
+        assertTrue(feeds.get(0).rule().matchesPort(85));
+        assertFalse(feeds.get(0).rule().matchesPort(91));
+        assertNotNull(feeds.get(1).winner());
+    }
+
+    @Test
+    void shouldLeaveOutAChainThatNobodyCalls() {
+        assertTrue(queueFeeds("-A web -j NFQUEUE --queue-num 0").isEmpty());
+    }
+
+    private static List<Feed> nftFeeds(String rules, Action action) {
+        String json = "# a warning\n{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}},"
+                + "{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"out\", \"handle\": 1, \"type\": \"filter\","
+                + " \"hook\": \"output\", \"prio\": 0, \"policy\": \"accept\"}}," + rules + "]}";
+        return RuleSet.read(new TextHost().command("nft -j list ruleset", json)).feeds(action);
+    }
+
+    private static String nftRule(int handle, String expressions) {
+        return "{\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"out\", \"handle\": " + handle
+                + ", \"expr\": [" + expressions + "]}}";
+    }
+
+    private static final String SPORT_80 =
+            "{\"match\": {\"op\": \"==\", \"left\": {\"payload\": {\"protocol\": \"tcp\","
+                    + " \"field\": \"sport\"}}, \"right\": 80}}";
+
+    @Test
+    void shouldReadARuleOfNft() {
+        Rule rule = nftFeeds(
+                        nftRule(7, SPORT_80 + ", {\"queue\": {\"num\": {\"range\": [0, 3]}, \"flags\": [\"bypass\"]}}"),
+                        Action.QUEUE)
+                .get(0)
+                .rule();
+        assertTrue(rule.feeds(3) && rule.isBypass() && rule.matchesPort(80));
+        assertFalse(rule.matchesPort(81));
+        assertEquals("nft delete rule ip t out handle 7", rule.removal());
+        assertEquals("nft insert rule ip t out tcp sport 80 queue num 0-3 bypass", rule.insertion());
+    }
+
+    @Test
+    void shouldSeeThatAnEarlierAcceptOfNftWins() {
+        String accept = nftRule(
+                3,
+                "{\"match\": {\"op\": \"in\", \"left\": {\"ct\": {\"key\": \"state\"}},"
+                        + " \"right\": [\"established\", \"related\"]}}, {\"accept\": null}");
+        Feed feed = nftFeeds(accept + "," + nftRule(4, SPORT_80 + ", {\"queue\": {\"num\": 0}}"), Action.QUEUE)
+                .get(0);
+        assertEquals(
+                "nft: ip t out handle 3: ct state { established, related } accept",
+                feed.winner().text());
+    }
+
+    @Test
+    void shouldReadALogGroupOfNft() {
+        assertTrue(nftFeeds(nftRule(2, SPORT_80 + ", {\"log\": {\"group\": 5}}"), Action.COPY)
+                .get(0)
+                .rule()
+                .feeds(5));
+    }
+
+    @Test
+    void shouldReadNothingFromWhatIsNoRuleSet() {
+        RuleSet rules = RuleSet.read(new TextHost().command("nft -j list ruleset", "no json"));
+        assertTrue(rules.feeds(Action.QUEUE).isEmpty());
+        assertEquals(List.of("nft"), rules.tools());
+    }
+}
