@@ -19,7 +19,7 @@ final class CommandLines {
     static CommandLine create(String... args) {
         BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
         InterceptCommand command = new InterceptCommand(registry, List.of(args));
-        return configure(new CommandLine(spec(command)));
+        return configure(new CommandLine(spec(command)), registry);
     }
 
     private static List<java.nio.file.Path> pluginDirectories(String... args) {
@@ -34,6 +34,14 @@ final class CommandLines {
 
     private static CommandSpec spec(InterceptCommand command) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+        addStartOptions(spec, command);
+        spec.usageMessage().exitCodeList(exitCodes());
+        spec.usageMessage().footer("", "@FILE stands for the arguments in FILE. Stop tcpcopy before intercept.");
+        return spec;
+    }
+
+    /** The options of a start, for the command itself and for subcommands that look at what a start would do. */
+    static void addStartOptions(CommandSpec spec, InterceptCommand command) {
         spec.addMixin("Listening for tcpcopy", CommandSpec.forAnnotatedObject(command.listen));
         spec.addMixin("Sessions", CommandSpec.forAnnotatedObject(command.sessions));
         spec.addMixin(
@@ -42,9 +50,6 @@ final class CommandLines {
         spec.addMixin("Running", CommandSpec.forAnnotatedObject(command.run));
         spec.addMixin("Help", CommandSpec.forAnnotatedObject(new HelpOptions()));
         command.backendOptions.addTo(spec);
-        spec.usageMessage().exitCodeList(exitCodes());
-        spec.usageMessage().footer("", "@FILE stands for the arguments in FILE. Stop tcpcopy before intercept.");
-        return spec;
     }
 
     private static Map<String, String> exitCodes() {
@@ -55,8 +60,8 @@ final class CommandLines {
         return codes;
     }
 
-    private static CommandLine configure(CommandLine commandLine) {
-        Subcommands.addTo(commandLine);
+    private static CommandLine configure(CommandLine commandLine, BackendRegistry registry) {
+        Subcommands.addTo(commandLine, registry);
         commandLine
                 .setOverwrittenOptionsAllowed(true) // An option after @FILE overrides the file.
                 .setParameterExceptionHandler(new UsageErrors())

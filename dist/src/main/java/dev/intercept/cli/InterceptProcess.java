@@ -6,13 +6,18 @@ import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
 import dev.intercept.daemon.Detachment;
 import dev.intercept.daemon.PidFile;
-import dev.intercept.daemon.PortOwner;
 import dev.intercept.daemon.Signals;
+import dev.intercept.diagnosis.Host;
+import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.diagnosis.Processes;
+import dev.intercept.diagnosis.Sockets;
 import dev.intercept.logging.Log;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** The process around one {@link Intercept}: log, PID file, signals, and the word to whoever started it as a daemon. */
@@ -84,14 +89,21 @@ final class InterceptProcess {
             return Intercept.start(config);
         } catch (StartException e) {
             if (e.getCause() instanceof BindException) {
-                throw new PortOwner()
-                        .describe(config.port())
+                throw portOwner()
                         .map(owner ->
                                 new StartException(e.exitCode(), e.getMessage() + " (" + owner + " listens there)", e))
                         .orElse(e);
             }
             throw e;
         }
+    }
+
+    private Optional<String> portOwner() {
+        Host host = new LocalHost();
+        Sockets sockets = new Sockets(host);
+        OptionalLong owner =
+                sockets.listeningOn(config.port()).map(sockets::holder).orElse(OptionalLong.empty());
+        return owner.isPresent() ? Optional.of(new Processes(host).describe(owner.getAsLong())) : Optional.empty();
     }
 
     private void handleSignals(Intercept intercept, Log log) {

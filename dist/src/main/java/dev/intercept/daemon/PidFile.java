@@ -2,6 +2,8 @@ package dev.intercept.daemon;
 
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
+import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.diagnosis.Processes;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -93,7 +95,7 @@ public final class PidFile {
         channel.read(content, 0);
         String pid = new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
         return pid.matches("\\d{1,18}")
-                ? new ProcessNames(Path.of("/proc")).describe(Long.parseLong(pid))
+                ? new Processes(new LocalHost()).describe(Long.parseLong(pid))
                 : "another process";
     }
 

@@ -3,9 +3,12 @@ package dev.intercept.diagnosis.check;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Host;
+import dev.intercept.diagnosis.Processes;
+import dev.intercept.diagnosis.Sockets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Whether intercept's own port is free, and whether the test server listens on its own. */
 final class PortsArea implements Area {
@@ -26,17 +29,21 @@ final class PortsArea implements Area {
         if (listener.isEmpty()) {
             return Finding.ok(FindingId.PORT, "port " + port + " is free");
         }
-        Optional<Sockets.Owner> owner = sockets.holder(listener.get());
-        String fact = "port " + port + " is taken by "
-                + owner.map(Sockets.Owner::text).orElse("a process that cannot be seen from here");
-        if (owner.filter(Sockets.Owner::isIntercept).isPresent()) {
-            return Finding.ok(FindingId.PORT, fact);
+        OptionalLong owner = sockets.holder(listener.get());
+        if (owner.isEmpty()) {
+            return Finding.fail(
+                    FindingId.PORT,
+                    "port " + port + " is taken by a process that cannot be seen from here",
+                    "sudo ss -ltnp sport = :" + port + "  # shows it; or another port here and at tcpcopy: -p PORT");
         }
-        return Finding.fail(
-                FindingId.PORT,
-                fact,
-                owner.map(process -> "kill " + process.pid()).orElse("find it as root with ss -ltnp")
-                        + "  # or another port here and at tcpcopy: -p PORT");
+        Processes processes = new Processes(host);
+        String fact = "port " + port + " is taken by " + processes.describe(owner.getAsLong());
+        return processes.isIntercept(owner.getAsLong())
+                ? Finding.ok(FindingId.PORT, fact)
+                : Finding.fail(
+                        FindingId.PORT,
+                        fact,
+                        "kill " + owner.getAsLong() + "  # or another port here and at tcpcopy: -p PORT");
     }
 
     private static Finding ofTarget(Host host, int port) {

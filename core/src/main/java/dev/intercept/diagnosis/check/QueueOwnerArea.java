@@ -3,9 +3,12 @@ package dev.intercept.diagnosis.check;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Host;
+import dev.intercept.diagnosis.Processes;
+import dev.intercept.diagnosis.Sockets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Who listens on the queues that intercept would listen on. */
 final class QueueOwnerArea implements Area {
@@ -40,19 +43,25 @@ final class QueueOwnerArea implements Area {
     }
 
     private static Finding taken(Host host, QueueTable.Queue queue, int free) {
-        Optional<Sockets.Owner> owner = new Sockets(host).ofNetlinkPort(queue.portId());
-        String fact = "queue " + queue.number() + " belongs to "
-                + owner.map(Sockets.Owner::text)
-                        .orElse("a process that cannot be seen from here (port id " + queue.portId() + ")");
-        if (owner.filter(Sockets.Owner::isIntercept).isPresent()) {
-            return Finding.ok(FindingId.QUEUE_OWNER, fact);
+        OptionalLong owner = new Sockets(host).ofNetlinkPort(queue.portId());
+        String what = "queue " + queue.number();
+        if (owner.isPresent()) {
+            return ownedBy(
+                    host, owner.getAsLong(), what, "  # or a queue of your own, with a rule for it: --queue=" + free);
         }
         return Finding.fail(
                 FindingId.QUEUE_OWNER,
-                fact,
-                owner.map(process -> "kill " + process.pid())
-                                .orElse("stop that process, found by ss -A netlink as root")
-                        + "  # or a queue of your own, with a rule for it: --queue=" + free);
+                what + " belongs to a process that cannot be seen from here (port id " + queue.portId() + ")",
+                "intercept --queue=" + free
+                        + "  # with a rule for it; or stop the other, which lives in another container");
+    }
+
+    private static Finding ownedBy(Host host, long pid, String what, String alternative) {
+        Processes processes = new Processes(host);
+        String fact = what + " belongs to " + processes.describe(pid);
+        return processes.isIntercept(pid)
+                ? Finding.ok(FindingId.QUEUE_OWNER, fact)
+                : Finding.fail(FindingId.QUEUE_OWNER, fact, "kill " + pid + alternative);
     }
 
     private static List<Finding> lookAtIpQueue(Host host) {
@@ -64,12 +73,6 @@ final class QueueOwnerArea implements Area {
         if (pid == 0) {
             return List.of(Finding.ok(FindingId.QUEUE_OWNER, "ip_queue has no listener"));
         }
-        String name = host.read("/proc/" + pid + "/comm").orElse("?");
-        boolean isIntercept = host.read("/proc/" + pid + "/cmdline").orElse("").contains("dev.intercept.cli.Main");
-        String fact = "ip_queue belongs to process " + pid + " (" + (isIntercept ? "intercept" : name) + ")";
-        return List.of(
-                isIntercept
-                        ? Finding.ok(FindingId.QUEUE_OWNER, fact)
-                        : Finding.fail(FindingId.QUEUE_OWNER, fact, "kill " + pid));
+        return List.of(ownedBy(host, pid, "ip_queue", ""));
     }
 }

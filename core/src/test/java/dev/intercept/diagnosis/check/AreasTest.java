@@ -56,7 +56,7 @@ class AreasTest {
                 .file(NFNETLINK_QUEUE, "    0     77     0 2 65531     0     0        5  1")
                 .file("/proc/thread-self/net/netlink", "00000000 12 77 00000000 0 0 0 2 0 4711")
                 .file("/proc/77/comm", "java")
-                .file("/proc/77/cmdline", "java\0dev.intercept.cli.Main\0")
+                .file("/proc/77/cmdline", "java\0-cp\0x.jar\0dev.intercept.cli.Main\0")
                 .link("/proc/77/fd/3", "socket:[4711]");
         assertFinding(
                 FindingId.QUEUE_OWNER,

@@ -1,17 +1,13 @@
-package dev.intercept.diagnosis.check;
+package dev.intercept.diagnosis;
 
-import dev.intercept.diagnosis.Host;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** Which process has a socket open: its inode from the tables under /proc/net, the process from /proc/PID/fd. See proc(5). */
-final class Sockets {
-
-    /** A process, by what ps(1) would call it. */
-    record Owner(long pid, String name, boolean isIntercept) {
-        String text() {
-            return "process " + pid + " (" + (isIntercept ? "intercept" : name) + ")";
-        }
-    }
+/**
+ * Which process has a socket open: its inode from the tables under /proc/net, the process from the links in /proc/PID/fd
+ * (proc(5)). Sees the network namespace of the calling thread, and other users' processes only as root.
+ */
+public final class Sockets {
 
     /** Protocol of nfnetlink sockets, linux/netlink.h NETLINK_NETFILTER. */
     private static final String NETLINK_NETFILTER = "12";
@@ -24,12 +20,12 @@ final class Sockets {
 
     private final Host host;
 
-    Sockets(Host host) {
+    public Sockets(Host host) {
         this.host = host;
     }
 
-    /** Who has the nfnetlink socket with this port id; empty when that process is another user's. */
-    Optional<Owner> ofNetlinkPort(long portId) {
+    /** The process that has the nfnetlink socket with this port id; empty when that process is another user's. */
+    public OptionalLong ofNetlinkPort(long portId) {
         for (String line : host.readNet("netlink").orElse("").split("\n")) {
             String[] columns = line.strip().split("\\s+");
             if (columns.length >= NETLINK_COLUMNS
@@ -38,11 +34,11 @@ final class Sockets {
                 return holder(columns[9]);
             }
         }
-        return Optional.empty();
+        return OptionalLong.empty();
     }
 
     /** The inode of the socket that listens on a TCP port; empty when none does. */
-    Optional<String> listeningOn(int port) {
+    public Optional<String> listeningOn(int port) {
         String portHex = String.format(":%04X", port);
         for (String table : new String[] {"tcp", "tcp6"}) {
             for (String line : host.readNet(table).orElse("").split("\n")) {
@@ -55,15 +51,14 @@ final class Sockets {
         return Optional.empty();
     }
 
-    /** The process that holds the socket with this inode. */
-    Optional<Owner> holder(String inode) {
+    /** The process that holds the socket with this inode; empty when it is another user's. */
+    public OptionalLong holder(String inode) {
         String link = "socket:[" + inode + "]";
-        for (String pid : host.list("/proc")) {
-            if (Character.isDigit(pid.charAt(0)) && holds(pid, link)) {
-                return Optional.of(owner(pid));
-            }
-        }
-        return Optional.empty();
+        return host.list("/proc").stream()
+                .filter(name -> name.chars().allMatch(Character::isDigit))
+                .filter(pid -> holds(pid, link))
+                .mapToLong(Long::parseLong)
+                .findFirst();
     }
 
     private boolean holds(String pid, String link) {
@@ -71,11 +66,5 @@ final class Sockets {
         return host.list(directory).stream()
                 .anyMatch(fd ->
                         host.link(directory + "/" + fd).filter(link::equals).isPresent());
-    }
-
-    private Owner owner(String pid) {
-        String name = host.read("/proc/" + pid + "/comm").orElse("?");
-        String commandLine = host.read("/proc/" + pid + "/cmdline").orElse("");
-        return new Owner(Long.parseLong(pid), name, commandLine.contains("dev.intercept.cli.Main"));
     }
 }
