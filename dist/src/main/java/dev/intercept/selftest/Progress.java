@@ -13,10 +13,14 @@ final class Progress {
     private static final int LINE_WIDTH = 78;
     private static final int QUARTERS = 4;
 
+    /** Between two lines on a terminal: fast enough to look alive. */
+    private static final long LINE_INTERVAL_NS = 100_000_000L;
+
     private final PrintWriter out;
     private final boolean overwrites;
     private final int requests;
     private int toldQuarters;
+    private long nextLineNs;
     private boolean lineIsOpen;
 
     /** @param overwrites whether {@code out} is a terminal */
@@ -38,19 +42,27 @@ final class Progress {
         out.flush();
     }
 
+    /** @param elapsedNs since the replay began */
     void replay(int answered, int open, long elapsedNs) {
-        String text = String.format(
-                "%d of %d answered, %d connections open, %s", answered, requests, open, Units.seconds(elapsedNs));
-        if (overwrites) {
+        if (overwrites && elapsedNs >= nextLineNs) {
+            nextLineNs = elapsedNs + LINE_INTERVAL_NS;
             int filled = (int) ((long) answered * BAR_WIDTH / requests);
             String bar = "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "] ";
-            out.printf("\r  %-" + LINE_WIDTH + "s", bar + text);
+            out.printf("\r  %-" + LINE_WIDTH + "s", bar + replayText(answered, open, elapsedNs));
             lineIsOpen = true;
-        } else if ((long) answered * QUARTERS / requests > toldQuarters) {
-            toldQuarters = (int) ((long) answered * QUARTERS / requests);
-            out.printf("    %s%n", text);
+            out.flush();
         }
-        out.flush();
+        int quarters = (int) ((long) answered * QUARTERS / requests);
+        if (!overwrites && quarters > toldQuarters) {
+            toldQuarters = quarters;
+            out.printf("    %s%n", replayText(answered, open, elapsedNs));
+            out.flush();
+        }
+    }
+
+    private String replayText(int answered, int open, long elapsedNs) {
+        return answered + " of " + requests + " answered, " + Units.count(open, "connection") + " open, "
+                + Units.seconds(elapsedNs);
     }
 
     /** Wipes the line that was written over, so that what follows begins on a clean one. */

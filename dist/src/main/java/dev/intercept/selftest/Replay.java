@@ -140,34 +140,31 @@ final class Replay {
     }
 
     private void giveUpWhenUseless(long nowNs, long deadlineNs) throws SelftestException {
-        Optional<String> trouble = monitor.trouble();
-        if (trouble.isPresent()) {
-            throw new SelftestException(Step.REPLAY, trouble.get() + progressSoFar(), "see its last lines above");
-        }
+        monitor.check();
         if (nowNs - lastHeaderNs > STALL_NS) {
             throw new SelftestException(
                     Step.REPLAY,
-                    "no header came through the tunnels for " + TimeUnit.NANOSECONDS.toSeconds(STALL_NS) + " s"
-                            + progressSoFar(),
+                    "no header came through the tunnels for " + TimeUnit.NANOSECONDS.toSeconds(STALL_NS) + " s",
                     headers == 0
-                            ? "the rule does not reach intercept: see the rule above and, while it runs, "
-                                    + "/proc/net/netfilter/nfnetlink_queue"
-                            : "intercept stopped forwarding: please report this with the lines above");
+                            ? "answers reach neither intercept nor the clients: a firewall of this host may drop them,"
+                                    + " or the forged packets; compare /proc/net/netfilter/nfnetlink_queue"
+                            : "intercept stopped forwarding; please report this with the lines above");
         }
         if (nowNs - deadlineNs > 0) {
             throw new SelftestException(
-                    Step.REPLAY, "time is up" + progressSoFar(), "give it more with --deadline-s, or fewer --requests");
+                    Step.REPLAY, "time is up", "give it more with --deadline-s, or fewer --requests");
         }
     }
 
-    private String progressSoFar() {
-        return ": " + answered() + " requests answered, " + open.size() + " connections under way, " + headers
-                + " headers so far";
+    /** How far it came, for the message of a failure. */
+    String progress() {
+        return answered() + " requests were answered, " + open.size() + " connections under way, " + headers
+                + " headers had come";
     }
 
-    private SelftestException broken(Exception e) {
-        String ended = monitor.trouble().map(trouble -> trouble + "; ").orElse("");
-        return new SelftestException(Step.REPLAY, ended + e.getMessage() + progressSoFar(), "see the lines above");
+    private SelftestException broken(Exception e) throws SelftestException {
+        monitor.check();
+        return new SelftestException(Step.REPLAY, e.getMessage(), "please report this with the lines above");
     }
 
     private ReplayResult result(long durationNs) {

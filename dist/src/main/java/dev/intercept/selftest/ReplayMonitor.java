@@ -1,8 +1,6 @@
 package dev.intercept.selftest;
 
-import java.util.Optional;
-
-/** Who watches a replay while it runs. Called on the replay's thread, several times a second. */
+/** Who watches a replay while it runs. Called on the replay's thread, after each event. */
 interface ReplayMonitor {
 
     /**
@@ -11,6 +9,10 @@ interface ReplayMonitor {
      */
     void progress(int answered, int open);
 
-    /** Why going on is useless: intercept has ended. Empty while it runs. */
-    Optional<String> trouble();
+    /**
+     * Asked after each event and when a tunnel broke.
+     *
+     * @throws SelftestException when going on is useless: intercept has ended, or answers escape
+     */
+    void check() throws SelftestException;
 }

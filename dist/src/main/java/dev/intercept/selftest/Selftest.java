@@ -7,7 +7,6 @@ import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -85,10 +84,11 @@ final class Selftest {
 
     private int withIntercept(AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
             throws SelftestException, IOException, InterruptedException {
+        long launchNs = System.nanoTime();
         try (DaemonProcess daemon = new DaemonProcess(program.command(intercept.arguments()))) {
             daemon.awaitReady(TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
-            progress.done(Step.INTERCEPT, started(daemon));
-            ReplayResult replay = replay(daemon, sizes, watch);
+            progress.done(Step.INTERCEPT, started(daemon, System.nanoTime() - launchNs));
+            ReplayResult replay = replay(daemon, sizes, watch, answersAreStopped);
             progress.done(
                     Step.REPLAY,
                     replay.answered() + " of " + options.requests() + " answers came back through "
@@ -105,35 +105,23 @@ final class Selftest {
         }
     }
 
-    private String started(DaemonProcess daemon) {
+    private static String started(DaemonProcess daemon, long durationNs) {
         StringBuilder text = new StringBuilder();
-        text.append("process ")
-                .append(daemon.pid())
-                .append(", ready ")
-                .append(Units.seconds(System.nanoTime() - startNs));
-        text.append(" after the start of this test");
+        text.append("process ").append(daemon.pid()).append(", ready after ").append(Units.seconds(durationNs));
         daemon.log().announcements().forEach(line -> text.append('\n').append(line));
         return text.toString();
     }
 
-    private ReplayResult replay(DaemonProcess daemon, AnswerSizes sizes, EscapeWatch watch)
+    private ReplayResult replay(DaemonProcess daemon, AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
             throws SelftestException, IOException {
-        long replayStartNs = System.nanoTime();
-        ReplayMonitor monitor = new ReplayMonitor() {
-            @Override
-            public void progress(int answered, int open) {
-                progress.replay(answered, open, System.nanoTime() - replayStartNs);
-            }
-
-            @Override
-            public Optional<String> trouble() {
-                return daemon.end().map(end -> "intercept ended with " + end);
-            }
-        };
+        RunningTest monitor = new RunningTest(daemon, watch, answersAreStopped, progress);
         try (ReplaySetup setup = new ReplaySetup(options, target, sizes)) {
-            return setup.replay(monitor).run(deadlineNs);
-        } catch (SelftestException e) {
-            throw e.withLog(daemon.log().lastLines()).with(watch.escapes());
+            Replay replay = setup.replay(monitor);
+            try {
+                return replay.run(deadlineNs);
+            } catch (SelftestException e) {
+                throw e.with(replay.progress(), daemon.log().lastLines());
+            }
         }
     }
 }

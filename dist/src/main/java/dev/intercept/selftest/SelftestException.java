@@ -32,15 +32,9 @@ final class SelftestException extends Exception {
         this.logLines = List.copyOf(logLines);
     }
 
-    /** The same with intercept's last log lines. */
-    SelftestException withLog(List<String> lines) {
-        return new SelftestException(step, getMessage(), nextStep, exitCode, lines);
-    }
-
-    /** The same with what was seen outside the target. */
-    SelftestException with(Escapes escapes) {
-        String seen = escapes.leaving() + " answers had left for the clients";
-        return new SelftestException(step, getMessage() + "; " + seen, nextStep, exitCode, logLines);
+    /** The same with more about the circumstances: a sentence, and intercept's last log lines. */
+    SelftestException with(String circumstances, List<String> lines) {
+        return new SelftestException(step, getMessage() + "; " + circumstances, nextStep, exitCode, lines);
     }
 
     Step step() {
