@@ -181,7 +181,7 @@ final class FakeKernel implements AutoCloseable {
      */
     private String socketOf(int portId) {
         try {
-            return Files.readAllLines(Path.of("/proc/net/netlink")).stream()
+            return Files.readAllLines(Path.of("/proc/thread-self/net/netlink")).stream()
                     .map(line -> line.trim().split("\\s+"))
                     .filter(words -> words[PROTOCOL_COLUMN].equals(Integer.toString(NETLINK_USERSOCK))
                             && words[PORT_COLUMN].equals(Integer.toUnsignedString(portId)))

@@ -23,8 +23,7 @@ final class LiveCapture implements CaptureBackend {
 
     private static final System.Logger LOG = System.getLogger(LiveCapture.class.getName());
 
-    /** libpcap's name for all devices together. */
-    static final String ANY = "any";
+    private static final String ANY = "any";
 
     private final String device;
     private final PcapSettings settings;

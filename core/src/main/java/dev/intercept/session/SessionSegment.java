@@ -233,11 +233,6 @@ final class SessionSegment {
         return slots;
     }
 
-    /** Any thread; it may see a moment ago. */
-    long memoryBytes() {
-        return slots.memoryBytes();
-    }
-
     /** Slots in use, those of closed tunnels included. */
     int used() {
         return used;

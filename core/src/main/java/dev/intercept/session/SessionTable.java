@@ -191,13 +191,13 @@ public final class SessionTable {
         return parked.size();
     }
 
-    /** What the slots of all sessions take; parked headers aside. Any thread. */
-    public long memoryBytes() {
-        long bytes = 0;
+    /** Slots that memory was taken for, of 24 bytes each. Server thread. */
+    int memorySlots() {
+        int slots = 0;
         for (SessionSegment segment : segments) {
-            bytes += segment.memoryBytes();
+            slots += segment.slots().capacity();
         }
-        return bytes;
+        return slots;
     }
 
     private SessionSegment segment(long clientHash) {

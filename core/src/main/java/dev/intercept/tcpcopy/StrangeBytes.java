@@ -38,7 +38,8 @@ final class StrangeBytes {
         if (looksLikeTls(first)) {
             return "a TLS client; let nothing but tcpcopy connect to this port (--allow)";
         }
-        if (text.matches("(GET|POST|PUT|HEAD|OPTIONS|PATCH|DELETE|CONNECT|TRACE|PRI) .*")) {
+        if (text.matches("(GET|POST|PUT|HEAD|OPTIONS|PATCH|DELETE|CONNECT|TRACE|PRI) .*")
+                || text.matches("(OPTIONS|CONNECT)")) {
             return "an HTTP request; let nothing but tcpcopy connect to this port (--allow)";
         }
         if (text.startsWith("SSH-")) {

@@ -137,8 +137,7 @@ class SessionBoundTest {
             storm.table.closed(shortLived);
             assertEquals(0, storm.table.size());
         }
-        long slots = storm.table.memoryBytes() / 24;
-        assertTrue(slots <= 4 * 2 * 4096, slots + " slots");
+        assertTrue(storm.table.memorySlots() <= 4 * 2 * 4096, storm.table.memorySlots() + " slots");
         assertEquals(0, storm.server(Counter.EVICTED));
     }
 

@@ -24,11 +24,12 @@ class ModuleRulesTest {
 
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .withImportOption(ModuleRulesTest::isNotTheContractKit)
+            .withImportOption(ModuleRulesTest::isOfTheProgram)
             .importPackages("dev.intercept");
 
-    private static boolean isNotTheContractKit(Location location) {
-        return !location.contains("/dev/intercept/kit/");
+    /** Neither of the contract kit nor of another module's published tests. */
+    private static boolean isOfTheProgram(Location location) {
+        return !location.contains("/dev/intercept/kit/") && !location.contains("-tests.jar");
     }
 
     /** A class's module shows in its place: {@code …/backend-pcap/target/classes/…} or {@code …/intercept-backend-pcap-1.0.jar!…}. */
