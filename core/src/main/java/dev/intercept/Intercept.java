@@ -100,6 +100,7 @@ public final class Intercept implements AutoCloseable {
      * @throws StartException with the exit code and one line for the user; nothing is left open
      */
     public static Intercept start(InterceptConfig config) throws StartException {
+        Rehearsal.run();
         return new Intercept(config);
     }
 
@@ -156,7 +157,8 @@ public final class Intercept implements AutoCloseable {
         every(config.statsIntervalS(), () -> LOG.log(Level.INFO, statistics.line()));
         LOG.log(
                 Level.INFO,
-                "listening on " + server.address() + ", capturing with " + provider.name() + " ("
+                "listening on " + address().getAddress().getHostAddress() + " port "
+                        + address().getPort() + ", capturing with " + provider.name() + " ("
                         + String.join(
                                 ", ", lanes.stream().map(CaptureBackend::lane).toList()) + ")");
     }

@@ -78,10 +78,16 @@ final class DeviceOpener {
         try {
             String names = Pcaps.findAllDevs().stream()
                     .map(PcapNetworkInterface::getName)
+                    .filter(DeviceOpener::carriesFrames)
                     .collect(Collectors.joining(", "));
             return names.isEmpty() ? "none that this user may open" : names;
         } catch (PcapNativeException e) {
             return "(they cannot be listed: " + e.getMessage() + ")";
         }
+    }
+
+    /** libpcap also lists Bluetooth, D-Bus and the like. */
+    private static boolean carriesFrames(String name) {
+        return name.equals(LiveCapture.ANY) || new DeviceFlags(name).state() != DeviceState.GONE;
     }
 }

@@ -23,7 +23,8 @@ final class LiveCapture implements CaptureBackend {
 
     private static final System.Logger LOG = System.getLogger(LiveCapture.class.getName());
 
-    private static final String ANY = "any";
+    /** libpcap's name for all devices together. */
+    static final String ANY = "any";
 
     private final String device;
     private final PcapSettings settings;

@@ -8,9 +8,14 @@ import dev.intercept.spi.CaptureBackendProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Makes the backend {@code pcap}: one lane for each device, or one for a capture file. */
 public final class PcapProvider implements CaptureBackendProvider {
+
+    /** Kept here: a logger that nobody holds forgets its level. */
+    private static final Logger PCAP4J_LOG = Logger.getLogger("org.pcap4j");
 
     @Override
     public String name() {
@@ -50,6 +55,8 @@ public final class PcapProvider implements CaptureBackendProvider {
         if (cause.isPresent()) {
             throw new BackendException(BackendException.Kind.UNAVAILABLE, cause.get());
         }
+        // pcap4j says at INFO that it loaded and closed something; what fails it throws.
+        PCAP4J_LOG.setLevel(Level.WARNING);
         if (settings.file().isPresent()) {
             return List.of(FileReplay.open(settings));
         }

@@ -233,6 +233,11 @@ final class SessionSegment {
         return slots;
     }
 
+    /** Any thread; it may see a moment ago. */
+    long memoryBytes() {
+        return slots.memoryBytes();
+    }
+
     /** Slots in use, those of closed tunnels included. */
     int used() {
         return used;

@@ -43,6 +43,10 @@ final class SessionSlots {
         return mask + 1;
     }
 
+    long memoryBytes() {
+        return (long) words.length * Long.BYTES;
+    }
+
     int find(long client, long target, long hash) {
         long key = keyWord(client, target);
         int address = SessionKey.address(target);

@@ -191,13 +191,13 @@ public final class SessionTable {
         return parked.size();
     }
 
-    /** Slots that memory was taken for, of 24 bytes each. Server thread. */
-    int memorySlots() {
-        int slots = 0;
+    /** What the slots of all sessions take; parked headers aside. Any thread. */
+    public long memoryBytes() {
+        long bytes = 0;
         for (SessionSegment segment : segments) {
-            slots += segment.slots().capacity();
+            bytes += segment.memoryBytes();
         }
-        return slots;
+        return bytes;
     }
 
     private SessionSegment segment(long clientHash) {

@@ -38,8 +38,7 @@ final class StrangeBytes {
         if (looksLikeTls(first)) {
             return "a TLS client; let nothing but tcpcopy connect to this port (--allow)";
         }
-        if (text.matches("(GET|POST|PUT|HEAD|OPTIONS|PATCH|DELETE|CONNECT|TRACE|PRI) .*")
-                || text.matches("(OPTIONS|CONNECT)")) {
+        if (text.matches("(GET|POST|PUT|HEAD|OPTIONS|PATCH|DELETE|CONNECT|TRACE|PRI) .*")) {
             return "an HTTP request; let nothing but tcpcopy connect to this port (--allow)";
         }
         if (text.startsWith("SSH-")) {

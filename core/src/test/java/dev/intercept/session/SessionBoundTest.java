@@ -137,7 +137,8 @@ class SessionBoundTest {
             storm.table.closed(shortLived);
             assertEquals(0, storm.table.size());
         }
-        assertTrue(storm.table.memorySlots() <= 4 * 2 * 4096, storm.table.memorySlots() + " slots");
+        long slots = storm.table.memoryBytes() / 24;
+        assertTrue(slots <= 4 * 2 * 4096, slots + " slots");
         assertEquals(0, storm.server(Counter.EVICTED));
     }
 

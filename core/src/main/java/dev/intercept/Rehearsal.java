@@ -1,0 +1,157 @@
+package dev.intercept;
+
+import dev.intercept.capture.Interceptor;
+import dev.intercept.capture.PassList;
+import dev.intercept.capture.SourceTranslation;
+import dev.intercept.server.ServerLimits;
+import dev.intercept.server.TunnelServer;
+import dev.intercept.session.SessionLimits;
+import dev.intercept.session.SessionTable;
+import dev.intercept.session.UnroutedResponses;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.tcpcopy.Generation;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.ResourceBundle;
+
+/**
+ * Takes a made-up session of every generation through a server of its own, from the client's record to the header's way back,
+ * before the first real one comes.
+ *
+ * <p>A class is loaded when it is first used, which for the whole way of a packet takes tens of milliseconds. Without this the
+ * first sessions after a start would wait so long for their route that their responses were dropped as {@code no_route}.
+ *
+ * <p>What it does stays inside this process: a port on loopback that nobody knows, sessions and counters of its own, no log.
+ */
+final class Rehearsal {
+
+    private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
+    private static final int CLIENT = 0xc0000201;
+    private static final int TARGET = 0xc6336401;
+    private static final int TARGET_PORT = 8080;
+    private static final int PACKETS = 200;
+    private static final byte ACK = 0x10;
+    private static final byte SYN_ACK = 0x12;
+    private static final long PATIENCE_NS = 500_000_000L;
+
+    private final Counters counters = new Counters();
+    private final RateLimitedLog log = new RateLimitedLog(new Silence(), System::nanoTime);
+    private final SessionTable sessions = new SessionTable(SessionLimits.of(256, 256, 16, 10), counters);
+    private final Interceptor interceptor = new Interceptor(
+            new PassList(List.of()),
+            sessions,
+            UnroutedResponses.NOBODY,
+            SourceTranslation.NONE,
+            new Counters(),
+            log,
+            PACKETS,
+            nowS());
+    private final ByteBuffer records = ByteBuffer.allocateDirect(64);
+
+    private int clientPort = 10000;
+
+    private Rehearsal() {}
+
+    /** Takes some tens of milliseconds. Whatever goes wrong here is no reason not to start. */
+    static void run() {
+        try {
+            new Rehearsal().rehearse();
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "the rehearsal ended early, the first sessions may be slow", e);
+        }
+    }
+
+    private void rehearse() throws IOException {
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        TunnelServer server = TunnelServer.bind(
+                anyPort,
+                new ServerLimits(16, 64 * 1024, List.of()),
+                ProtocolOptions.DEFAULTS,
+                sessions,
+                counters,
+                log,
+                System::nanoTime);
+        Thread thread = new Thread(server, "rehearsal");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            for (Generation generation : Generation.all()) {
+                playClient(generation, server.address());
+            }
+        } finally {
+            server.stop();
+        }
+    }
+
+    private void playClient(Generation generation, InetSocketAddress server) throws IOException {
+        // A client of its own for each, since the tunnel before may still be closing.
+        clientPort++;
+        interceptor.onPacket(response(SYN_ACK));
+        try (SocketChannel client = SocketChannel.open(server)) {
+            records.clear();
+            if (generation.opens()) {
+                generation.encodeOpening(records);
+            }
+            generation.encodeAdd(records, CLIENT, clientPort, TARGET, TARGET_PORT);
+            client.write(records.flip());
+            awaitRoute();
+            for (int i = 0; i < PACKETS; i++) {
+                interceptor.onPacket(response(ACK));
+            }
+            interceptor.endOfBatch(nowS());
+            // What came back stays unread: the way to the socket is what was to be tried, and nothing here may wait.
+        }
+    }
+
+    /** The route is added by the server's thread. */
+    private void awaitRoute() {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        while (sessions.find(CLIENT, clientPort, TARGET, TARGET_PORT, nowS()) == null && System.nanoTime() < endNs) {
+            Thread.yield();
+        }
+    }
+
+    private ByteBuffer response(byte tcpFlags) {
+        ByteBuffer packet = ByteBuffer.allocate(40);
+        packet.put(0, (byte) 0x45).putShort(2, (short) 40).put(9, (byte) 6);
+        packet.putInt(12, TARGET).putInt(16, CLIENT);
+        packet.putShort(20, (short) TARGET_PORT).putShort(22, (short) clientPort);
+        return packet.put(32, (byte) 0x50).put(33, tcpFlags);
+    }
+
+    private static int nowS() {
+        return (int) (System.nanoTime() / 1_000_000_000L);
+    }
+
+    /** Takes every line, so that its text is made, and writes none. */
+    private static final class Silence implements Logger {
+
+        @Override
+        public String getName() {
+            return "rehearsal";
+        }
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return false;
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+            // Nobody is to read of sessions that are not real.
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+            // Nobody is to read of sessions that are not real.
+        }
+    }
+}
