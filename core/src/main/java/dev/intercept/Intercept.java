@@ -100,7 +100,7 @@ public final class Intercept implements AutoCloseable {
      * @throws StartException with the exit code and one line for the user; nothing is left open
      */
     public static Intercept start(InterceptConfig config) throws StartException {
-        Rehearsal.run();
+        Rehearsal.run(config.protocol());
         return new Intercept(config);
     }
 
@@ -136,7 +136,8 @@ public final class Intercept implements AutoCloseable {
 
     private List<CaptureBackend> open(InterceptConfig config) throws StartException {
         try {
-            return provider.open(new BackendOptions(provider.options(), config.backendOptions()));
+            return provider.open(
+                    new BackendOptions(provider.options(), CopyRange.withRoomForPayload(config, provider.options())));
         } catch (BackendException e) {
             server.discard();
             throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);

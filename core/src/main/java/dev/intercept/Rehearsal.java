@@ -60,21 +60,25 @@ final class Rehearsal {
 
     private Rehearsal() {}
 
-    /** Takes some tens of milliseconds. Whatever goes wrong here is no reason not to start. */
-    static void run() {
+    /**
+     * Takes some tens of milliseconds. Whatever goes wrong here is no reason not to start.
+     *
+     * @param protocol as it will be for the real clients: what is never used need not be loaded
+     */
+    static void run(ProtocolOptions protocol) {
         try {
-            new Rehearsal().rehearse();
+            new Rehearsal().rehearse(protocol);
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "the rehearsal ended early, the first sessions may be slow", e);
         }
     }
 
-    private void rehearse() throws IOException {
+    private void rehearse(ProtocolOptions protocol) throws IOException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         TunnelServer server = TunnelServer.bind(
                 anyPort,
                 new ServerLimits(16, 64 * 1024, List.of()),
-                ProtocolOptions.DEFAULTS,
+                protocol,
                 sessions,
                 counters,
                 log,
