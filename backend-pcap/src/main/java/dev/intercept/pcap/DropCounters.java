@@ -40,12 +40,17 @@ final class DropCounters {
     void read(PcapHandle handle) {
         try {
             PcapStat stat = handle.getStats();
-            received.update(stat.getNumPacketsReceived());
-            dropped.update(stat.getNumPacketsDropped());
-            interfaceDropped.update(stat.getNumPacketsDroppedByIf());
+            update(stat.getNumPacketsReceived(), stat.getNumPacketsDropped(), stat.getNumPacketsDroppedByIf());
         } catch (PcapNativeException | NotOpenException e) {
             // A device that has just gone has no statistics.
         }
+    }
+
+    /** A reading: ps_recv, ps_drop and ps_ifdrop of struct pcap_stat, each 0 to 2^32 - 1. */
+    void update(long psRecv, long psDrop, long psIfdrop) {
+        received.update(psRecv);
+        dropped.update(psDrop);
+        interfaceDropped.update(psIfdrop);
     }
 
     /** The next reading will be of a newly opened handle, which counts from 0. */

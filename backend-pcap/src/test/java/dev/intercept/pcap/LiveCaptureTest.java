@@ -9,12 +9,16 @@ import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.pcap.link.Frames;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
 import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +98,23 @@ class LiveCaptureTest {
     }
 
     @Test
+    void shouldUnwrapWhatACloudMirrorsAsVxlan() throws Exception {
+        CaptureBackend backend =
+                open("--interface", TestNetwork.WIRE_DEVICE, "--filter", "udp dst port 4789", "--vxlan", "4789");
+        byte[] response = new PacketBuilder().tcpOptions(new byte[40]).build();
+        byte[] payload = Frames.vxlanPayload(Frames.ethernet(response));
+        InetAddress mirror = InetAddress.getByName(TestNetwork.client(9));
+        namespace.run(() -> {
+            try (DatagramSocket udp = new DatagramSocket()) {
+                udp.send(new DatagramPacket(payload, payload.length, mirror, 4789));
+            }
+        });
+        assertEquals(
+                Recorder.hex(List.of(response)),
+                new Recorder().await(backend, 1).packets());
+    }
+
+    @Test
     void shouldCaptureNoMoreOfAFrameThanTheSnapLength() throws Exception {
         CaptureBackend backend = device(TestNetwork.WIRE_DEVICE);
         send(List.of(
@@ -166,16 +187,17 @@ class LiveCaptureTest {
         CaptureBackend backend =
                 open("--interface", TestNetwork.WIRE_DEVICE, "--filter", FILTER, "--pcap-buffer", "64K");
         send(responses(5_000));
-        KernelStats.Loss dropped = backend.kernelStats().losses().get(0);
+        Recorder recorder = new Recorder();
+        while (backend.poll(recorder, 64, 200) > 0) {
+            // Until the last packet has come through the device.
+        }
+        KernelStats stats = backend.kernelStats();
+        KernelStats.Loss dropped = stats.losses().get(0);
         assertEquals("pcap_dropped", dropped.name());
         assertTrue(dropped.packets() > 0, "64K hold fewer than 5000 frames");
         assertEquals("--pcap-buffer 128K (now 64K)", dropped.remedy());
-        int kept = new Recorder()
-                .await(backend, 5_000 - (int) dropped.packets())
-                .packets()
-                .size();
-        assertEquals(5_000, kept + dropped.packets());
-        assertEquals(kept, backend.kernelStats().received());
+        assertEquals(recorder.packets().size(), stats.received());
+        assertTrue(stats.received() + stats.lost() <= 5_000, stats::toString);
     }
 
     @Test

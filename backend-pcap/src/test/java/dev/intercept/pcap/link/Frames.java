@@ -106,12 +106,22 @@ public final class Frames {
 
     /** IPv4, UDP and VXLAN headers in front of a frame. */
     static byte[] vxlan(byte[] frame) {
-        ByteBuffer out = ByteBuffer.allocate(20 + 8 + 8 + frame.length);
+        byte[] payload = vxlanPayload(frame);
+        ByteBuffer out = ByteBuffer.allocate(20 + 8 + payload.length);
         out.put((byte) 0x45).put((byte) 0).putShort((short) out.capacity()).putInt(0);
         out.put((byte) 64).put((byte) 17).putShort((short) 0).putInt(0x0a000001).putInt(0x0a000002);
         out.putShort((short) 50_000).putShort((short) VXLAN_PORT).putShort((short) (out.capacity() - 20));
-        out.putShort((short) 0).putInt(0x08000000).putInt(77 << 8);
-        return out.put(frame).array();
+        return out.putShort((short) 0).put(payload).array();
+    }
+
+    /** The VXLAN header in front of a frame: a datagram's payload. */
+    public static byte[] vxlanPayload(byte[] frame) {
+        int vni = 77;
+        return ByteBuffer.allocate(8 + frame.length)
+                .putInt(0x08000000)
+                .putInt(vni << 8)
+                .put(frame)
+                .array();
     }
 
     private static byte[] bytes(int... values) {

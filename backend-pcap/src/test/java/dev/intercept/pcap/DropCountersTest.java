@@ -1,0 +1,69 @@
+package dev.intercept.pcap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.KernelStats.Loss;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DropCountersTest {
+
+    private final DropCounters counters = new DropCounters("eth0", 16 << 20);
+
+    @Test
+    void shouldNameEachLossWithItsRemedy() {
+        counters.update(100, 10, 3);
+        assertEquals(
+                new KernelStats(
+                        0,
+                        90,
+                        List.of(
+                                new Loss("pcap_dropped", 10, "--pcap-buffer 32M (now 16M)"),
+                                new Loss(
+                                        "interface_dropped",
+                                        3,
+                                        "lengthen the receive ring of the device (ethtool -g and -G eth0), or spread its "
+                                                + "interrupts over more processors"))),
+                counters.stats());
+    }
+
+    @Test
+    void shouldStartAtNothing() {
+        assertEquals(0, counters.stats().received());
+        assertEquals(0, counters.stats().lost());
+    }
+
+    @Test
+    void shouldGoOnCountingWhenTheDeviceIsOpenedAgain() {
+        counters.update(100, 10, 0);
+        counters.sourceEnded();
+        counters.update(5, 1, 0);
+        counters.update(7, 2, 0);
+        assertEquals(107 - 12, counters.stats().received());
+        assertEquals(12, counters.stats().lost());
+    }
+
+    @Test
+    void shouldGoOnCountingWhenLibpcapsCountersWrap() {
+        counters.update(0xffff_fff0L, 0xffff_ffffL, 0);
+        counters.update(0x10, 0x1, 0);
+        assertEquals(0x1_0000_0001L, counters.stats().lost());
+    }
+
+    @Test
+    void shouldNotSuggestABufferThatIsTooLargeToAskFor() {
+        String remedy = new DropCounters("eth0", PcapOptions.BUFFER_MAX_BYTES)
+                .stats()
+                .losses()
+                .get(0)
+                .remedy();
+        assertEquals("narrow --filter (--pcap-buffer is 1024M already)", remedy);
+        String before = new DropCounters("eth0", PcapOptions.BUFFER_MAX_BYTES / 2)
+                .stats()
+                .losses()
+                .get(0)
+                .remedy();
+        assertEquals("--pcap-buffer 1024M (now 512M)", before);
+    }
+}
