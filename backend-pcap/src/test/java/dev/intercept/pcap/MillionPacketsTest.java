@@ -31,7 +31,7 @@ class MillionPacketsTest {
     private static final int DISTINCT = 10_000;
     private static final int ROUNDS = 3;
 
-    /** Far below what is seen (four to eight million): the machine may have other work. */
+    /** Far below what is seen (two to seven million): the machine may have other work. */
     private static final double LEAST_PACKETS_PER_SECOND = 200_000;
 
     /** What a hundred thousand packets may allocate altogether. */
