@@ -23,14 +23,15 @@ final class StrangeBytes {
     }
 
     /**
-     * A TLS ClientHello. Asked before anything else: the length in one of 256 to 511 bytes looks like the type of an old
-     * CLIENT_ADD, whose client port would then be below 512.
+     * A TLS ClientHello of less than 64 KiB. Asked before anything else: the length in one of 256 to 511 bytes looks like the
+     * type of an old CLIENT_ADD, whose client port would then be between 256 and 511.
      */
     static boolean looksLikeTls(ByteBuffer first) {
         return first.get(0) == TLS_HANDSHAKE
                 && first.get(1) == TLS_MAJOR
                 && first.get(2) <= 4
-                && first.get(5) == TLS_CLIENT_HELLO;
+                && first.get(5) == TLS_CLIENT_HELLO
+                && first.get(6) == 0;
     }
 
     private static String likelyCause(ByteBuffer first, byte[] bytes) {

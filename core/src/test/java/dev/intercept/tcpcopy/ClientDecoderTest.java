@@ -37,6 +37,15 @@ class ClientDecoderTest {
     }
 
     @Test
+    void shouldTakeNoClientForTlsWhoseAddressOnlyBeginsLikeIt() throws Exception {
+        decode(ProtocolOptions.DEFAULTS, "1603000a16e70001");
+        decode(ProtocolOptions.DEFAULTS, "1603010ae7010100");
+        assertEquals(
+                List.of("opened 0.7", "add 10.0.3.22:59158 0.0.0.0:0", "opened 0.6", "add 22.3.1.10:59137 0.0.0.0:0"),
+                log.lines);
+    }
+
+    @Test
     void shouldReadRecordsOf08And09WhenTheOptionSaysSo() throws Exception {
         decode(forced("0.8"), "01004e0a16e70001");
         decode(forced("0.9"), "01004e0a16e70001");

@@ -86,8 +86,11 @@ class TunnelFormatTest {
 
     @Test
     void shouldStopAtAnOptionWhoseLengthCannotBe() {
-        String message = written(plain(Generation.V1), response(ACK, "020405b4" + "08ff" + "00".repeat(22), 0));
-        assertEquals(headers(44, 24, ACK) + "020405b4" + zeros(20), message);
+        for (String length : new String[] {"00", "01", "1b", "ff"}) {
+            String options = "020405b4" + "08" + length + "00".repeat(22);
+            String message = written(plain(Generation.V1), response(ACK, options, 0));
+            assertEquals(headers(44, 24, ACK) + "020405b4" + zeros(20), message, "length " + length);
+        }
     }
 
     @Test
