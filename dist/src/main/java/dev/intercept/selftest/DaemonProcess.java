@@ -87,6 +87,16 @@ final class DaemonProcess implements AutoCloseable {
         return log;
     }
 
+    /** Like {@link #end}, but gives a process that has begun to end {@code timeoutMs} milliseconds to do so. */
+    Optional<String> awaitEnd(long timeoutMs) {
+        try {
+            process.waitFor(timeoutMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return end();
+    }
+
     /** How it ended: "exit code 1", "signal 9"; empty while it runs. */
     Optional<String> end() {
         return process.isAlive() ? Optional.empty() : Optional.of(describe(process.exitValue()));

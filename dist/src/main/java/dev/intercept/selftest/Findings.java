@@ -7,6 +7,7 @@ import java.util.Optional;
  *
  * @param requests that should have been served
  * @param statistics what intercept counted; empty when it did not live to tell
+ * @param kernelCountsReadable whether intercept could read what the kernel lost; if not its zeros mean nothing
  * @param answersAreStopped whether the rule or the verdicts stop the answers, see {@link Escapes#forbidden}
  */
 record Findings(
@@ -14,6 +15,7 @@ record Findings(
         ServedRequests served,
         ReplayResult replay,
         Optional<DaemonStatistics> statistics,
+        boolean kernelCountsReadable,
         Escapes escapes,
         boolean answersAreStopped) {
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program in a network namespace of its own, unshare(1); with it the namespace ends. */
@@ -74,11 +75,12 @@ final class PrivateNamespace {
     }
 
     /**
-     * Runs the command inside, on this process's terminal, and returns its exit code.
+     * Runs the command inside, on this process's terminal.
      *
-     * @param limitS after so many seconds it is ended; it has a deadline of its own that comes first
+     * @param limitS after so many seconds it is killed; it has a deadline of its own that comes first
+     * @return its exit code; empty when it had to be killed
      */
-    int run(List<String> command, int limitS) throws IOException, InterruptedException {
+    OptionalInt run(List<String> command, int limitS) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(with(way, command)).inheritIO();
         Map<String, String> environment = builder.environment();
         environment.putIfAbsent(
@@ -92,10 +94,11 @@ final class PrivateNamespace {
         Thread orphanGuard = new Thread(inside::destroy, "end selftest");
         Runtime.getRuntime().addShutdownHook(orphanGuard);
         try {
-            if (!inside.waitFor(limitS, TimeUnit.SECONDS)) {
-                inside.destroyForcibly();
+            if (inside.waitFor(limitS, TimeUnit.SECONDS)) {
+                return OptionalInt.of(inside.exitValue());
             }
-            return inside.waitFor();
+            inside.destroyForcibly().waitFor();
+            return OptionalInt.empty();
         } finally {
             Files.deleteIfExists(Path.of(environment.get(LOCK_VARIABLE)));
         }

@@ -72,7 +72,7 @@ final class Replay {
                 giveUpWhenUseless(nowNs, deadlineNs);
             }
         } catch (IOException | UncheckedIOException | IllegalStateException e) {
-            throw broken(e);
+            throw monitor.broken(e);
         }
         return result(System.nanoTime() - startNs);
     }
@@ -160,11 +160,6 @@ final class Replay {
     String progress() {
         return answered() + " requests were answered, " + open.size() + " connections under way, " + headers
                 + " headers had come";
-    }
-
-    private SelftestException broken(Exception e) throws SelftestException {
-        monitor.check();
-        return new SelftestException(Step.REPLAY, e.getMessage(), "please report this with the lines above");
     }
 
     private ReplayResult result(long durationNs) {

@@ -10,9 +10,12 @@ interface ReplayMonitor {
     void progress(int answered, int open);
 
     /**
-     * Asked after each event and when a tunnel broke.
+     * Asked after each event.
      *
      * @throws SelftestException when going on is useless: intercept has ended, or answers escape
      */
     void check() throws SelftestException;
+
+    /** A tunnel or the raw socket failed; the reason may lie in what the monitor watches. */
+    SelftestException broken(Exception failure);
 }

@@ -12,6 +12,12 @@ final class Report {
 
     private static final int MAX_TROUBLES = 3;
 
+    /** Where the kernel counts what a queue lost; in a user namespace its owner is a stranger. */
+    static final String QUEUE_COUNTS = "/proc/net/netfilter/nfnetlink_queue";
+
+    private static final String UNREADABLE =
+            "what it dropped cannot be seen: " + QUEUE_COUNTS + " may be read by root only";
+
     private final PrintWriter out;
 
     Report(PrintWriter out) {
@@ -24,7 +30,7 @@ final class Report {
         row("replayed", replayed(findings.replay()));
         findings.statistics().ifPresent(statistics -> {
             row("forwarded", forwarded(statistics));
-            row("kernel", kernel(statistics));
+            row("kernel", findings.kernelCountsReadable() ? kernel(statistics) : UNREADABLE);
         });
         row("escaped", escaped(findings));
         List<String> troubles = findings.replay().troubles();

@@ -6,6 +6,8 @@ import java.util.Optional;
 /** Looks after intercept and the wire while the replay runs, and shows how far it is. */
 final class RunningTest implements ReplayMonitor {
 
+    private static final long END_TIMEOUT_MS = 2000;
+
     private final DaemonProcess daemon;
     private final EscapeWatch watch;
     private final boolean answersAreStopped;
@@ -29,11 +31,7 @@ final class RunningTest implements ReplayMonitor {
     public void check() throws SelftestException {
         Optional<String> end = daemon.end();
         if (end.isPresent()) {
-            throw new SelftestException(
-                    Step.REPLAY,
-                    "intercept ended with " + end.get() + " while requests were replayed",
-                    "signal 9 comes from a person or the kernel's out-of-memory killer (dmesg); else please report this"
-                            + " with the lines above");
+            throw ended(end.get());
         }
         long escaped = watch.escapes().forbidden(answersAreStopped);
         if (escaped > 0) {
@@ -46,5 +44,22 @@ final class RunningTest implements ReplayMonitor {
                                     + " other kind of iptables (update-alternatives --config iptables)"
                             : "answers left by a way that pcap does not watch; do not use pcap on this machine");
         }
+    }
+
+    private static SelftestException ended(String how) {
+        return new SelftestException(
+                Step.REPLAY,
+                "intercept ended with " + how + " while requests were replayed",
+                "signal 9 comes from a person or the kernel's out-of-memory killer (dmesg); else please report this"
+                        + " with the lines above");
+    }
+
+    /** A process that is killed loses its sockets a moment before it is gone. */
+    @Override
+    public SelftestException broken(Exception failure) {
+        return daemon.awaitEnd(END_TIMEOUT_MS)
+                .map(RunningTest::ended)
+                .orElseGet(() -> new SelftestException(
+                        Step.REPLAY, failure.getMessage(), "please report this with the lines above"));
     }
 }

@@ -6,6 +6,8 @@ import dev.intercept.rules.Firewall;
 import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -83,9 +85,9 @@ final class Selftest {
     }
 
     private int withIntercept(AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
-            throws SelftestException, IOException, InterruptedException {
+            throws SelftestException, InterruptedException {
         long launchNs = System.nanoTime();
-        try (DaemonProcess daemon = new DaemonProcess(program.command(intercept.arguments()))) {
+        try (DaemonProcess daemon = launch()) {
             daemon.awaitReady(TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
             progress.done(Step.INTERCEPT, started(daemon, System.nanoTime() - launchNs));
             ReplayResult replay = replay(daemon, sizes, watch, answersAreStopped);
@@ -97,12 +99,46 @@ final class Selftest {
             served.await(options.requests(), SERVED_TIMEOUT_MS);
             daemon.stop();
             Findings findings = new Findings(
-                    options.requests(), served, replay, daemon.log().statistics(), watch.finish(), answersAreStopped);
+                    options.requests(),
+                    served,
+                    replay,
+                    daemon.log().statistics(),
+                    kernelCountsReadable(),
+                    finish(watch),
+                    answersAreStopped);
             report.print(findings);
             String backend = options.backend().orElse(daemon.log().backend());
             report.verdict(findings, backend, System.nanoTime() - startNs);
             return findings.failure().isEmpty() ? ExitCode.OK.code() : SelftestProcess.FAILED;
         }
+    }
+
+    private DaemonProcess launch() throws SelftestException {
+        try {
+            return new DaemonProcess(program.command(intercept.arguments()));
+        } catch (IOException e) {
+            throw new SelftestException(
+                    Step.INTERCEPT,
+                    e.getMessage(),
+                    "this process could be started but not a second one: free some memory");
+        }
+    }
+
+    private static Escapes finish(EscapeWatch watch) throws SelftestException, InterruptedException {
+        try {
+            return watch.finish();
+        } catch (IOException e) {
+            throw new SelftestException(
+                    Step.VERDICT,
+                    "what escaped is not known: " + e.getMessage(),
+                    "please report this with the lines above");
+        }
+    }
+
+    /** A host without NFQUEUE has no such file, and nothing to be hidden. */
+    private static boolean kernelCountsReadable() {
+        Path counts = Path.of(Report.QUEUE_COUNTS);
+        return !Files.exists(counts) || Files.isReadable(counts);
     }
 
     private static String started(DaemonProcess daemon, long durationNs) {
@@ -113,7 +149,7 @@ final class Selftest {
     }
 
     private ReplayResult replay(DaemonProcess daemon, AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
-            throws SelftestException, IOException {
+            throws SelftestException {
         RunningTest monitor = new RunningTest(daemon, watch, answersAreStopped, progress);
         try (ReplaySetup setup = new ReplaySetup(options, target, sizes)) {
             Replay replay = setup.replay(monitor);
@@ -122,6 +158,9 @@ final class Selftest {
             } catch (SelftestException e) {
                 throw e.with(replay.progress(), daemon.log().lastLines());
             }
+        } catch (IOException e) {
+            throw monitor.broken(e)
+                    .with("the tunnels did not come about", daemon.log().lastLines());
         }
     }
 }

@@ -42,7 +42,13 @@ public final class SelftestProcess {
                     + options.backend().map(name -> "backend " + name).orElse("intercept's own choice of backend")
                     + ", in a private network (" + namespace.words() + ")");
             out.flush();
-            return namespace.run(program.command(arguments), options.deadlineS() + GRACE_S);
+            int limitS = options.deadlineS() + GRACE_S;
+            return namespace
+                    .run(program.command(arguments), limitS)
+                    .orElseThrow(() -> new SelftestException(
+                            Step.VERDICT,
+                            "the test did not end by itself within " + limitS + " s and was killed",
+                            "please report this with the lines above"));
         } catch (SelftestException e) {
             new Report(out).failed(e);
             return e.exitCode();

@@ -34,6 +34,7 @@ class OutputTest {
                 Optional.of(new DaemonStatistics(
                         Map.of("forwarded", 1523L, "parked", 7L, "unparked", 7L),
                         Map.of("nfqueue:0 queue_dropped", 0L))),
+                true,
                 escapes,
                 stopped);
     }
@@ -113,9 +114,19 @@ class OutputTest {
     @Test
     void shouldFailWhenInterceptTookItsStatisticsWithIt() {
         Findings whole = findings(served(200), new Escapes(0, 0, 0), true);
-        Findings silent = new Findings(
-                200, whole.served(), whole.replay(), Optional.empty(), whole.escapes(), whole.answersAreStopped());
+        Findings silent =
+                new Findings(200, whole.served(), whole.replay(), Optional.empty(), true, whole.escapes(), true);
         assertEquals(Optional.of("intercept logged no final statistics"), silent.failure());
+    }
+
+    @Test
+    void shouldNotClaimThatTheKernelLostNothingWhereItCannotBeSeen() {
+        Findings whole = findings(served(200), new Escapes(0, 0, 0), true);
+        Findings blind =
+                new Findings(200, whole.served(), whole.replay(), whole.statistics(), false, whole.escapes(), true);
+        assertEquals(
+                "  kernel     what it dropped cannot be seen: /proc/net/netfilter/nfnetlink_queue may be read by root only",
+                printed(blind).get(4));
     }
 
     @Test
