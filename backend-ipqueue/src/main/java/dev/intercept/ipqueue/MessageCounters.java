@@ -11,6 +11,10 @@ final class MessageCounters {
 
     private static final Logger LOG = System.getLogger(MessageCounters.class.getName());
 
+    private static final String STAYS_QUEUED =
+            "its packet stays queued until intercept stops. \"cat /proc/net/ip_queue\" shows"
+                    + " how many wait; start intercept again if they grow";
+
     private volatile long packets;
     private volatile long malformed;
     private volatile long unknown;
@@ -30,7 +34,7 @@ final class MessageCounters {
             LOG.log(
                     Level.WARNING,
                     "ipqueue: a message of {0} bytes from the kernel contradicts its own lengths; its packet is dropped. "
-                            + "A 32-bit Java cannot use ip_queue of a 64-bit kernel",
+                            + "Compare \"uname -m\" with this Java: a 32-bit Java cannot use ip_queue of a 64-bit kernel",
                     Long.toString(receivedBytes));
         }
     }
@@ -40,7 +44,8 @@ final class MessageCounters {
         if (unknown++ == 0) {
             LOG.log(
                     Level.WARNING,
-                    "ipqueue: ignored a netlink message of the unknown type {0}",
+                    "ipqueue: ignored a netlink message of the type {0}, which ip_queue does not send; please report it with "
+                            + "the output of \"uname -a\"",
                     Integer.toString(type));
         }
     }
@@ -61,7 +66,7 @@ final class MessageCounters {
         } else if (errors++ == 0) {
             LOG.log(
                     Level.WARNING,
-                    "ipqueue: the kernel refused a verdict with {0}; its packet stays in the queue until intercept stops",
+                    "ipqueue: the kernel refused a verdict with {0}; " + STAYS_QUEUED,
                     Errno.describe(errno));
         }
     }
@@ -69,10 +74,7 @@ final class MessageCounters {
     /** A verdict that could not be sent. */
     void unsent(int errno) {
         if (unsent++ == 0) {
-            LOG.log(
-                    Level.WARNING,
-                    "ipqueue: a verdict could not be sent: {0}; its packet stays in the queue until intercept stops",
-                    Errno.describe(errno));
+            LOG.log(Level.WARNING, "ipqueue: a verdict could not be sent: {0}; " + STAYS_QUEUED, Errno.describe(errno));
         }
     }
 

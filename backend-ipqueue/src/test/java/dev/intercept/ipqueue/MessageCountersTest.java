@@ -1,0 +1,120 @@
+package dev.intercept.ipqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MessageCountersTest {
+
+    private final Logger logger = Logger.getLogger(MessageCounters.class.getName());
+    private final List<String> logged = new ArrayList<>();
+    private final MessageCounters counters = new MessageCounters();
+    private final Handler collector = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            logged.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    @BeforeEach
+    void collect() {
+        logger.addHandler(collector);
+        logger.setUseParentHandlers(false);
+    }
+
+    @AfterEach
+    void release() {
+        logger.removeHandler(collector);
+        logger.setUseParentHandlers(true);
+    }
+
+    @Test
+    void shouldLogTheFirstMalformedMessageAndCountAll() {
+        counters.malformed(1100);
+        counters.malformed(1200);
+        assertEquals(2, counters.malformed());
+        assertEquals(
+                List.of(
+                        "WARNING ipqueue: a message of 1100 bytes from the kernel contradicts its own lengths; its packet is"
+                                + " dropped. Compare \"uname -m\" with this Java: a 32-bit Java cannot use ip_queue of a 64-bit"
+                                + " kernel"),
+                logged);
+    }
+
+    @Test
+    void shouldLogTheFirstUnknownTypeAndCountAll() {
+        counters.unknown(77);
+        counters.unknown(78);
+        assertEquals(2, counters.unknown());
+        assertEquals(
+                List.of(
+                        "WARNING ipqueue: ignored a netlink message of the type 77, which ip_queue does not send; please"
+                                + " report it with the output of \"uname -a\""),
+                logged);
+    }
+
+    @Test
+    void shouldLogTheFirstRefusedVerdictAndCountAll() {
+        counters.answer(Errno.EINVAL);
+        counters.answer(Errno.EINVAL);
+        assertEquals(2, counters.errors());
+        assertEquals(
+                List.of("WARNING ipqueue: the kernel refused a verdict with EINVAL (22); its packet stays queued until"
+                        + " intercept stops. \"cat /proc/net/ip_queue\" shows how many wait; start intercept again if they"
+                        + " grow"),
+                logged);
+    }
+
+    @Test
+    void shouldOnlyCountAVerdictForAPacketThatIsNoLongerQueued() {
+        counters.answer(Errno.ENOENT);
+        assertEquals(1, counters.notQueued());
+        assertEquals(List.of(), logged);
+    }
+
+    @Test
+    void shouldIgnoreAnAcknowledgement() {
+        counters.answer(0);
+        assertEquals(0, counters.errors());
+        assertEquals(List.of(), logged);
+    }
+
+    @Test
+    void shouldLogTheFirstVerdictThatCouldNotBeSent() {
+        counters.unsent(Errno.ENOBUFS);
+        counters.unsent(Errno.ENOBUFS);
+        assertEquals(2, counters.unsent());
+        assertEquals(
+                List.of("WARNING ipqueue: a verdict could not be sent: ENOBUFS (105); its packet stays queued until"
+                        + " intercept stops. \"cat /proc/net/ip_queue\" shows how many wait; start intercept again if they"
+                        + " grow"),
+                logged);
+    }
+
+    @Test
+    void shouldTellAllCountsInOneLine() {
+        counters.packets(64);
+        counters.overrun();
+        assertEquals("packets=64 malformed=0 unknown=0 overruns=1 not_queued=0 errors=0 unsent=0", counters.toString());
+    }
+
+    @Test
+    void shouldNameErrorNumbersItKnowsAndShowTheOthers() {
+        assertEquals("EPROTONOSUPPORT (93)", Errno.describe(93));
+        assertEquals("errno 71", Errno.describe(71));
+    }
+}
