@@ -279,7 +279,9 @@ public abstract class CaptureBackendContract extends ContractBench {
         CaptureBackend backend = open();
         PacketHandler dropping = packet -> Verdict.DROP;
         pollAllocating(backend, dropping, WARM_UP_ROUNDS);
-        long bytes = pollAllocating(backend, dropping, MEASURED_ROUNDS);
+        // The compiler may still allocate a kilobyte once, on whichever thread; a backend allocates each time.
+        long bytes = Math.min(
+                pollAllocating(backend, dropping, MEASURED_ROUNDS), pollAllocating(backend, dropping, MEASURED_ROUNDS));
         int packets = MEASURED_ROUNDS * PACKETS_PER_ROUND;
         assertTrue(bytes < packets, bytes + " bytes allocated for " + packets + " packets");
     }
