@@ -1,6 +1,8 @@
 package dev.intercept.nfqueue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,8 +27,10 @@ final class Remedies {
     }
 
     private static String rmemMax() {
-        try {
-            return Files.readString(RMEM_MAX).strip();
+        // In one read: a second one at another offset, as for the size of a file, finds these files at their end.
+        byte[] digits = new byte[32];
+        try (InputStream in = Files.newInputStream(RMEM_MAX)) {
+            return new String(digits, 0, Math.max(0, in.read(digits)), StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
             return "unknown";
         }

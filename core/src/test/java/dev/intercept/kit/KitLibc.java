@@ -18,6 +18,7 @@ final class KitLibc {
     static final int SOCK_RAW = 3;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int SOL_SOCKET = 1;
+    static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int MSG_DONTWAIT = 0x40;
 
@@ -54,6 +55,15 @@ final class KitLibc {
     static native int if_nametoindex(String name) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;
+
+    /** Makes a socket's buffer larger, past the system's bound, where the process may; otherwise leaves it as it is. */
+    static void enlargeBuffer(int fd, int option, int bytes) {
+        try {
+            setsockopt(fd, SOL_SOCKET, option, new int[] {bytes}, Integer.BYTES);
+        } catch (LastErrorException e) {
+            // Without CAP_NET_ADMIN it is the system's default: enough unless thousands of packets wait at once.
+        }
+    }
 
     /** Says what failed and, for the commonest reason, what to do. */
     static IOException failure(String what, LastErrorException e) {

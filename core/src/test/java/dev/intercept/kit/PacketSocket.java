@@ -36,16 +36,7 @@ public final class PacketSocket implements AutoCloseable {
             throw KitLibc.failure("watching device " + device, e);
         }
         fd = opened;
-        enlargeReceiveBuffer();
-    }
-
-    private void enlargeReceiveBuffer() {
-        try {
-            int[] bytes = {RECEIVE_BUFFER_BYTES};
-            KitLibc.setsockopt(fd, KitLibc.SOL_SOCKET, KitLibc.SO_RCVBUFFORCE, bytes, Integer.BYTES);
-        } catch (LastErrorException e) {
-            // Without CAP_NET_ADMIN the buffer stays at the system's default: enough unless thousands escape at once.
-        }
+        KitLibc.enlargeBuffer(fd, KitLibc.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
     }
 
     /** struct sockaddr_ll, linux/if_packet.h: family, protocol (big-endian), device index, and what the kernel fills in. */

@@ -17,6 +17,7 @@ public final class RawSocket implements AutoCloseable {
 
     private static final int MIN_BYTES = 20;
     private static final int DESTINATION_OFFSET = 16;
+    private static final int SEND_BUFFER_BYTES = 64 << 20;
 
     private final int fd;
 
@@ -26,6 +27,9 @@ public final class RawSocket implements AutoCloseable {
         } catch (LastErrorException e) {
             throw KitLibc.failure("socket(AF_INET, SOCK_RAW, IPPROTO_RAW)", e);
         }
+        // A packet that waits for its verdict is charged to its sender: with the default, 277 of them block the next
+        // send.
+        KitLibc.enlargeBuffer(fd, KitLibc.SO_SNDBUFFORCE, SEND_BUFFER_BYTES);
     }
 
     /**
