@@ -11,9 +11,6 @@ final class MessageCounts {
     /** Receive buffer overruns that were told as an error. */
     long overruns;
 
-    /** IP packets of which not one byte was copied. */
-    long empty;
-
     private long refusedVerdicts;
     private long unknown;
 
@@ -37,12 +34,11 @@ final class MessageCounts {
 
     /** One line, when there is something to say. */
     void log(Logger log, Level level, String lane, long malformed) {
-        if (overruns + empty + refusedVerdicts + unknown + malformed > 0) {
+        if (overruns + refusedVerdicts + unknown + malformed > 0) {
             log.log(
                     level,
-                    lane + ": besides packets, the kernel sent " + refusedVerdicts + " errors about verdicts, " + empty
-                            + " packets without bytes, " + unknown + " unknown and " + malformed
-                            + " malformed messages, " + overruns + " overruns");
+                    lane + ": besides packets, the kernel sent " + refusedVerdicts + " errors about verdicts, "
+                            + unknown + " unknown and " + malformed + " malformed messages, " + overruns + " overruns");
         }
     }
 }

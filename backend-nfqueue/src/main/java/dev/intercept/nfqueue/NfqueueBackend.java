@@ -20,9 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * One NFQUEUE queue. A poll is one system call that receives up to a batch of packets, the handler for each, and one system
  * call with all their verdicts.
  *
- * <p>What becomes of a message that is not a whole packet: without an id, nothing can be said about it, it is counted.
- * Without any bytes, an IP packet is dropped unseen, as what may be an answer of the target must not escape. A packet that is
- * not IP (a bridge's rule can queue ARP) is shown to the handler as an empty buffer: there is no IP packet to show.
+ * <p>Whatever names a packet's id is handed over and gets one verdict. An IP packet of which nothing was copied is an empty
+ * buffer, and one that is not IP (a bridge's rule can queue ARP) is a zero byte, the version of no IP: the handler drops the
+ * first, as what may be an answer of the target must not escape, and lets the second go. A message without an id is counted.
  */
 final class NfqueueBackend implements CaptureBackend {
 
@@ -37,6 +37,7 @@ final class NfqueueBackend implements CaptureBackend {
     private final PacketMessage message = new PacketMessage();
     private final MessageCounts counts = new MessageCounts();
     private final ByteBuffer packets;
+    private final ByteBuffer notIp = ByteBuffer.allocateDirect(1);
 
     /** Held during a poll, and to free what a poll uses. */
     private final ReentrantLock polling = new ReentrantLock();
@@ -147,19 +148,16 @@ final class NfqueueBackend implements CaptureBackend {
             counts.add(cursor);
             return 0;
         }
-        if (message.payloadBytes() == 0 && message.isIp()) {
-            counts.empty++;
-            verdicts.add(message.id(), Verdict.DROP);
-            return 0;
-        }
         verdicts.add(message.id(), Objects.requireNonNull(handler.onPacket(packet()), "verdict of the packet handler"));
         return 1;
     }
 
     private ByteBuffer packet() {
-        int bytes = message.isIp() ? message.payloadBytes() : 0;
-        int offset = bytes == 0 ? 0 : message.payloadOffset();
-        return packets.limit(offset + bytes).position(offset);
+        if (!message.isIp()) {
+            return notIp.clear();
+        }
+        int offset = message.payloadOffset();
+        return packets.limit(offset + message.payloadBytes()).position(offset);
     }
 
     /** For the packet whose handler threw, which {@link #message} still shows, and for those behind it. */

@@ -44,6 +44,7 @@ final class PacketMessage {
         ByteBuffer data = cursor.data();
         int at = cursor.at();
         hasId = false;
+        payloadOffset = at;
         payloadBytes = 0;
         if (NetlinkHeader.type(data, at) != TYPE || cursor.bytes() < NetlinkHeader.ATTRIBUTES_OFFSET) {
             return false;
@@ -71,7 +72,7 @@ final class PacketMessage {
         if (type == NFQA_PAYLOAD) {
             payloadOffset = value;
             payloadBytes = valueBytes;
-        } else if (type == NFQA_PACKET_HDR && valueBytes >= PACKET_HDR_BYTES) {
+        } else if (type == NFQA_PACKET_HDR && !hasId && valueBytes >= PACKET_HDR_BYTES) {
             hasId = true;
             id = NetworkOrder.int32(data, value + ID_OFFSET);
             hwProtocol = NetworkOrder.uint16(data, value + HW_PROTOCOL_OFFSET);

@@ -102,9 +102,7 @@ final class QueueConfigurer {
         if (errno != 0) {
             LOG.log(
                     Level.INFO,
-                    "queue {0}: no NFQA_CFG_F_GSO here, {1}: large packets come cut",
-                    queue,
-                    Errno.text(errno));
+                    "queue " + queue + ": no NFQA_CFG_F_GSO here, " + Errno.text(errno) + ": large packets come cut");
         }
     }
 
@@ -119,9 +117,7 @@ final class QueueConfigurer {
         if (errno != 0 && errno != Errno.ENOENT) {
             LOG.log(
                     Level.INFO,
-                    "queue {0}: no batch verdicts here, {1}: one for each packet",
-                    queue,
-                    Errno.text(errno));
+                    "queue " + queue + ": no batch verdicts here, " + Errno.text(errno) + ": one for each packet");
             return false;
         }
         return true;

@@ -92,7 +92,11 @@ final class QueueOwner {
         }
     }
 
+    /** A JVM is called java whatever it runs: this looks for our own main class. */
     private static String name(Path process) throws IOException {
-        return Files.readString(process.resolve("comm")).strip();
+        boolean intercept = Files.readString(process.resolve("cmdline")).contains("\0dev.intercept.");
+        return intercept
+                ? "intercept"
+                : Files.readString(process.resolve("comm")).strip();
     }
 }
