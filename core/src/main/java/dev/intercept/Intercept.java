@@ -8,6 +8,7 @@ import dev.intercept.net.PublicAddress;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
+import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.spi.BackendException;
@@ -80,7 +81,7 @@ public final class Intercept implements AutoCloseable {
                     limitedLog,
                     CaptureLoop.BATCH_LIMIT,
                     secondsNow());
-            loops.add(new CaptureLoop(lane, interceptor, this::secondsNow, this::onLoopEnd));
+            loops.add(new CaptureLoop(lane, interceptor, nanoClock, this::onLoopEnd));
         }
         runningLoops = new AtomicInteger(loops.size());
         statistics = new Statistics(
@@ -197,7 +198,7 @@ public final class Intercept implements AutoCloseable {
     }
 
     private int secondsNow() {
-        return (int) (nanoClock.getAsLong() / 1_000_000_000L);
+        return SessionClock.seconds(nanoClock.getAsLong());
     }
 
     /** Where tcpcopy connects to, with the real port. */

@@ -5,6 +5,7 @@ import dev.intercept.capture.PassList;
 import dev.intercept.capture.SourceTranslation;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
+import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -132,7 +133,7 @@ final class Rehearsal {
     }
 
     private static int nowS() {
-        return (int) (System.nanoTime() / 1_000_000_000L);
+        return SessionClock.seconds(System.nanoTime());
     }
 
     /** Takes every line, so that its text is made, and writes none. */

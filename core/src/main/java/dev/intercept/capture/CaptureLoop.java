@@ -1,8 +1,10 @@
 package dev.intercept.capture;
 
+import dev.intercept.session.SessionClock;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
-import java.util.function.IntSupplier;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * The duty cycle of one capture thread: poll a batch, whose verdicts the backend sends before it returns, then send the
@@ -26,15 +28,16 @@ public final class CaptureLoop implements Runnable {
 
     private final CaptureBackend backend;
     private final Interceptor interceptor;
-    private final IntSupplier secondsClock;
+    private final LongSupplier nanoClock;
     private final EndListener endListener;
+    private final BatchPacing pacing = new BatchPacing();
     private volatile boolean stopping;
 
     public CaptureLoop(
-            CaptureBackend backend, Interceptor interceptor, IntSupplier secondsClock, EndListener endListener) {
+            CaptureBackend backend, Interceptor interceptor, LongSupplier nanoClock, EndListener endListener) {
         this.backend = backend;
         this.interceptor = interceptor;
-        this.secondsClock = secondsClock;
+        this.nanoClock = nanoClock;
         this.endListener = endListener;
     }
 
@@ -57,7 +60,7 @@ public final class CaptureLoop implements Runnable {
         } catch (BackendException | RuntimeException | Error e) {
             failure = e;
         } finally {
-            interceptor.endOfBatch(secondsClock.getAsInt());
+            interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong()));
             backend.close();
             endListener.onEnd(this, failure);
         }
@@ -65,7 +68,12 @@ public final class CaptureLoop implements Runnable {
 
     private int pollOnce() throws BackendException {
         int packets = backend.poll(interceptor, BATCH_LIMIT, POLL_TIMEOUT_MS);
-        interceptor.endOfBatch(secondsClock.getAsInt());
+        long nowNs = nanoClock.getAsLong();
+        interceptor.endOfBatch(SessionClock.seconds(nowNs));
+        long pauseNs = pacing.pauseNs(packets, nowNs);
+        if (pauseNs > 0) {
+            LockSupport.parkNanos(this, pauseNs);
+        }
         return packets;
     }
 }

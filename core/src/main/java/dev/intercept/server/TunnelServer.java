@@ -1,5 +1,6 @@
 package dev.intercept.server;
 
+import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
 import dev.intercept.stats.Counter;
@@ -37,8 +38,6 @@ public final class TunnelServer implements Runnable {
 
     /** How often time-outs are looked at. */
     private static final int TICK_MS = 100;
-
-    private static final long NS_PER_S = 1_000_000_000L;
 
     private final ServerLimits limits;
     private final ProtocolOptions protocol;
@@ -286,7 +285,7 @@ public final class TunnelServer implements Runnable {
     }
 
     private int nowS() {
-        return (int) (nanoClock.getAsLong() / NS_PER_S);
+        return SessionClock.seconds(nanoClock.getAsLong());
     }
 
     private static String text(InetSocketAddress peer) {

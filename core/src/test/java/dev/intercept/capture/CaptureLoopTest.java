@@ -64,7 +64,7 @@ class CaptureLoopTest {
                 new RateLimitedLog(new RecordingLogger(), System::nanoTime),
                 CaptureLoop.BATCH_LIMIT,
                 0);
-        return new CaptureLoop(backend, interceptor, () -> 0, (loop, failure) -> ends.add(failure));
+        return new CaptureLoop(backend, interceptor, () -> 0L, (loop, failure) -> ends.add(failure));
     }
 
     /** Ends after a number of empty polls. */
