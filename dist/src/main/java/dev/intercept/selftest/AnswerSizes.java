@@ -31,7 +31,12 @@ record AnswerSizes(int keptBytes, int closingBytes) {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.connect(server, TIMEOUT_MS);
             socket.getOutputStream().write(probe.request());
-            return head(socket.getInputStream()).length() - digits(probe.bodyBytes());
+            String head = head(socket.getInputStream());
+            // To the very end: a FIN that comes once the rule is there would reach intercept as an answer without a
+            // route.
+            socket.shutdownOutput();
+            socket.getInputStream().readAllBytes();
+            return head.length() - digits(probe.bodyBytes());
         }
     }
 
