@@ -33,6 +33,14 @@ class AvailabilityTest {
     }
 
     @Test
+    void shouldTrustAModuleThatSomebodyBroughtToALaterKernel() throws Exception {
+        write("sys/kernel/osrelease", "4.19.0\n");
+        write("net/ip_queue", "Peer PID          : 0\n");
+        assertEquals("available", cause(FakeKernel.NETLINK_USERSOCK));
+        assertEquals(Refusal.kernelTooNew("4.19.0"), cause(PROTOCOL_NOBODY_HAS));
+    }
+
+    @Test
     void shouldCount3Point5AsTooNewAnd3Point4AsNot() throws Exception {
         for (String release : new String[] {"3.5", "3.5.0-rc1", "3.10.0-1160.el7", "4.0.1", "10.2"}) {
             write("sys/kernel/osrelease", release + "\n");
