@@ -16,7 +16,6 @@ need iptables iptables
 need ip iproute2
 need unshare util-linux
 need tcpdump tcpdump
-need gcc gcc
 need_library 'libpcap.so.*' libpcap0.8
 install_missing
 

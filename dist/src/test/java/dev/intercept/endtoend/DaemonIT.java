@@ -164,7 +164,7 @@ class DaemonIT {
         ProcessHandle daemon = startedDaemon();
         Path rotated = directory.resolve("intercept.log.1");
         Files.move(log, rotated);
-        program.network().exec("kill", "-HUP", Long.toString(daemon.pid()));
+        program.network().exec("sh", "-c", "kill -HUP " + daemon.pid());
         awaitLog("[info] log reopened");
         assertTrue(Files.readString(rotated).contains("capturing with"));
         assertTrue(daemon.isAlive());
@@ -186,7 +186,7 @@ class DaemonIT {
         for (String signal : new String[] {"TERM", "INT"}) {
             Process process = program.startForeground("--backend=nfqueue", "-l", log.toString());
             awaitLog("capturing with");
-            program.network().exec("kill", "-" + signal, Long.toString(process.pid()));
+            program.network().exec("sh", "-c", "kill -" + signal + " " + process.pid());
             assertTrue(process.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
             assertEquals(0, process.exitValue(), signal);
             assertTrue(Files.readString(log).contains("SIG" + signal + ": stopping"));
