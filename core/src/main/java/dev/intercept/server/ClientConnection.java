@@ -75,6 +75,8 @@ final class ClientConnection implements ClientRecords {
 
     @Override
     public void delete(int clientAddress, int clientPort, int targetAddress, int targetPort) {
-        sessions.remove(clientAddress, clientPort, targetAddress, targetPort, tunnel);
+        if (tunnel.format().generation().honoursDelete()) {
+            sessions.remove(clientAddress, clientPort, targetAddress, targetPort, tunnel);
+        }
     }
 }

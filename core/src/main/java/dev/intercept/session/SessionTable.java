@@ -95,8 +95,8 @@ public final class SessionTable {
 
     /**
      * Makes {@code target} the session's route, whoever had it before. Headers parked for it are forwarded first, so that no
-     * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} or {@code tunnel_overflow},
-     * {@code socket_writes} and {@code evicted}.
+     * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} or
+     * {@code unparked_overflow}, {@code socket_writes} and {@code evicted}.
      *
      * <p>{@code target} is called with a lock held: from {@link RouteTarget#forward} it must not call back.
      */
@@ -140,7 +140,7 @@ public final class SessionTable {
         while (parked.take(client, sessionTarget, header, nowS, serverCounters)) {
             parkedResponse.wrap(header);
             boolean forwarded = target.forward(parkedResponse);
-            serverCounters.increment(forwarded ? Counter.UNPARKED : Counter.TUNNEL_OVERFLOW);
+            serverCounters.increment(forwarded ? Counter.UNPARKED : Counter.UNPARKED_OVERFLOW);
             taken++;
         }
         return taken;

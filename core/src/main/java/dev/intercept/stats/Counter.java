@@ -12,6 +12,7 @@ public enum Counter {
     HANDLER_ERROR("handler_error", "packets dropped because the code that looked at them failed"),
 
     UNPARKED("unparked", "parked headers sent when their route arrived"),
+    UNPARKED_OVERFLOW("unparked_overflow", "parked headers lost because their route's tunnel had no room for them"),
     PARKED_EXPIRED("parked_expired", "parked headers thrown away after 30 s without a route"),
     PARKED_EVICTED("parked_evicted", "parked headers thrown away because a bound was reached"),
     ROUTES_ADDED("routes_added", "CLIENT_ADD records"),
@@ -24,7 +25,7 @@ public enum Counter {
     TUNNELS_REFUSED("tunnels_refused", "connections closed at once: not allowed, or too many"),
     BAD_RECORDS(
             "bad_records", "connections closed because their first record was of no known generation, or incomplete"),
-    TUNNEL_OVERFLOW("tunnel_overflow", "messages dropped because a tunnel's buffer was full"),
+    TUNNEL_OVERFLOW("tunnel_overflow", "responses dropped whose header its tunnel had no room for"),
     SOCKET_WRITES("socket_writes", "writes to tunnel sockets");
 
     private final String label;

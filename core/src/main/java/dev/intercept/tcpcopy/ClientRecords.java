@@ -14,6 +14,6 @@ public interface ClientRecords {
     /** CLIENT_ADD: from now on the answers of this session go to the tunnel that these bytes came from. */
     void add(int clientAddress, int clientPort, int targetAddress, int targetPort);
 
-    /** CLIENT_DEL: the session ended. */
+    /** CLIENT_DEL: the session ended, as far as {@link Generation#honoursDelete the generation} means that. */
     void delete(int clientAddress, int clientPort, int targetAddress, int targetPort);
 }

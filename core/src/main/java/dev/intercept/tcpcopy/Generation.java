@@ -27,39 +27,43 @@ public final class Generation {
     private static final HeaderRewriting ALL_OPTIONS = new KeepOptions(40);
     private static final HeaderRewriting OPTIONS_UP_TO_24 = new KeepOptions(24);
 
+    private static final boolean HONOURS_DELETE = true;
+    private static final boolean IGNORES_DELETE = false;
+
     private static final int NO_BATCHES = 1;
     private static final int NO_OPENING = 0;
 
     /** 0.1 to 0.6.8. */
     public static final Generation V0_6 =
-            new Generation("0.6", "0.1 to 0.6", NO_OPENING, LITTLE_ENDIAN_TYPE, NO_OPTIONS, NO_BATCHES);
+            new Generation("0.6", "0.1 to 0.6", NO_OPENING, LITTLE_ENDIAN_TYPE, NO_OPTIONS, NO_BATCHES, HONOURS_DELETE);
 
     /** 0.7.0. Its records cannot be told from those of 0.8 and 0.9.0. */
     public static final Generation V0_7 =
-            new Generation("0.7", "0.7", NO_OPENING, REVERSED_FIELDS, NO_OPTIONS, NO_BATCHES);
+            new Generation("0.7", "0.7", NO_OPENING, REVERSED_FIELDS, NO_OPTIONS, NO_BATCHES, HONOURS_DELETE);
 
     /** 0.8.0, and 0.9.0 as it was before 2013-07-31. */
     public static final Generation V0_8 =
-            new Generation("0.8", "0.8", NO_OPENING, REVERSED_FIELDS, WINDOW_SCALE_ONLY, 20);
+            new Generation("0.8", "0.8", NO_OPENING, REVERSED_FIELDS, WINDOW_SCALE_ONLY, 20, IGNORES_DELETE);
 
     /** 0.9.0. */
-    public static final Generation V0_9 = new Generation("0.9", "0.9.0", NO_OPENING, REVERSED_FIELDS, ALL_OPTIONS, 20);
+    public static final Generation V0_9 =
+            new Generation("0.9", "0.9.0", NO_OPENING, REVERSED_FIELDS, ALL_OPTIONS, 20, IGNORES_DELETE);
 
     /** 0.9.1 to 0.9.5 before 2013-09-30: opening record of version 3. */
     public static final Generation OPENING_3 =
-            new Generation("3", "0.9.1 to 0.9.5", 3, REVERSED_WITH_TARGET, ALL_OPTIONS, 20);
+            new Generation("3", "0.9.1 to 0.9.5", 3, REVERSED_WITH_TARGET, ALL_OPTIONS, 20, IGNORES_DELETE);
 
     /** 0.9.5 to 0.9.7: opening record of version 4. */
     public static final Generation OPENING_4 =
-            new Generation("4", "0.9.5 to 0.9.7", 4, NETWORK_ORDER_WITH_TARGET, ALL_OPTIONS, 20);
+            new Generation("4", "0.9.5 to 0.9.7", 4, NETWORK_ORDER_WITH_TARGET, ALL_OPTIONS, 20, IGNORES_DELETE);
 
     /** 0.9.8 to 0.9.10: opening record of version 5. */
     public static final Generation OPENING_5 =
-            new Generation("5", "0.9.8 to 0.9.10", 5, NETWORK_ORDER_WITH_TARGET, ALL_OPTIONS, 16);
+            new Generation("5", "0.9.8 to 0.9.10", 5, NETWORK_ORDER_WITH_TARGET, ALL_OPTIONS, 16, IGNORES_DELETE);
 
     /** 1.0 and later: opening record of version 6. */
     public static final Generation V1 =
-            new Generation("1.x", "1.0 and later", 6, NETWORK_ORDER_WITH_TARGET, OPTIONS_UP_TO_24, 16);
+            new Generation("1.x", "1.0 and later", 6, NETWORK_ORDER_WITH_TARGET, OPTIONS_UP_TO_24, 16, IGNORES_DELETE);
 
     private static final List<Generation> ALL = List.of(V0_6, V0_7, V0_8, V0_9, OPENING_3, OPENING_4, OPENING_5, V1);
 
@@ -69,6 +73,7 @@ public final class Generation {
     private final RecordLayout records;
     private final HeaderRewriting headers;
     private final int batchLimit;
+    private final boolean honoursDelete;
 
     private Generation(
             String name,
@@ -76,13 +81,15 @@ public final class Generation {
             int openingVersion,
             RecordLayout records,
             HeaderRewriting headers,
-            int batchLimit) {
+            int batchLimit,
+            boolean honoursDelete) {
         this.name = name;
         this.releases = releases;
         this.openingVersion = openingVersion;
         this.records = records;
         this.headers = headers;
         this.batchLimit = batchLimit;
+        this.honoursDelete = honoursDelete;
     }
 
     /** Every generation, oldest first. */
@@ -145,6 +152,13 @@ public final class Generation {
     /** Messages that the client takes in one batch, 1 when it knows no batches. */
     public int batchLimit() {
         return batchLimit;
+    }
+
+    /**
+     * Whether a CLIENT_DEL ends the session. Clients from 0.8 on send none, and the servers of their time took no notice of one.
+     */
+    public boolean honoursDelete() {
+        return honoursDelete;
     }
 
     /** Puts what a client sends first on each connection: nothing, or 14 bytes. {@code out} is big-endian. */

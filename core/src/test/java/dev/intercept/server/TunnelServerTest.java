@@ -114,6 +114,24 @@ class TunnelServerTest {
     }
 
     @Test
+    void shouldEndASessionWhenItsClientDeletesItAsFarAsItsGenerationMeansThat() throws IOException {
+        start(limits(4));
+        for (Generation generation : List.of(Generation.V0_6, Generation.V0_7, Generation.OPENING_3, Generation.V1)) {
+            try (Peer tcpcopy = new Peer(server.address()).send(generation::encodeOpening)) {
+                tcpcopy.send(out -> {
+                    generation.encodeAdd(out, CLIENT, 10000, TARGET, PORT);
+                    generation.encodeDelete(out, CLIENT, 10000, TARGET, PORT);
+                    generation.encodeAdd(out, CLIENT, 10001, TARGET, PORT);
+                });
+                await("the records", () -> find(10001) != null);
+                assertEquals(generation.honoursDelete(), find(10000) == null, generation.name());
+            }
+            await("the end of the sessions", () -> find(10001) == null);
+        }
+        assertEquals(2, counters.get(Counter.ROUTES_DELETED));
+    }
+
+    @Test
     void shouldCloseAPeerThatIsNoTcpcopyAndNameIt() throws IOException {
         start(limits(4));
         try (Peer browser = new Peer(server.address())) {

@@ -184,7 +184,7 @@ class ParkedHeadersTest {
         scene.add(10000, tunnel);
 
         assertEquals(0, scene.server(Counter.UNPARKED));
-        assertEquals(1, scene.server(Counter.TUNNEL_OVERFLOW));
+        assertEquals(1, scene.server(Counter.UNPARKED_OVERFLOW));
         assertEquals(0, scene.table.parked());
     }
 

@@ -69,6 +69,13 @@ class GenerationTest {
         assertFalse(Generation.V1.beginsLike(Generation.V0_6));
     }
 
+    @Test
+    void shouldHonourDeleteWhereTheServersOfTheTimeDid() {
+        assertEquals(
+                List.of(Generation.V0_6, Generation.V0_7),
+                Generation.all().stream().filter(Generation::honoursDelete).toList());
+    }
+
     private static String deleteOf(String add) {
         String type = add.startsWith("0100", 12) ? "0200" : "0002";
         return add.substring(0, 12) + type + add.substring(16);

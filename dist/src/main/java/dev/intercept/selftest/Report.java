@@ -61,7 +61,7 @@ final class Report {
         return Units.count(statistics.get(Counter.FORWARDED), "header") + "; parked "
                 + statistics.get(Counter.PARKED) + ", of these sent later " + statistics.get(Counter.UNPARKED)
                 + "; without a route " + statistics.get(Counter.NO_ROUTE) + ", for want of room dropped "
-                + statistics.get(Counter.TUNNEL_OVERFLOW);
+                + (statistics.get(Counter.TUNNEL_OVERFLOW) + statistics.get(Counter.UNPARKED_OVERFLOW));
     }
 
     private static String kernel(DaemonStatistics statistics) {

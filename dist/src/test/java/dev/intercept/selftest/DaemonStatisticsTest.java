@@ -47,7 +47,12 @@ class DaemonStatisticsTest {
         DaemonStatistics read = DaemonStatistics.parseFinal("final " + line).orElseThrow();
 
         for (Counter counter : List.of(
-                Counter.FORWARDED, Counter.PARKED, Counter.UNPARKED, Counter.NO_ROUTE, Counter.TUNNEL_OVERFLOW)) {
+                Counter.FORWARDED,
+                Counter.PARKED,
+                Counter.UNPARKED,
+                Counter.NO_ROUTE,
+                Counter.TUNNEL_OVERFLOW,
+                Counter.UNPARKED_OVERFLOW)) {
             assertEquals(100 + counter.ordinal(), read.get(counter), counter.label());
         }
     }
