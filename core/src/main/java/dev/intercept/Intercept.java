@@ -2,8 +2,16 @@ package dev.intercept;
 
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.CaptureLoop;
+import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingBoard;
+import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.diagnosis.check.CheckScope;
+import dev.intercept.diagnosis.check.HostCheck;
+import dev.intercept.diagnosis.watch.Signals;
+import dev.intercept.diagnosis.watch.Watch;
 import dev.intercept.net.PublicAddress;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.Tunnel;
@@ -16,7 +24,6 @@ import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
-import dev.intercept.stats.KernelLossWatch;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.stats.Statistics;
 import java.io.IOException;
@@ -45,12 +52,15 @@ public final class Intercept implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Intercept.class.getName());
     private static final int JOIN_MS = 2000;
 
-    private final LongSupplier nanoClock = System::nanoTime;
-    private final RateLimitedLog limitedLog = new RateLimitedLog(LOG, nanoClock);
+    private final LongSupplier nanoClock;
+    private final RateLimitedLog limitedLog;
+    private final BackendRegistry registry;
     private final CaptureBackendProvider provider;
     private final TunnelServer server;
     private final SessionTable sessions;
     private final Statistics statistics;
+    private final FindingBoard findings;
+    private final List<CaptureSigns> signs = new ArrayList<>();
     private final List<CaptureLoop> loops = new ArrayList<>();
     private final List<Thread> captureThreads = new ArrayList<>();
     private final Thread serverThread;
@@ -59,11 +69,15 @@ public final class Intercept implements AutoCloseable {
     private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
     private boolean isStopped;
 
-    private Intercept(InterceptConfig config) throws StartException {
+    private Intercept(InterceptConfig config, LongSupplier nanoClock) throws StartException {
+        this.nanoClock = nanoClock;
+        limitedLog = new RateLimitedLog(LOG, nanoClock);
+        findings = new FindingBoard(LOG, nanoClock);
         Counters serverCounters = new Counters();
         sessions = new SessionTable(
                 SessionLimits.of(config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS()),
                 serverCounters);
+        registry = BackendRegistry.load(config.pluginPath());
         provider = choose(config);
         server = bind(config, serverCounters);
         List<CaptureBackend> lanes = open(config);
@@ -81,6 +95,7 @@ public final class Intercept implements AutoCloseable {
                     limitedLog,
                     CaptureLoop.BATCH_LIMIT,
                     secondsNow());
+            signs.add(interceptor.signs());
             loops.add(new CaptureLoop(lane, interceptor, nanoClock, this::onLoopEnd));
         }
         runningLoops = new AtomicInteger(loops.size());
@@ -101,12 +116,19 @@ public final class Intercept implements AutoCloseable {
      * @throws StartException with the exit code and one line for the user; nothing is left open
      */
     public static Intercept start(InterceptConfig config) throws StartException {
+        return start(config, System::nanoTime);
+    }
+
+    /**
+     * As {@link #start(InterceptConfig)}, with a clock of the caller's: nanoseconds that only go forward. A clock that runs
+     * faster than time makes everything that waits for seconds wait less.
+     */
+    public static Intercept start(InterceptConfig config, LongSupplier nanoClock) throws StartException {
         Rehearsal.run(config.protocol());
-        return new Intercept(config);
+        return new Intercept(config, nanoClock);
     }
 
     private CaptureBackendProvider choose(InterceptConfig config) throws StartException {
-        BackendRegistry registry = BackendRegistry.load(config.pluginPath());
         registry.problems().forEach(problem -> LOG.log(Level.WARNING, problem));
         try {
             BackendRegistry.Choice choice = registry.choose(config.backendName());
@@ -154,8 +176,7 @@ public final class Intercept implements AutoCloseable {
             thread.start();
         }
         List<CaptureBackend> lanes = loops.stream().map(CaptureLoop::backend).toList();
-        KernelLossWatch lossWatch = new KernelLossWatch(lanes, LOG, nanoClock);
-        every(KernelLossWatch.CHECK_INTERVAL_S, lossWatch::check);
+        every(Watch.INTERVAL_S, watch(config, lanes)::look);
         every(config.statsIntervalS(), () -> LOG.log(Level.INFO, statistics.line()));
         LOG.log(
                 Level.INFO,
@@ -163,6 +184,22 @@ public final class Intercept implements AutoCloseable {
                         + address().getPort() + ", capturing with " + provider.name() + " ("
                         + String.join(
                                 ", ", lanes.stream().map(CaptureBackend::lane).toList()) + ")");
+    }
+
+    private Watch watch(InterceptConfig config, List<CaptureBackend> lanes) {
+        Signals signals = new Signals(
+                statistics,
+                lanes,
+                server::tunnels,
+                signs.stream().map(CaptureSigns::unroutedPorts).toList(),
+                signs.stream().map(CaptureSigns::refusingPorts).toList(),
+                server.signs().targets());
+        return new Watch(
+                signals,
+                findings,
+                () -> HostCheck.look(
+                        new LocalHost(), CheckScope.ofRunning(config, registry, provider.name(), signals.targetPort())),
+                nanoClock);
     }
 
     /** A failing reading must not end the readings to come. */
@@ -208,6 +245,11 @@ public final class Intercept implements AutoCloseable {
 
     public Statistics statistics() {
         return statistics;
+    }
+
+    /** What is wrong at this moment. Any thread. */
+    public List<Finding> findings() {
+        return findings.active();
     }
 
     public Collection<Tunnel> tunnels() {

@@ -29,6 +29,7 @@ public final class Interceptor implements PacketHandler {
     private final SourceTranslation translation;
     private final Counters counters;
     private final RateLimitedLog log;
+    private final CaptureSigns signs;
 
     private final ResponsePacket packet = new ResponsePacket();
     private final RouteTarget[] touched;
@@ -51,8 +52,14 @@ public final class Interceptor implements PacketHandler {
         this.translation = translation;
         this.counters = counters;
         this.log = log;
+        this.signs = new CaptureSigns(counters);
         this.touched = new RouteTarget[batchLimit];
         this.nowS = nowS;
+    }
+
+    /** What was noticed in passing. */
+    public CaptureSigns signs() {
+        return signs;
     }
 
     @Override
@@ -79,6 +86,9 @@ public final class Interceptor implements PacketHandler {
             return count(Counter.PASSED, Verdict.ACCEPT);
         }
         translation.apply(packet);
+        if (packet.isSyn() || packet.isRst()) {
+            signs.onHandshake(packet);
+        }
         RouteTarget tunnel = sessions.find(
                 packet.destinationAddress(),
                 packet.destinationPort(),
@@ -97,6 +107,7 @@ public final class Interceptor implements PacketHandler {
         if (taker != null) {
             return forward(taker);
         }
+        signs.onUnrouted(packet);
         if (!packet.isSyn() && !packet.isRst()) {
             return count(Counter.NO_ROUTE, Verdict.DROP);
         }

@@ -28,7 +28,12 @@ public record Finding(FindingId id, Severity severity, String subject, String fa
 
     /** One line: id, fact, why it matters, and the remedy where there is one. */
     public String line() {
-        String text = id.label() + ": " + fact + " (" + id.why() + ")";
+        return id.label() + ": " + sentence();
+    }
+
+    /** The line without the id. */
+    public String sentence() {
+        String text = fact + " (" + id.why() + ")";
         return remedy.isEmpty() ? text : text + "; do: " + remedy;
     }
 }

@@ -31,7 +31,24 @@ public enum FindingId {
     NETWORK_NAMESPACE(
             "network-namespace",
             "queues, rules and addresses belong to a network namespace: intercept must be in the target's"),
-    CONTAINER("container", "a container has its own network unless told otherwise, and its NAT hides the clients");
+    CONTAINER("container", "a container has its own network unless told otherwise, and its NAT hides the clients"),
+
+    ROUTES_WITHOUT_RESPONSES(
+            "routes-without-responses", "the target's answers do not reach this host's queue or device"),
+    RESPONSES_WITHOUT_ROUTES(
+            "responses-without-routes",
+            "these answers are dropped and nobody is told: the rule is too wide, or their sessions are older than intercept"),
+    QUEUE_SILENT("queue-silent", "no rule sends to this queue, or nothing passes this device"),
+    SYN_ACK_REPEATED(
+            "syn-ack-repeated", "the ACK of the copied handshake does not get to the target, or the target drops it"),
+    TARGET_REFUSES("target-refuses", "nothing listens on the target's port"),
+    SESSIONS_RESTART_AT_ONCE(
+            "sessions-restart-at-once", "an answer escaped to the real client, whose host reset the copied connection"),
+    SESSIONS_RESTART_LATER(
+            "sessions-restart-later",
+            "the SYN/ACK never came back to tcpcopy, which gave the session up after about 3 s"),
+    KERNEL_LOSS("kernel-loss", "answers that the kernel drops are missing in the replay"),
+    TUNNEL_STALLED("tunnel-stalled", "what does not fit the tunnel's buffer is dropped, and after 30 s it is closed");
 
     private final String label;
     private final String why;

@@ -18,6 +18,7 @@ final class ClientConnection implements ClientRecords {
     private final Tunnel tunnel;
     private final ClientDecoder decoder;
     private final SessionTable sessions;
+    private final RouteSigns signs;
     private final IntSupplier secondsClock;
     private long firstRecordBegunNs;
 
@@ -26,11 +27,13 @@ final class ClientConnection implements ClientRecords {
             Tunnel tunnel,
             ProtocolOptions protocol,
             SessionTable sessions,
+            RouteSigns signs,
             IntSupplier secondsClock) {
         this.channel = channel;
         this.tunnel = tunnel;
         this.decoder = new ClientDecoder(protocol);
         this.sessions = sessions;
+        this.signs = signs;
         this.secondsClock = secondsClock;
         decoder.accepted(this);
     }
@@ -70,7 +73,9 @@ final class ClientConnection implements ClientRecords {
 
     @Override
     public void add(int clientAddress, int clientPort, int targetAddress, int targetPort) {
-        sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, secondsClock.getAsInt());
+        int nowS = secondsClock.getAsInt();
+        signs.onAdd(clientAddress, clientPort, targetAddress, targetPort, nowS);
+        sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, nowS);
     }
 
     @Override

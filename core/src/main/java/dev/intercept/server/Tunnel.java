@@ -147,8 +147,8 @@ public final class Tunnel implements RouteTarget {
         }
     }
 
-    /** For how long the socket has taken nothing although bytes wait; 0 when it takes them. */
-    synchronized long stalledNs(long nowNs) {
+    /** For how long the socket has taken nothing although bytes wait; 0 when it takes them. Any thread. */
+    public synchronized long stalledNs(long nowNs) {
         return isStalled ? nowNs - stalledSinceNs : 0;
     }
 

@@ -46,6 +46,7 @@ public final class TunnelServer implements Runnable {
     private final RateLimitedLog log;
     private final LongSupplier nanoClock;
 
+    private final RouteSigns signs;
     private final Selector selector;
     private final ServerSocketChannel acceptor;
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
@@ -70,6 +71,7 @@ public final class TunnelServer implements Runnable {
         this.counters = counters;
         this.log = log;
         this.nanoClock = nanoClock;
+        this.signs = new RouteSigns(counters);
         this.acceptor = acceptor;
         this.selector = Selector.open();
     }
@@ -119,6 +121,11 @@ public final class TunnelServer implements Runnable {
     /** Who is told of responses that no client announced: with {@code --single}, the tunnels of that client. */
     public UnroutedResponses unroutedResponses() {
         return protocol.single() ? singleGroup : UnroutedResponses.NOBODY;
+    }
+
+    /** What was noticed in the routes that clients add. */
+    public RouteSigns signs() {
+        return signs;
     }
 
     /** Stops listening, instead of {@link #run}: something else that intercept needs is not to be had. */
@@ -202,7 +209,7 @@ public final class TunnelServer implements Runnable {
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         Tunnel tunnel = new Tunnel(++lastTunnelNumber, channel, text(peer), limits.tunnelBufferBytes(), nanoClock);
-        ClientConnection connection = new ClientConnection(channel, tunnel, protocol, sessions, this::nowS);
+        ClientConnection connection = new ClientConnection(channel, tunnel, protocol, sessions, signs, this::nowS);
         tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
         connections.put(tunnel.number(), connection);
         singleGroup.accepted(tunnel, nanoClock.getAsLong());

@@ -20,6 +20,11 @@ public enum Counter {
     SESSIONS_EXPIRED("sessions_expired", "sessions dropped after their idle time"),
     EVICTED("evicted", "sessions dropped because the session table was full"),
 
+    SYN_ACKS_REPEATED("syn_acks_repeated", "SYN/ACKs that the target sent again: it got no ACK for them"),
+    CONNECTIONS_REFUSED("connections_refused", "SYNs that the target answered with RST: nothing listens there"),
+    ROUTES_RENEWED_AT_ONCE("routes_renewed_at_once", "sessions that a client added again within a second"),
+    ROUTES_RENEWED_SOON("routes_renewed_soon", "sessions that a client added again after 2 to 4 s"),
+
     TUNNELS_OPENED("tunnels_opened", "connections accepted from tcpcopy"),
     TUNNELS_CLOSED("tunnels_closed", "connections of tcpcopy that ended"),
     TUNNELS_REFUSED("tunnels_refused", "connections closed at once: not allowed, or too many"),

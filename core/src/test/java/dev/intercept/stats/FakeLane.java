@@ -6,9 +6,9 @@ import dev.intercept.spi.PacketHandler;
 import java.util.List;
 
 /** A packet source without packets, whose kernel counts a test sets. */
-final class FakeLane implements CaptureBackend {
+public final class FakeLane implements CaptureBackend {
 
-    KernelStats stats = new KernelStats(0, 0, List.of());
+    public KernelStats stats = new KernelStats(0, 0, List.of());
 
     @Override
     public String lane() {

@@ -19,6 +19,17 @@ import java.util.OptionalInt;
 public record CheckScope(
         InterceptConfig config, BackendRegistry registry, Optional<String> client, OptionalInt targetPort) {
 
+    /** The scope of an intercept that runs, with the backend it has. */
+    public static CheckScope ofRunning(
+            InterceptConfig config, BackendRegistry registry, String backendName, OptionalInt targetPort) {
+        InterceptConfig.Builder running = InterceptConfig.builder()
+                .port(config.port())
+                .backendName(backendName)
+                .backendOptions(config.backendOptions())
+                .allow(config.allow());
+        return new CheckScope(running.build(), registry, Optional.empty(), targetPort);
+    }
+
     /** The backend that a start would take; where none can be used, the one that was named or NFQUEUE. */
     public String backendName() {
         try {

@@ -22,7 +22,7 @@ final class RuleCommands {
         String select = "iptables -I OUTPUT -p tcp --sport " + scope.portText();
         QueueNumbers queues = scope.queues();
         return switch (scope.mode()) {
-            case IP_QUEUE -> select + " -j QUEUE";
+            case IP_QUEUE -> (isNft() ? select.replaceFirst("iptables", "iptables-legacy") : select) + " -j QUEUE";
             case NFLOG ->
                 select + " -j DROP && " + select + " -j NFLOG --nflog-group " + queues.first()
                         + " --nflog-size 128 --nflog-threshold 64";
@@ -32,6 +32,11 @@ final class RuleCommands {
                                 ? "--queue-num " + queues.first()
                                 : "--queue-balance " + queues);
         };
+    }
+
+    /** The iptables that writes nftables refuses the target QUEUE. */
+    private boolean isNft() {
+        return host.run("iptables", "-V").map(Host.Output::text).orElse("").contains("nf_tables");
     }
 
     private String forNft() {

@@ -1,0 +1,31 @@
+package dev.intercept.diagnosis.watch;
+
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Statistics;
+
+/** All counters at one moment. */
+record Reading(long atNs, long[] counts, long packets, int sessions) {
+
+    static Reading of(Statistics statistics, long nowNs) {
+        long[] counts = new long[Counter.values().length];
+        for (Counter counter : Counter.values()) {
+            counts[counter.ordinal()] = statistics.get(counter);
+        }
+        return new Reading(
+                nowNs, counts, statistics.packets(), statistics.sessions().getAsInt());
+    }
+
+    long get(Counter counter) {
+        return counts[counter.ordinal()];
+    }
+
+    /** How much a counter grew since an earlier reading. */
+    long since(Reading earlier, Counter counter) {
+        return get(counter) - earlier.get(counter);
+    }
+
+    /** Headers that reached a tunnel: each is an answer of a session with a route. */
+    long answers() {
+        return get(Counter.FORWARDED) + get(Counter.UNPARKED) + get(Counter.TUNNEL_OVERFLOW);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.intercept.diagnosis.watch;
+
+import dev.intercept.capture.CaptureSigns;
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingBoard;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.PortTally;
+import java.util.List;
+import java.util.StringJoiner;
+
+/** Answers that nobody waits for, a tenth of all or more, with the ports they come from most. */
+final class UnroutedDetector implements Detector {
+
+    private static final int MIN_PACKETS = 10;
+    private static final int SHARE = 10;
+    private static final int TOP = 5;
+
+    private final TopPorts unrouted;
+    private final PortTally targets;
+
+    UnroutedDetector(List<PortTally> unrouted, PortTally targets) {
+        this.unrouted = new TopPorts(unrouted);
+        this.targets = targets;
+    }
+
+    @Override
+    public void look(Reading now, Reading windowStart, FindingBoard board) {
+        long lost = now.since(windowStart, Counter.NO_ROUTE) + now.since(windowStart, Counter.PARKED_EXPIRED);
+        long all = now.packets() - windowStart.packets();
+        List<PortTally.Entry> top = unrouted.top(TOP);
+        if (lost >= MIN_PACKETS && lost * SHARE >= all && !top.isEmpty()) {
+            board.raise(Finding.warn(
+                    FindingId.RESPONSES_WITHOUT_ROUTES,
+                    lost + " of " + all + " answers in " + WINDOW_S + " s have no route; most often " + text(top),
+                    remedy(top.get(0))));
+        } else {
+            board.clear(FindingId.RESPONSES_WITHOUT_ROUTES, "");
+            unrouted.restart();
+        }
+    }
+
+    private static String text(List<PortTally.Entry> top) {
+        StringJoiner text = new StringJoiner(", ");
+        for (PortTally.Entry entry : top) {
+            boolean isDestination = (entry.port() & CaptureSigns.DESTINATION) != 0;
+            text.add((isDestination ? "to " : "from ") + Addresses.text(entry.address()) + ":" + port(entry));
+        }
+        return text.toString();
+    }
+
+    private static int port(PortTally.Entry entry) {
+        return entry.port() & 0xffff;
+    }
+
+    /** The target's own port means another address or older sessions; any other port means too wide a rule. */
+    private String remedy(PortTally.Entry entry) {
+        boolean isDestination = (entry.port() & CaptureSigns.DESTINATION) != 0;
+        for (PortTally.Entry target : targets.entries()) {
+            if (!isDestination && target.port() == port(entry)) {
+                return target.address() == entry.address()
+                        ? "restart tcpcopy  # these sessions began before intercept; they end by themselves"
+                        : "intercept -D " + Addresses.text(entry.address()) + "-" + Addresses.text(target.address())
+                                + "  # the target answers from behind an address translation";
+            }
+        }
+        return "iptables -I OUTPUT -p tcp " + (isDestination ? "--dport " : "--sport ") + port(entry)
+                + " -j ACCEPT  # pcap: --filter with \"and not port " + port(entry) + "\"";
+    }
+}

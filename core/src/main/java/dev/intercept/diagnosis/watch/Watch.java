@@ -1,0 +1,88 @@
+package dev.intercept.diagnosis.watch;
+
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingBoard;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.stats.Counter;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Watches a running intercept for every sign there is a detector for.
+ *
+ * <p>Thread rule: one thread calls {@link #look}, every {@link #INTERVAL_S}. When answers stay away a look may run commands
+ * for some 100 ms, at most once a minute.
+ */
+public final class Watch {
+
+    public static final int INTERVAL_S = 1;
+
+    private static final long WINDOW_NS = Detector.WINDOW_S * 1_000_000_000L;
+
+    private final Signals signals;
+    private final FindingBoard board;
+    private final LongSupplier nanoClock;
+    private final ArrayDeque<Reading> window = new ArrayDeque<>();
+    private final HostCause cause;
+    private final List<Detector> detectors;
+
+    /** @param hostCheck what check says of this host */
+    public Watch(Signals signals, FindingBoard board, Supplier<List<Finding>> hostCheck, LongSupplier nanoClock) {
+        this.signals = signals;
+        this.board = board;
+        this.nanoClock = nanoClock;
+        this.cause = new HostCause(hostCheck, board, nanoClock);
+        this.detectors = detectors();
+        window.add(Reading.of(signals.statistics(), nanoClock.getAsLong()));
+    }
+
+    private List<Detector> detectors() {
+        return List.of(
+                new SilenceDetector(signals.lanes(), cause),
+                new UnroutedDetector(signals.unroutedPorts(), signals.targets()),
+                repetition(
+                        Counter.SYN_ACKS_REPEATED,
+                        FindingId.SYN_ACK_REPEATED,
+                        "SYN/ACKs were sent again by the target",
+                        "sysctl -w net.ipv4.tcp_timestamps=0  # on the target, for tcpcopy before 0.9; else see what drops packets from tcpcopy's host: nstat -az TcpExtTSEcrRejected TcpExtIPReversePathFilter"),
+                repetition(
+                        Counter.ROUTES_RENEWED_AT_ONCE,
+                        FindingId.SESSIONS_RESTART_AT_ONCE,
+                        "sessions were begun again within a second",
+                        "intercept check --client IP  # with a real client's address: rule, route and forwarding"),
+                repetition(
+                        Counter.ROUTES_RENEWED_SOON,
+                        FindingId.SESSIONS_RESTART_LATER,
+                        "sessions were begun again after 2 to 4 s",
+                        "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
+                new RefusalDetector(signals.refusingPorts()),
+                new TunnelDetector(signals.tunnels(), nanoClock),
+                new KernelLossDetector(signals.lanes()));
+    }
+
+    private Reading second() {
+        Iterator<Reading> readings = window.iterator();
+        readings.next();
+        return readings.next();
+    }
+
+    private RepetitionDetector repetition(Counter counter, FindingId id, String what, String remedy) {
+        return new RepetitionDetector(counter, id, what, cause, remedy);
+    }
+
+    /** Raises and clears. */
+    public void look() {
+        Reading now = Reading.of(signals.statistics(), nanoClock.getAsLong());
+        window.add(now);
+        while (window.size() > 1 && now.atNs() - second().atNs() >= WINDOW_NS) {
+            window.remove();
+        }
+        for (Detector detector : detectors) {
+            detector.look(now, window.peek(), board);
+        }
+        cause.endOfLook();
+    }
+}
