@@ -16,6 +16,7 @@ need iptables iptables
 need ip iproute2
 need unshare util-linux
 need tcpdump tcpdump
+need sysctl procps
 need_library 'libpcap.so.*' libpcap0.8
 install_missing
 
