@@ -2,44 +2,18 @@ package dev.intercept.ipqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MessageCountersTest {
 
-    private final Logger logger = Logger.getLogger(MessageCounters.class.getName());
-    private final List<String> logged = new ArrayList<>();
     private final MessageCounters counters = new MessageCounters();
-    private final Handler collector = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            logged.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void collect() {
-        logger.addHandler(collector);
-        logger.setUseParentHandlers(false);
-    }
+    private final LogLines log = new LogLines(MessageCounters.class.getName());
 
     @AfterEach
     void release() {
-        logger.removeHandler(collector);
-        logger.setUseParentHandlers(true);
+        log.close();
     }
 
     @Test
@@ -52,7 +26,7 @@ class MessageCountersTest {
                         "WARNING ipqueue: a message of 1100 bytes from the kernel contradicts its own lengths; its packet is"
                                 + " dropped. Compare \"uname -m\" with this Java: a 32-bit Java cannot use ip_queue of a 64-bit"
                                 + " kernel"),
-                logged);
+                log.lines());
     }
 
     @Test
@@ -64,7 +38,7 @@ class MessageCountersTest {
                 List.of(
                         "WARNING ipqueue: ignored a netlink message of the type 77, which ip_queue does not send; please"
                                 + " report it with the output of \"uname -a\""),
-                logged);
+                log.lines());
     }
 
     @Test
@@ -76,21 +50,21 @@ class MessageCountersTest {
                 List.of("WARNING ipqueue: the kernel refused a verdict with EINVAL (22); its packet stays queued until"
                         + " intercept stops. \"cat /proc/net/ip_queue\" shows how many wait; start intercept again if they"
                         + " grow"),
-                logged);
+                log.lines());
     }
 
     @Test
     void shouldOnlyCountAVerdictForAPacketThatIsNoLongerQueued() {
         counters.answer(Errno.ENOENT);
         assertEquals(1, counters.notQueued());
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.lines());
     }
 
     @Test
     void shouldIgnoreAnAcknowledgement() {
         counters.answer(0);
         assertEquals(0, counters.errors());
-        assertEquals(List.of(), logged);
+        assertEquals(List.of(), log.lines());
     }
 
     @Test
@@ -102,7 +76,7 @@ class MessageCountersTest {
                 List.of("WARNING ipqueue: a verdict could not be sent: ENOBUFS (105); its packet stays queued until"
                         + " intercept stops. \"cat /proc/net/ip_queue\" shows how many wait; start intercept again if they"
                         + " grow"),
-                logged);
+                log.lines());
     }
 
     @Test

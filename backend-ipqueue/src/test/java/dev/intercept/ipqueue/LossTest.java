@@ -1,0 +1,64 @@
+package dev.intercept.ipqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.intercept.spi.KernelStats;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The advice of the manual page's notes, from a queue or a buffer that really overflows to the remedy. */
+class LossTest {
+
+    private static final String BUFFER_REMEDY =
+            "raise net.core.rmem_max, now 212992, and net.core.wmem_max, now 212992,"
+                    + " then restart intercept: sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432";
+
+    @Test
+    void shouldNameTheSettingWithItsValueWhenTheQueueOverflows(@TempDir Path proc) throws Exception {
+        try (FakeKernel kernel = FakeKernel.start(0, proc);
+                IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+            kernel.ipQueue().setMaxLength(2);
+            queue(kernel, 5);
+            assertEquals(
+                    List.of(
+                            new KernelStats.Loss("queue_dropped", 3, queueRemedy(2, 4)),
+                            new KernelStats.Loss("netlink_dropped", 0, BUFFER_REMEDY)),
+                    backend.kernelStats().losses());
+        }
+    }
+
+    /** The backend does not poll, so its real receive buffer of 16 MiB fills up. */
+    @Test
+    void shouldNameTheSettingsWithTheirValuesWhenTheBufferOverflows(@TempDir Path proc) throws Exception {
+        try (FakeKernel kernel = FakeKernel.start(0, proc);
+                IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+            kernel.ipQueue().setMaxLength(1 << 30);
+            int waiting = 0;
+            while (kernel.ipQueue().netlinkDropped() == 0) {
+                queue(kernel, 1000);
+                waiting += 1000;
+            }
+            long lost = kernel.ipQueue().netlinkDropped();
+            KernelStats stats = backend.kernelStats();
+            assertEquals(
+                    List.of(
+                            new KernelStats.Loss("queue_dropped", 0, queueRemedy(1L << 30, 1L << 31)),
+                            new KernelStats.Loss("netlink_dropped", lost, BUFFER_REMEDY)),
+                    stats.losses());
+            assertEquals(waiting - lost, stats.queued());
+        }
+    }
+
+    private static String queueRemedy(long now, long better) {
+        return "raise net.ipv4.ip_queue_maxlen, now " + now + ": sysctl -w net.ipv4.ip_queue_maxlen=" + better;
+    }
+
+    private static void queue(FakeKernel kernel, int packets) {
+        for (int i = 0; i < packets; i++) {
+            kernel.queue(Packets.numbered(i, 60));
+        }
+        kernel.publish();
+    }
+}
