@@ -1,51 +1,35 @@
 package dev.intercept.session;
 
-import java.util.Arrays;
-
 /**
  * Finds the session to evict when the table is full: the one idle for longest, to the second.
  *
- * <p>The capture threads touch sessions without a lock, so no list in order of idleness can be kept cheaply. Instead one pass
- * over the table counts the sessions by idle seconds and a second one collects those idle for longest, a 64th of all, oldest
- * first. For the rest of that second they stay the ones idle for longest, but those touched meanwhile, which are skipped: a
- * touch only ever makes a session younger, and new sessions are younger than all. So an eviction costs two looks at 128 slots,
- * and the passes come once a second or once every so many evictions, whichever is more often.
+ * <p>The capture threads touch sessions without a lock, so no list in order of idleness can be kept cheaply. Instead each
+ * segment has an {@link IdleQueue} of a 16th of its sessions, and is looked at again when its queue is used up or when one of
+ * its sessions may be over. So an eviction costs about a look at 32 slots and never waits for a
+ * look at all sessions.
  *
  * <p>Thread rule: the server thread's.
  */
 final class LongestIdle {
 
-    /** Sessions idle for longer than a day count as idle for a day. */
-    private static final int MAX_IDLE_S = 86_400;
-
-    private static final int MIN_COLLECTED = 64;
-    private static final int COLLECTED_SHARE = 64;
-
-    /** A second pass finds nothing to evict only when all that was collected was touched in the meantime. */
-    private static final int MAX_PASSES = 3;
-
-    /** No client's end has more than 48 bits. */
-    private static final long NOBODY = -1;
+    private static final int QUEUED_SHARE = 16;
+    private static final int MIN_QUEUED = 64;
 
     private final SessionSegment[] segments;
     private final SessionHash hash;
     private final SessionLife life;
     private final TargetRegistry targets;
-    private final int collectedMax;
+    private final int queueCapacity;
 
-    private final int oldestS;
+    private final IdleQueue[] queues;
+    private int queuesMade;
+    private int lastChosen;
 
-    /** What was collected, oldest first; no room for any before the table was full once. */
-    private long[] clients = new long[0];
+    /** No session is over before this. */
+    private int earliestOverS;
 
-    private long[] sessionTargets;
-    private int[] touchedS;
-    private int collectedS;
-    private int next;
-    private int end;
-
-    /** First: how many sessions are idle for so many seconds. Then: where the next of them is put. */
-    private int[] byIdleS;
+    /** No session was touched for the last time before this. */
+    private int idlestTouchedS;
 
     LongestIdle(
             SessionSegment[] segments, SessionHash hash, SessionLife life, TargetRegistry targets, int maxSessions) {
@@ -53,93 +37,85 @@ final class LongestIdle {
         this.hash = hash;
         this.life = life;
         this.targets = targets;
-        collectedMax = Math.max(MIN_COLLECTED, maxSessions / COLLECTED_SHARE);
-        oldestS = Math.min(MAX_IDLE_S, life.routeTimeoutS());
+        queues = new IdleQueue[segments.length];
+        queueCapacity = Math.max(MIN_QUEUED, maxSessions / segments.length / QUEUED_SHARE);
     }
 
-    /** Evicts one session; sessions that are over and were not swept yet go first. */
+    /** Makes the queue of one more segment; called a few hundred times before the table is full, so that nothing waits then. */
+    void prepare(int nowS) {
+        if (queuesMade == queues.length) {
+            return;
+        }
+        IdleQueue queue = new IdleQueue(segments[queuesMade], hash, life, targets, queueCapacity);
+        queue.collect(nowS);
+        queues[queuesMade++] = queue;
+        if (queuesMade == queues.length) {
+            earliestOverS = earliestOver().overS();
+            idlestTouchedS = findIdlestTouchedS();
+        }
+    }
+
+    /**
+     * Evicts one session, or drops those of a segment that are over. Does neither only when capture threads touched every
+     * session that was queued while this looked for one.
+     */
     void evict(int nowS) {
-        for (int pass = 0; pass < MAX_PASSES; pass++) {
-            if (next == end || collectedS != nowS) {
-                collect(nowS);
-            }
-            while (next < end) {
-                if (evict(next++, nowS)) {
-                    return;
-                }
-            }
+        int sessions = targets.sessions();
+        while (queuesMade < queues.length) {
+            prepare(nowS);
         }
-    }
-
-    private boolean evict(int index, int nowS) {
-        long clientHash = hash.ofClient(clients[index]);
-        SessionSegment segment = segments[SessionSegment.indexOf(clientHash)];
-        return segment.evict(clients[index], sessionTargets[index], clientHash, touchedS[index], nowS);
-    }
-
-    private void collect(int nowS) {
-        prepare();
-        for (SessionSegment segment : segments) {
-            count(segment.slots(), nowS);
-        }
-        reservePlaces();
-        for (SessionSegment segment : segments) {
-            place(segment.slots(), nowS);
-        }
-        next = 0;
-        collectedS = nowS;
-    }
-
-    private void prepare() {
-        if (clients.length == 0) {
-            clients = new long[collectedMax];
-            sessionTargets = new long[collectedMax];
-            touchedS = new int[collectedMax];
-            byIdleS = new int[oldestS + 1];
-        }
-        Arrays.fill(byIdleS, 0);
-        Arrays.fill(clients, NOBODY);
-    }
-
-    private void count(SessionSlots slots, int nowS) {
-        for (int slot = 0; slot < slots.capacity(); slot++) {
-            if (targets.target(slots.id(slot)) != null) {
-                byIdleS[idleS(slots.state(slot), nowS)]++;
+        int attempts = 2 * queues.length * (queueCapacity + 1);
+        while (targets.sessions() == sessions && attempts-- > 0) {
+            IdleQueue queue = choose(nowS);
+            if (queue.isEmpty() || queue.overS() - nowS <= 0) {
+                queue.collect(nowS);
+            } else {
+                queue.evictNext(nowS);
             }
         }
     }
 
-    /** Turns each number of sessions into the place of the first of them, the oldest at 0. */
-    private void reservePlaces() {
-        int place = 0;
-        for (int idleS = oldestS; idleS >= 0; idleS--) {
-            int count = byIdleS[idleS];
-            byIdleS[idleS] = place;
-            place = Math.min(place + count, collectedMax);
-        }
-        end = place;
-    }
-
-    /** A session touched since it was counted may find its place taken; it is too young to be missed. */
-    private void place(SessionSlots slots, int nowS) {
-        for (int slot = 0; slot < slots.capacity(); slot++) {
-            if (targets.target(slots.id(slot)) == null) {
-                continue;
-            }
-            long state = slots.state(slot);
-            int idleS = idleS(state, nowS);
-            int place = byIdleS[idleS];
-            if (place < end && clients[place] == NOBODY) {
-                byIdleS[idleS]++;
-                clients[place] = slots.client(slot);
-                sessionTargets[place] = slots.target(slot);
-                touchedS[place] = SessionState.touchedS(state);
+    /** That where a session may be over, else one with the longest idle. */
+    private IdleQueue choose(int nowS) {
+        if (earliestOverS - nowS <= 0) {
+            IdleQueue earliest = earliestOver();
+            earliestOverS = earliest.overS();
+            if (earliestOverS - nowS <= 0) {
+                return earliest;
             }
         }
+        IdleQueue idlest = nextIdlest();
+        if (idlest == null) {
+            idlestTouchedS = findIdlestTouchedS();
+            idlest = nextIdlest();
+        }
+        return idlest;
     }
 
-    private int idleS(long state, int nowS) {
-        int idleS = SessionLife.idleS(state, nowS);
-        return life.isOver(state, nowS) ? oldestS : Math.min(oldestS, Math.max(0, idleS));
+    private IdleQueue earliestOver() {
+        IdleQueue earliest = queues[0];
+        for (IdleQueue queue : queues) {
+            earliest = queue.overS() - earliest.overS() < 0 ? queue : earliest;
+        }
+        return earliest;
+    }
+
+    /** Of several the next in turn, so that no segment is emptied while others grow; null when none has so long an idle. */
+    private IdleQueue nextIdlest() {
+        for (int looked = 0; looked < queues.length; looked++) {
+            lastChosen = lastChosen + 1 & queues.length - 1;
+            if (queues[lastChosen].touchedS() - idlestTouchedS <= 0) {
+                return queues[lastChosen];
+            }
+        }
+        return null;
+    }
+
+    private int findIdlestTouchedS() {
+        int idlestS = queues[0].touchedS();
+        for (IdleQueue queue : queues) {
+            idlestS = queue.touchedS() - idlestS < 0 ? queue.touchedS() : idlestS;
+        }
+        return idlestS;
     }
 }

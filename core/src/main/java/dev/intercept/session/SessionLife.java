@@ -8,13 +8,16 @@ package dev.intercept.session;
  */
 record SessionLife(int routeTimeoutS, int unansweredTimeoutS) {
 
-    /** Seconds since the session was touched; below 0 when another thread's clock was read later than this one's. */
-    static int idleS(long state, int nowS) {
-        return nowS - SessionState.touchedS(state);
+    boolean isOver(long state, int nowS) {
+        return nowS - SessionState.touchedS(state) >= timeoutS(state);
     }
 
-    boolean isOver(long state, int nowS) {
-        int timeoutS = (state & SessionState.RESPONSE_SEEN) != 0 ? routeTimeoutS : unansweredTimeoutS;
-        return idleS(state, nowS) >= timeoutS;
+    /** The second from which on the session is over, if nothing touches it. */
+    int overS(long state) {
+        return SessionState.touchedS(state) + timeoutS(state);
+    }
+
+    private int timeoutS(long state) {
+        return (state & SessionState.RESPONSE_SEEN) != 0 ? routeTimeoutS : unansweredTimeoutS;
     }
 }

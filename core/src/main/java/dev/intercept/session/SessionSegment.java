@@ -176,19 +176,16 @@ final class SessionSegment {
     }
 
     /** Ends the session to make room, unless it was touched since. Server thread, without the lock. */
-    boolean evict(long client, long target, long clientHash, int touchedS, int nowS) {
+    void evict(long client, long target, long clientHash, int touchedS, int nowS) {
         int slot = slots.find(client, target, hash.ofSession(clientHash, target));
         if (slot == SessionSlots.NO_SLOT) {
-            return false;
+            return;
         }
         long stamp = lock();
         try {
-            long state = slots.state(slot);
-            if (SessionState.touchedS(state) != touchedS || targets.target(slots.id(slot)) == null) {
-                return false;
+            if (SessionState.touchedS(slots.state(slot)) == touchedS) {
+                remove(slot, life.isOver(slots.state(slot), nowS) ? Counter.SESSIONS_EXPIRED : Counter.EVICTED);
             }
-            remove(slot, life.isOver(state, nowS) ? Counter.SESSIONS_EXPIRED : Counter.EVICTED);
-            return true;
         } finally {
             unlock(stamp);
         }

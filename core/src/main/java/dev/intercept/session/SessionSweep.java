@@ -10,10 +10,10 @@ final class SessionSweep {
     /** Slots looked at in one call, at most: half a millisecond's worth. */
     static final int SLOTS_PER_CALL = 1 << 18;
 
-    private static final int MIN_SLOTS_PER_CALL = 1 << 12;
+    private static final int MIN_SLOTS_PER_CALL = 1 << 15;
 
     /** Clearing a slot costs about as much as looking at so many. */
-    private static final int CLEARING_COST = 32;
+    static final int CLEARING_COST = 64;
 
     private final SessionSegment[] segments;
     private int segment;

@@ -23,6 +23,9 @@ public final class SessionTable {
 
     private static final int MIN_CLOSED = 1024;
 
+    /** Room for so many sessions is enough to prepare evictions, a segment at each ADD. */
+    private static final int NEARLY_FULL = 2 * SessionSegment.SEGMENTS;
+
     private final SessionLimits limits;
     private final Counters serverCounters;
     private final SessionHash hash;
@@ -55,8 +58,8 @@ public final class SessionTable {
     }
 
     /**
-     * The tunnel that a response of this session goes to, or null when it has no route. Touches the session. Takes no lock
-     * and allocates nothing. Any thread.
+     * The tunnel that a response of this session goes to, or null when it has no route. Touches the session.
+     * Allocates nothing and takes no lock, unless sessions beside this one change twice during the look. Any thread.
      */
     public RouteTarget find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
         long client = SessionKey.end(clientAddress, clientPort);
@@ -125,8 +128,12 @@ public final class SessionTable {
         if (targets.closedSessions() > Math.max(MIN_CLOSED, limits.maxSessions() / CLOSED_SHARE)) {
             sweep.all(nowS);
         }
-        if (targets.sessions() >= limits.maxSessions() && !segment.contains(client, target, clientHash, nowS)) {
-            longestIdle.evict(nowS);
+        int room = limits.maxSessions() - targets.sessions();
+        if (room < NEARLY_FULL && !segment.contains(client, target, clientHash, nowS)) {
+            longestIdle.prepare(nowS);
+            if (room <= 0) {
+                longestIdle.evict(nowS);
+            }
         }
     }
 

@@ -82,7 +82,7 @@ class SessionBoundTest {
         scene.add(101, tunnel);
 
         assertEquals(0, scene.server(Counter.EVICTED));
-        assertEquals(1, scene.server(Counter.SESSIONS_EXPIRED));
+        assertTrue(scene.server(Counter.SESSIONS_EXPIRED) > 0);
     }
 
     @Test
@@ -110,6 +110,7 @@ class SessionBoundTest {
         }
         assertEquals(10_000, storm.table.size());
         assertEquals(290_000, storm.server(Counter.EVICTED));
+        assertTrue(storm.table.memoryBytes() <= 24 * 2 * 16_384, storm.table.memoryBytes() + " bytes");
         for (int session = 299_990; session < 300_000; session++) {
             assertSame(tunnel, storm.table.find(session, session & 0xffff, TableScene.TARGET, 80, storm.nowS));
         }

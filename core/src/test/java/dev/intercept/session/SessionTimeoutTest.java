@@ -178,7 +178,7 @@ class SessionTimeoutTest {
         }
         assertEquals(0, large.table.size());
         assertEquals(sessions, large.server(Counter.SESSIONS_EXPIRED));
-        int bound = SessionSweep.SLOTS_PER_CALL / 32;
+        int bound = SessionSweep.SLOTS_PER_CALL / SessionSweep.CLEARING_COST;
         assertTrue(mostInOneCall <= bound, mostInOneCall + " dropped in one call, bound " + bound);
     }
 
