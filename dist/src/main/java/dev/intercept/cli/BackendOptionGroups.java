@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -68,7 +69,7 @@ final class BackendOptionGroups {
     private OptionSpec optionSpec(BackendOption option, List<String> names) {
         OptionSpec.Builder spec = OptionSpec.builder(names.toArray(String[]::new))
                 .description((option.description() + defaultNote(option)).replace("%", "%%"))
-                .setter(new picocli.CommandLine.Model.ISetter() {
+                .setter(new ISetter() {
                     @Override
                     public <T> T set(T value) {
                         keep(option, value);

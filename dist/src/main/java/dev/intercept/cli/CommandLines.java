@@ -2,6 +2,7 @@ package dev.intercept.cli;
 
 import dev.intercept.ExitCode;
 import dev.intercept.capture.BackendRegistry;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class CommandLines {
         return configure(new CommandLine(spec(command)), registry);
     }
 
-    private static List<java.nio.file.Path> pluginDirectories(String... args) {
+    private static List<Path> pluginDirectories(String... args) {
         CaptureOptions capture = new CaptureOptions();
         try {
             new CommandLine(capture).setUnmatchedArgumentsAllowed(true).parseArgs(args);

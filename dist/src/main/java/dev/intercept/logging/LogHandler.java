@@ -2,8 +2,10 @@ package dev.intercept.logging;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.ErrorManager;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
@@ -34,9 +36,7 @@ final class LogHandler extends Handler {
         }
         try {
             if (lostLines > 0) {
-                write(new LogRecord(
-                        java.util.logging.Level.WARNING,
-                        lostLines + " log lines before this one could not be written"));
+                write(new LogRecord(Level.WARNING, lostLines + " log lines before this one could not be written"));
                 lostLines = 0;
             }
             write(record);
@@ -48,7 +48,7 @@ final class LogHandler extends Handler {
     }
 
     private void write(LogRecord record) throws IOException {
-        out.write(getFormatter().format(record).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        out.write(getFormatter().format(record).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Opens the destination anew, after logrotate moved the file away; keeps the old one when that fails. */
