@@ -135,7 +135,7 @@ run() { # ROUND SUBJECT RATE
   kill $client_pid || true
   wait $client_pid || { echo "client ended: $(cat "$work/client") subject: $(cat "$work/subject")" >&2; }
   read -r handled warm batches p50 p99 p999 max <<< "$(tail -1 "$work/client")"
-  kill $subject_pid || true
+  kill $subject_pid 2> /dev/null || true # a loop ends by itself when its client has gone
   wait $subject_pid || true
   subject_pid= client_pid=
   awk -v OFS='\t' -v round="$1" -v subject="$2" -v rate="$3" -v sent="$sent" -v us="$us" -v handled="$handled" \
