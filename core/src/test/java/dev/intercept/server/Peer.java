@@ -8,32 +8,32 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /** One connection to the server, byte by byte: what a tcpcopy or anyone else may send, and what comes back. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 5000;
 
-    final Socket socket = new Socket();
+    public final Socket socket = new Socket();
 
-    Peer(InetSocketAddress server) throws IOException {
+    public Peer(InetSocketAddress server) throws IOException {
         socket.connect(new InetSocketAddress("127.0.0.1", server.getPort()), TIMEOUT_MS);
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
     }
 
     /** @param fill writes records into a buffer, as {@code Generation}'s encoders do */
-    Peer send(Consumer<ByteBuffer> fill) throws IOException {
+    public Peer send(Consumer<ByteBuffer> fill) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(1 << 20);
         fill.accept(bytes);
         socket.getOutputStream().write(bytes.array(), 0, bytes.position());
         return this;
     }
 
-    Peer send(byte... bytes) throws IOException {
+    public Peer send(byte... bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }
 
-    byte[] read(int count) throws IOException {
+    public byte[] read(int count) throws IOException {
         byte[] bytes = socket.getInputStream().readNBytes(count);
         if (bytes.length != count) {
             throw new IOException("the server ended the connection after " + bytes.length + " of " + count + " bytes");
@@ -42,7 +42,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Waits until the server has ended the connection. */
-    boolean isEndedByServer() throws IOException {
+    public boolean isEndedByServer() throws IOException {
         try {
             return socket.getInputStream().read() < 0;
         } catch (SocketException e) {

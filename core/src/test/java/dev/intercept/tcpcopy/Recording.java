@@ -12,25 +12,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** One recorded run of an original client and server: see wire/README.md among the test resources. */
-final class Recording {
+public final class Recording {
 
     /** What happened, in the kernel's order. */
-    record Event(String kind, int tunnel, int offset, int length) {}
+    public record Event(String kind, int tunnel, int offset, int length) {}
 
     private static final int PCAP_HEADER_BYTES = 24;
     private static final int PCAP_RECORD_HEADER_BYTES = 16;
     private static final int CAPTURED_BYTES_OFFSET = 8;
 
-    final String name;
-    final int messageBytes;
-    final boolean combined;
-    final ProtocolOptions options;
-    final List<Event> events = new ArrayList<>();
-    final List<ByteBuffer> responses = new ArrayList<>();
-    final List<byte[]> fromClient = new ArrayList<>();
-    final List<byte[]> fromServer = new ArrayList<>();
+    public final String name;
+    public final int messageBytes;
+    public final boolean combined;
+    public final ProtocolOptions options;
+    public final List<Event> events = new ArrayList<>();
+    public final List<ByteBuffer> responses = new ArrayList<>();
+    public final List<byte[]> fromClient = new ArrayList<>();
+    public final List<byte[]> fromServer = new ArrayList<>();
 
-    Recording(String name) {
+    public Recording(String name) {
         this.name = name;
         List<String> meta = text("meta").lines().toList();
         messageBytes = Integer.parseInt(value(meta, "frame"));
@@ -45,12 +45,12 @@ final class Recording {
         }
     }
 
-    int tunnels() {
+    public int tunnels() {
         return fromClient.size();
     }
 
     /** The messages of a server's stream, in hexadecimal; every batch must be whole and within the limit. */
-    List<String> messages(byte[] stream, int batchLimit) {
+    public List<String> messages(byte[] stream, int batchLimit) {
         List<String> messages = new ArrayList<>();
         ByteBuffer in = ByteBuffer.wrap(stream);
         while (in.hasRemaining()) {

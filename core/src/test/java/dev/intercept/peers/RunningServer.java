@@ -1,0 +1,135 @@
+package dev.intercept.peers;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.intercept.capture.CaptureLoop;
+import dev.intercept.capture.Interceptor;
+import dev.intercept.capture.PassList;
+import dev.intercept.capture.SourceTranslation;
+import dev.intercept.server.ServerLimits;
+import dev.intercept.server.TunnelServer;
+import dev.intercept.session.SessionLimits;
+import dev.intercept.session.SessionTable;
+import dev.intercept.spi.Verdict;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.stats.RecordingLogger;
+import dev.intercept.stats.Statistics;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * All of intercept but the capture backend, on a free port of loopback: a tunnel server on a thread of its own, and an
+ * interceptor that the test's thread hands packets to.
+ */
+final class RunningServer implements AutoCloseable {
+
+    static final ServerLimits LIMITS = new ServerLimits(1024, 4 << 20, List.of());
+
+    private static final int PATIENCE_S = 20;
+
+    final RecordingLogger logger = new RecordingLogger();
+    final Counters serverCounters = new Counters();
+    final Counters laneCounters = new Counters();
+    final SessionTable sessions;
+    final TunnelServer server;
+    final Interceptor interceptor;
+    final Statistics statistics;
+    final Thread thread;
+
+    private final AtomicLong movedNs = new AtomicLong();
+    private volatile Throwable death;
+
+    RunningServer(ProtocolOptions protocol) throws IOException {
+        this(LIMITS, SessionLimits.DEFAULTS, protocol);
+    }
+
+    RunningServer(ServerLimits limits, SessionLimits sessionLimits, ProtocolOptions protocol) throws IOException {
+        RateLimitedLog log = new RateLimitedLog(logger, this::nowNs);
+        sessions = new SessionTable(sessionLimits, serverCounters);
+        InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
+        server = TunnelServer.bind(anyPort, limits, protocol, sessions, serverCounters, log, this::nowNs);
+        interceptor = new Interceptor(
+                new PassList(List.of()),
+                sessions,
+                server.unroutedResponses(),
+                SourceTranslation.NONE,
+                laneCounters,
+                log,
+                CaptureLoop.BATCH_LIMIT,
+                nowS());
+        statistics =
+                new Statistics(List.of(serverCounters, laneCounters), List.of(), sessions::size, () -> server.tunnels()
+                        .size());
+        thread = new Thread(server, "server under test");
+        thread.setUncaughtExceptionHandler((dead, cause) -> death = cause);
+        thread.start();
+    }
+
+    InetSocketAddress address() {
+        return server.address();
+    }
+
+    Verdict onPacket(ByteBuffer packet) {
+        return interceptor.onPacket(packet);
+    }
+
+    void endOfBatch() {
+        interceptor.endOfBatch(nowS());
+    }
+
+    long count(Counter counter) {
+        return statistics.get(counter);
+    }
+
+    /** Lets time pass that nobody has to wait for. */
+    void pass(int seconds) {
+        movedNs.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    private long nowNs() {
+        return System.nanoTime() + movedNs.get();
+    }
+
+    private int nowS() {
+        return (int) TimeUnit.NANOSECONDS.toSeconds(nowNs());
+    }
+
+    /** The server works on a thread of its own: looks until it has done what is asked for. */
+    void await(String what, BooleanSupplier isThere) {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!isThere.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                fail("waited " + PATIENCE_S + " s in vain for " + what + "; log: " + lines(""));
+            }
+            LockSupport.parkNanos(50_000);
+        }
+    }
+
+    List<String> lines(String part) {
+        synchronized (logger) {
+            return logger.lines.stream().filter(line -> line.contains(part)).toList();
+        }
+    }
+
+    /** Stops the server, which offers the tunnels what waits for them and closes them. */
+    void stop() {
+        server.stop();
+        await("the end of the server's thread", () -> !thread.isAlive());
+        assertNull(death, "the server's thread ended by itself");
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
