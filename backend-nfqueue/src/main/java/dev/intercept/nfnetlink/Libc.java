@@ -45,4 +45,6 @@ final class Libc {
     static native int eventfd_write(int fd, long value);
 
     static native int close(int fd);
+
+    static native int prctl(int option, int value);
 }

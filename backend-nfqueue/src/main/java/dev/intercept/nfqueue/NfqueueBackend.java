@@ -34,6 +34,7 @@ final class NfqueueBackend implements CaptureBackend {
     private final MessageCursor cursor;
     private final VerdictBatch verdicts;
     private final QueueReadings readings;
+    private final Coalescing coalescing;
     private final PacketMessage message = new PacketMessage();
     private final MessageCounts counts = new MessageCounts();
     private final ByteBuffer packets;
@@ -52,13 +53,15 @@ final class NfqueueBackend implements CaptureBackend {
             MessageVector received,
             MessageCursor cursor,
             VerdictBatch verdicts,
-            QueueReadings readings) {
+            QueueReadings readings,
+            Coalescing coalescing) {
         lane = "nfqueue:" + queue;
         this.socket = socket;
         this.received = received;
         this.cursor = cursor;
         this.verdicts = verdicts;
         this.readings = readings;
+        this.coalescing = coalescing;
         packets = received.data().duplicate().order(ByteOrder.BIG_ENDIAN);
     }
 
@@ -79,9 +82,15 @@ final class NfqueueBackend implements CaptureBackend {
             if (closed) {
                 return END;
             }
+            if (timeoutMs > 0) {
+                coalescing.pause();
+            }
             int handed = takeBatch(handler, limit);
             if (handed == 0 && timeoutMs > 0) {
                 handed = awaitBatch(handler, limit, timeoutMs);
+            }
+            if (handed > 0) {
+                coalescing.batch(handed, handed >= limit);
             }
             return handed == 0 && closed ? END : handed;
         } finally {

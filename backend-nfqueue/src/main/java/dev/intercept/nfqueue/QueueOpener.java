@@ -8,6 +8,7 @@ import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
 
 /** Opens one queue: a socket, the settings, the way its packets come in. All or nothing. */
 final class QueueOpener {
@@ -73,7 +74,8 @@ final class QueueOpener {
             readings.close();
             throw e;
         }
-        return new NfqueueBackend(queue, socket, received, cursor, verdicts, readings);
+        Coalescing coalescing = new Coalescing(calls, TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs()));
+        return new NfqueueBackend(queue, socket, received, cursor, verdicts, readings, coalescing);
     }
 
     private void take(QueueConfigurer configurer) throws SystemCallException, BackendException {

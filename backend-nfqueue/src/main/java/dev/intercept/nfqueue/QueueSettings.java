@@ -13,13 +13,15 @@ import java.util.List;
  * @param maxPackets packets that wait in the kernel, for each queue; beyond, it drops
  * @param copyRangeBytes how much of each packet is handed up
  * @param gso whether large packets come whole instead of being cut and checksummed for us
+ * @param coalesceUs how long packets that come briskly may gather, in microseconds; 0 for not at all
  */
-record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRangeBytes, boolean gso) {
+record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRangeBytes, boolean gso, int coalesceUs) {
 
     static final String QUEUE = "--queue";
     static final String QUEUE_MAXLEN = "--queue-maxlen";
     static final String COPY_RANGE = "--copy-range";
     static final String GSO = "--gso";
+    static final String COALESCE = "--coalesce-us";
 
     /** One thread polls each queue. */
     static final int MAX_QUEUES = 64;
@@ -31,6 +33,7 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
     private static final int MIN_COPY_RANGE = 40;
 
     private static final int MAX_COPY_RANGE = 65531;
+    private static final int MAX_COALESCE_US = 10_000;
 
     static final List<BackendOption> OPTIONS = List.of(
             new BackendOption(
@@ -42,7 +45,12 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
                     "BYTES",
                     "128",
                     "bytes of each packet that are looked at; 120 hold all headers"),
-            new BackendOption(List.of(GSO), "on|off", "on", "take large packets whole, instead of cut into segments"));
+            new BackendOption(List.of(GSO), "on|off", "on", "take large packets whole, instead of cut into segments"),
+            new BackendOption(
+                    List.of(COALESCE),
+                    "US",
+                    "250",
+                    "microseconds that brisk traffic may gather, to save wake-ups; 0 for not at all"));
 
     static QueueSettings from(BackendOptions options) throws BackendException {
         String queues = options.text(QUEUE).orElseThrow();
@@ -57,7 +65,8 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
                 last,
                 options.number(QUEUE_MAXLEN, 1, MAX_MAXLEN),
                 options.number(COPY_RANGE, MIN_COPY_RANGE, MAX_COPY_RANGE),
-                onOrOff(options));
+                onOrOff(options),
+                options.number(COALESCE, 0, MAX_COALESCE_US));
     }
 
     private static int queueNumber(String queues, String number) throws BackendException {

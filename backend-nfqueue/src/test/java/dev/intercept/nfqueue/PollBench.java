@@ -14,7 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a poll costs: CPU of the polling thread, user and kernel, for each packet. Run by hand, as root, with {@code main};
- * arguments: packets a second (0 for full speed) and seconds.
+ * arguments: packets a second (0 for full speed), seconds,
+ * and microseconds of coalescing.
  */
 final class PollBench {
 
@@ -26,8 +27,9 @@ final class PollBench {
     public static void main(String[] args) throws Exception {
         int rate = args.length > 0 ? Integer.parseInt(args[0]) : 100_000;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+        String coalesceUs = args.length > 2 ? args[2] : "250";
         try (QueueFixture fixture = new QueueFixture();
-                CaptureBackend backend = fixture.open(new SystemCalls(), Map.of())) {
+                CaptureBackend backend = fixture.open(new SystemCalls(), Map.of("--coalesce-us", coalesceUs))) {
             for (int round = 0; round < 3; round++) {
                 System.out.println(new PollBench().round(fixture, backend, rate, seconds));
             }

@@ -14,14 +14,14 @@ class QueueSettingsTest {
 
     @Test
     void shouldTakeQueueZeroWithItsDefaults() throws BackendException {
-        assertEquals(new QueueSettings(0, 0, 8192, 128, true), QueueFixture.settings(Map.of()));
+        assertEquals(new QueueSettings(0, 0, 8192, 128, true, 250), QueueFixture.settings(Map.of()));
     }
 
     @Test
     void shouldTakeWhatIsGiven() throws BackendException {
-        Map<String, String> given =
-                Map.of("--queue", "7:9", "--queue-maxlen", "100", "--copy-range", "64", "--gso", "off");
-        assertEquals(new QueueSettings(7, 9, 100, 64, false), QueueFixture.settings(given));
+        Map<String, String> given = Map.of(
+                "--queue", "7:9", "--queue-maxlen", "100", "--copy-range", "64", "--gso", "off", "--coalesce-us", "0");
+        assertEquals(new QueueSettings(7, 9, 100, 64, false, 0), QueueFixture.settings(given));
     }
 
     @ParameterizedTest
