@@ -1,5 +1,6 @@
 package dev.intercept.endtoend;
 
+import dev.intercept.kit.Commands;
 import dev.intercept.kit.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,20 +16,32 @@ final class InstalledProgram implements AutoCloseable {
 
     static final long PATIENCE_S = 60;
 
-    private static final Path LAUNCHER =
-            Path.of("target/intercept/bin/intercept").toAbsolutePath();
+    private static final Path BUILT = Path.of("target/intercept").toAbsolutePath();
 
     /** How a command ended, and all it printed. */
     record Result(int exitCode, String out, String err) {}
 
     private final NetworkNamespace network = new NetworkNamespace();
     private final Path directory;
+    private final String launcher;
     private final Set<Long> daemons = new HashSet<>();
     private int runs;
 
     /** @param directory the working directory of the program */
     InstalledProgram(Path directory) throws IOException {
+        this(directory, BUILT);
+    }
+
+    private InstalledProgram(Path directory, Path home) throws IOException {
         this.directory = directory;
+        this.launcher = home.resolve("bin/intercept").toString();
+    }
+
+    /** A copy of the program in {@code intercept} under {@code directory}, for tests that change what is installed. */
+    static InstalledProgram copied(Path directory) throws IOException {
+        Path home = directory.resolve("intercept");
+        Commands.exec("cp", "-r", BUILT.toString(), home.toString());
+        return new InstalledProgram(directory, home);
     }
 
     NetworkNamespace network() {
@@ -37,7 +50,7 @@ final class InstalledProgram implements AutoCloseable {
 
     /** Runs {@code intercept} with these arguments to its end. A daemon that it leaves behind is ended with this object. */
     Result run(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        List<String> command = new ArrayList<>(List.of(launcher));
         command.addAll(List.of(arguments));
         return runCommand(command);
     }
@@ -54,7 +67,7 @@ final class InstalledProgram implements AutoCloseable {
 
     /** Starts {@code intercept} in the foreground. */
     Process startForeground(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        List<String> command = new ArrayList<>(List.of(launcher));
         command.addAll(List.of(arguments));
         Process process = start(command);
         daemons.add(process.pid());
@@ -67,7 +80,7 @@ final class InstalledProgram implements AutoCloseable {
                 .directory(directory.toFile())
                 .redirectOutput(file("out").toFile())
                 .redirectError(file("err").toFile());
-        builder.environment().put("INTERCEPT", LAUNCHER.toString());
+        builder.environment().put("INTERCEPT", launcher);
         return network.call(builder::start);
     }
 
@@ -77,6 +90,17 @@ final class InstalledProgram implements AutoCloseable {
 
     private String read(String stream) throws IOException {
         return Files.readString(file(stream));
+    }
+
+    /** Waits until the last command has written this to stderr. */
+    void awaitErr(String text) throws IOException, InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!lastErr().contains(text)) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new AssertionError("never said: " + text + "; but: " + lastErr());
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     /** What the last command wrote to stderr so far. */

@@ -1,0 +1,119 @@
+package dev.intercept.endtoend;
+
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+
+/** Providers with which something is wrong, and the jars that users would have them in. */
+final class BrokenPlugins {
+
+    private static final String SERVICE_FILE = "META-INF/services/" + CaptureBackendProvider.class.getName();
+
+    private BrokenPlugins() {}
+
+    /** A jar with a provider's class and whatever class it inherits from here, unless that is to be missing. */
+    static Path jar(Path file, Class<?> provider, Class<?>... others) throws IOException {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(file))) {
+            out.putNextEntry(new JarEntry(SERVICE_FILE));
+            out.write(provider.getName().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            add(out, provider);
+            for (Class<?> other : others) {
+                add(out, other);
+            }
+        }
+        return file;
+    }
+
+    private static void add(JarOutputStream out, Class<?> type) throws IOException {
+        String path = type.getName().replace('.', '/') + ".class";
+        out.putNextEntry(new JarEntry(path));
+        type.getClassLoader().getResourceAsStream(path).transferTo(out);
+    }
+
+    /** Right in everything that its subclasses do not change. */
+    abstract static class Named implements CaptureBackendProvider {
+
+        private final String name;
+
+        Named(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public String description() {
+            return "plug-in of a test";
+        }
+
+        @Override
+        public int priority() {
+            return 1000;
+        }
+
+        @Override
+        public int spiVersion() {
+            return SPI_VERSION;
+        }
+
+        @Override
+        public Optional<String> unavailabilityCause() {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<BackendOption> options() {
+            return List.of();
+        }
+
+        @Override
+        public List<CaptureBackend> open(BackendOptions options) {
+            throw new AssertionError("nothing opens the plug-ins of this test");
+        }
+    }
+
+    /** Built against an interface that is to come. */
+    public static final class FromTheFuture extends Named {
+        public FromTheFuture() {
+            super("future");
+        }
+
+        @Override
+        public int spiVersion() {
+            return SPI_VERSION + 1;
+        }
+    }
+
+    /** Its constructor throws. */
+    public static final class Failing extends Named {
+        public Failing() {
+            super("failing");
+            throw new IllegalStateException("no luck");
+        }
+    }
+
+    /** Its superclass is not in the jar. */
+    public static final class Incomplete extends Named {
+        public Incomplete() {
+            super("incomplete");
+        }
+    }
+
+    /** Has the name of a backend that comes with intercept. */
+    public static final class Impostor extends Named {
+        public Impostor() {
+            super("nfqueue");
+        }
+    }
+}
