@@ -19,8 +19,13 @@ public final class NetlinkProbe {
             return Optional.of(e.getMessage()
                     + ": this kernel has no nfnetlink (CONFIG_NETFILTER_NETLINK): modprobe nfnetlink_queue");
         } catch (LinkageError e) {
-            return Optional.of("JNA cannot load its native library: " + e.getMessage()
-                    + ": name a directory from which programs may be run with -Djna.tmpdir=DIR");
+            return Optional.of(explain(e));
         }
+    }
+
+    /** What to do when JNA does not work here. */
+    public static String explain(LinkageError e) {
+        return "JNA cannot load its native library: " + e.getMessage()
+                + ": name a directory from which programs may be run with -Djna.tmpdir=DIR";
     }
 }

@@ -12,6 +12,12 @@ import com.sun.jna.Pointer;
  */
 public class SystemCalls {
 
+    /** sys/epoll.h */
+    private static final int EPOLL_CTL_ADD = 1;
+
+    /** linux/prctl.h; its value is in nanoseconds. */
+    private static final int PR_SET_TIMERSLACK = 29;
+
     private static int resultOrErrno(int result) {
         return result < 0 ? -Native.getLastError() : result;
     }
@@ -57,7 +63,7 @@ public class SystemCalls {
     }
 
     int epollAdd(int epollFd, int fd, Pointer event) {
-        return resultOrErrno(Libc.epoll_ctl(epollFd, 1, fd, event));
+        return resultOrErrno(Libc.epoll_ctl(epollFd, EPOLL_CTL_ADD, fd, event));
     }
 
     int epollWait(int epollFd, Pointer events, int maxEvents, int timeoutMs) {
@@ -73,10 +79,10 @@ public class SystemCalls {
     }
 
     /**
-     * Lets the calling thread's sleeps end when they should, instead of up to 50 µs later; prctl(2), PR_SET_TIMERSLACK.
+     * Lets the calling thread's sleeps end when they should, instead of up to 50 µs later; prctl(2).
      */
     public int sharpenTimers() {
-        return resultOrErrno(Libc.prctl(29, 1));
+        return resultOrErrno(Libc.prctl(PR_SET_TIMERSLACK, 1));
     }
 
     int close(int fd) {

@@ -53,9 +53,11 @@ public final class NfqueueProvider implements CaptureBackendProvider {
                 lanes.add(new QueueOpener(new SystemCalls(), settings, queue).open());
             }
             return lanes;
-        } catch (BackendException | RuntimeException | LinkageError e) {
+        } catch (BackendException | RuntimeException e) {
             lanes.forEach(CaptureBackend::close);
             throw e;
+        } catch (LinkageError e) {
+            throw new BackendException(BackendException.Kind.UNAVAILABLE, NetlinkProbe.explain(e), e);
         }
     }
 }
