@@ -3,7 +3,6 @@ package dev.intercept.capture;
 import dev.intercept.session.SessionClock;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,7 +29,6 @@ public final class CaptureLoop implements Runnable {
     private final Interceptor interceptor;
     private final LongSupplier nanoClock;
     private final EndListener endListener;
-    private final BatchPacing pacing = new BatchPacing();
     private volatile boolean stopping;
 
     public CaptureLoop(
@@ -68,12 +66,7 @@ public final class CaptureLoop implements Runnable {
 
     private int pollOnce() throws BackendException {
         int packets = backend.poll(interceptor, BATCH_LIMIT, POLL_TIMEOUT_MS);
-        long nowNs = nanoClock.getAsLong();
-        interceptor.endOfBatch(SessionClock.seconds(nowNs));
-        long pauseNs = pacing.pauseNs(packets, nowNs);
-        if (pauseNs > 0) {
-            LockSupport.parkNanos(this, pauseNs);
-        }
+        interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong()));
         return packets;
     }
 }
