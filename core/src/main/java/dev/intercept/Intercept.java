@@ -1,8 +1,8 @@
 package dev.intercept;
 
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.capture.BatchMeters;
 import dev.intercept.capture.CaptureLoop;
-import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
 import dev.intercept.diagnosis.Finding;
@@ -60,7 +60,7 @@ public final class Intercept implements AutoCloseable {
     private final SessionTable sessions;
     private final Statistics statistics;
     private final FindingBoard findings;
-    private final List<CaptureSigns> signs = new ArrayList<>();
+    private final List<Interceptor> interceptors = new ArrayList<>();
     private final List<CaptureLoop> loops = new ArrayList<>();
     private final List<Thread> captureThreads = new ArrayList<>();
     private final Thread serverThread;
@@ -95,7 +95,7 @@ public final class Intercept implements AutoCloseable {
                     limitedLog,
                     CaptureLoop.BATCH_LIMIT,
                     secondsNow());
-            signs.add(interceptor.signs());
+            interceptors.add(interceptor);
             loops.add(new CaptureLoop(lane, interceptor, nanoClock, this::onLoopEnd));
         }
         runningLoops = new AtomicInteger(loops.size());
@@ -191,8 +191,8 @@ public final class Intercept implements AutoCloseable {
                 statistics,
                 lanes,
                 server::tunnels,
-                signs.stream().map(CaptureSigns::unroutedPorts).toList(),
-                signs.stream().map(CaptureSigns::refusingPorts).toList(),
+                interceptors.stream().map(each -> each.signs().unroutedPorts()).toList(),
+                interceptors.stream().map(each -> each.signs().refusingPorts()).toList(),
                 server.signs().targets());
         return new Watch(
                 signals,
@@ -245,6 +245,16 @@ public final class Intercept implements AutoCloseable {
 
     public Statistics statistics() {
         return statistics;
+    }
+
+    /** How batches went, of each lane in the order of {@link Statistics#lanes}. Any thread may read. */
+    public List<BatchMeters> meters() {
+        return interceptors.stream().map(Interceptor::meters).toList();
+    }
+
+    /** Whether capture goes on: false once it was stopped, has failed, or a capture file has ended. */
+    public boolean isCapturing() {
+        return !end.isDone();
     }
 
     /** What is wrong at this moment. Any thread. */

@@ -30,10 +30,13 @@ public final class Interceptor implements PacketHandler {
     private final Counters counters;
     private final RateLimitedLog log;
     private final CaptureSigns signs;
+    private final BatchMeters meters = new BatchMeters();
 
     private final ResponsePacket packet = new ResponsePacket();
     private final RouteTarget[] touched;
     private int touchedCount;
+    private int batchPackets;
+    private long firstTouchNs;
     private int nowS;
 
     /** @param batchLimit packets at most between two calls of {@link #endOfBatch} */
@@ -57,6 +60,11 @@ public final class Interceptor implements PacketHandler {
         this.nowS = nowS;
     }
 
+    /** How batches went. */
+    public BatchMeters meters() {
+        return meters;
+    }
+
     /** What was noticed in passing. */
     public CaptureSigns signs() {
         return signs;
@@ -64,6 +72,7 @@ public final class Interceptor implements PacketHandler {
 
     @Override
     public Verdict onPacket(ByteBuffer captured) {
+        batchPackets++;
         try {
             return switch (packet.wrap(captured)) {
                 case TCP -> onResponse();
@@ -142,6 +151,9 @@ public final class Interceptor implements PacketHandler {
                 return;
             }
         }
+        if (touchedCount == 0) {
+            firstTouchNs = System.nanoTime();
+        }
         touched[touchedCount++] = tunnel;
     }
 
@@ -156,6 +168,13 @@ public final class Interceptor implements PacketHandler {
             if (touched[i].flush()) {
                 counters.increment(Counter.SOCKET_WRITES);
             }
+        }
+        if (touchedCount > 0) {
+            meters.forwardingNs().record(System.nanoTime() - firstTouchNs);
+        }
+        if (batchPackets > 0) {
+            meters.packets().record(batchPackets);
+            batchPackets = 0;
         }
         Arrays.fill(touched, 0, touchedCount, null);
         touchedCount = 0;

@@ -12,6 +12,7 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
 import dev.intercept.logging.Log;
+import dev.intercept.monitor.Monitors;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
@@ -56,7 +57,9 @@ final class InterceptProcess {
     }
 
     private Log openLog() throws StartException {
-        return options.log == null ? Log.toStderr(options.logLevel) : Log.toFile(options.log, options.logLevel);
+        return options.log == null
+                ? Log.toStderr(options.logLevel, options.logFormat)
+                : Log.toFile(options.log, options.logLevel, options.logFormat);
     }
 
     private int runLogged(Log log) throws StartException {
@@ -74,13 +77,22 @@ final class InterceptProcess {
 
     private int serve(Log log) throws StartException {
         try (Intercept intercept = start()) {
+            return serve(intercept, log);
+        } catch (InterruptedException e) {
+            throw new AssertionError("nothing interrupts the main thread", e);
+        }
+    }
+
+    private int serve(Intercept intercept, Log log) throws StartException, InterruptedException {
+        Monitors monitors = monitors(intercept);
+        try {
             handleSignals(intercept, log);
             if (options.detached) {
                 Detachment.reportReady(System.out);
             }
             return intercept.awaitEnd().code();
-        } catch (InterruptedException e) {
-            throw new AssertionError("nothing interrupts the main thread", e);
+        } finally {
+            monitors.close();
         }
     }
 
@@ -96,6 +108,14 @@ final class InterceptProcess {
             }
             throw e;
         }
+    }
+
+    private Monitors monitors(Intercept intercept) throws StartException {
+        return Monitors.open(
+                intercept,
+                Installation.version(),
+                Optional.ofNullable(options.socket),
+                Optional.ofNullable(options.metrics));
     }
 
     private Optional<String> portOwner() {

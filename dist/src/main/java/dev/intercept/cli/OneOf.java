@@ -1,5 +1,6 @@
 package dev.intercept.cli;
 
+import dev.intercept.logging.LogFormat;
 import dev.intercept.logging.LogLevel;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.util.Arrays;
@@ -39,6 +40,12 @@ abstract class OneOf<E extends Enum<E>> implements ITypeConverter<E> {
     static final class Level extends OneOf<LogLevel> {
         Level() {
             super(LogLevel.values());
+        }
+    }
+
+    static final class Format extends OneOf<LogFormat> {
+        Format() {
+            super(LogFormat.values());
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.intercept.cli;
 
 import dev.intercept.daemon.Detachment;
+import dev.intercept.logging.LogFormat;
 import dev.intercept.logging.LogLevel;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -34,12 +36,34 @@ final class RunOptions {
     LogLevel logLevel;
 
     @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            converter = OneOf.Format.class,
+            defaultValue = "text",
+            description = "text, or json for one object a line (default: ${DEFAULT-VALUE})")
+    LogFormat logFormat;
+
+    @Option(
             names = "--stats-interval",
             paramLabel = "SEC",
             converter = WholeNumber.Seconds.class,
             defaultValue = "30",
             description = "seconds between two statistics lines (default: ${DEFAULT-VALUE})")
     int statsIntervalS;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "[ADDR:]PORT",
+            converter = MetricsAddress.class,
+            description = "serve Prometheus metrics and a page on PORT of the loopback address or of ADDR "
+                    + "(default: off)")
+    InetSocketAddress metrics;
+
+    @Option(
+            names = "--socket",
+            paramLabel = "FILE",
+            description = "where 'intercept status' asks (default: /run/intercept/PID.sock, or the user's own)")
+    Path socket;
 
     @Option(names = Detachment.OPTION, hidden = true, description = "this is the daemon that -d started")
     boolean detached;

@@ -14,6 +14,7 @@ final class Subcommands {
     static void addTo(CommandLine intercept, BackendRegistry registry) {
         intercept.addSubcommand(new SelftestCommand());
         intercept.addSubcommand(check(registry));
+        intercept.addSubcommand(new StatusCommand());
     }
 
     private static CommandLine check(BackendRegistry registry) {

@@ -6,9 +6,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.Optional;
+import java.util.logging.Formatter;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
@@ -27,9 +28,9 @@ public final class Log {
     }
 
     /** Sends every log line of this process to stderr. */
-    public static Log toStderr(LogLevel level) {
+    public static Log toStderr(LogLevel level, LogFormat format) {
         try {
-            return install(new LogHandler(Log::stderr), Optional.empty(), level);
+            return install(new LogHandler(Log::stderr), Optional.empty(), level, format.formatter(isJournal()));
         } catch (IOException e) {
             throw new AssertionError("stderr is open already", e);
         }
@@ -40,9 +41,9 @@ public final class Log {
      *
      * @throws StartException with CANNOT_CREATE when the file cannot be opened for writing
      */
-    public static Log toFile(Path file, LogLevel level) throws StartException {
+    public static Log toFile(Path file, LogLevel level, LogFormat format) throws StartException {
         try {
-            return install(new LogHandler(() -> append(file)), Optional.of(file), level);
+            return install(new LogHandler(() -> append(file)), Optional.of(file), level, format.formatter(false));
         } catch (IOException e) {
             throw unwritable(e);
         }
@@ -75,13 +76,22 @@ public final class Log {
         return new FileOutputStream(file.toFile(), true);
     }
 
-    private static Log install(LogHandler handler, Optional<Path> file, LogLevel level) {
+    private static Log install(LogHandler handler, Optional<Path> file, LogLevel level, Formatter formatter) {
         LogManager.getLogManager().reset();
-        handler.setFormatter(new LogLineFormatter(ZoneId.systemDefault()));
+        handler.setFormatter(formatter);
         handler.setLevel(level.julLevel());
         ROOT.setLevel(level.julLevel());
         ROOT.addHandler(handler);
         return new Log(handler, file);
+    }
+
+    private static boolean isJournal() {
+        try {
+            Path stderr = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));
+            return JournalFormatter.isJournal(System.getenv("JOURNAL_STREAM"), stderr.toString());
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static OutputStream stderr() {

@@ -24,14 +24,14 @@ class LogTest {
 
     @AfterEach
     void leaveLoggingAsOthersExpectIt() {
-        Log.toStderr(LogLevel.INFO);
+        Log.toStderr(LogLevel.INFO, LogFormat.TEXT);
     }
 
     @Test
     void shouldAppendSystemLoggerLinesToTheFile() throws StartException, IOException {
         Path file = directory.resolve("intercept.log");
         Files.writeString(file, "from yesterday\n");
-        Log log = Log.toFile(file, LogLevel.INFO);
+        Log log = Log.toFile(file, LogLevel.INFO, LogFormat.TEXT);
         LOGGER.log(System.Logger.Level.WARNING, "queue is full");
         LOGGER.log(System.Logger.Level.DEBUG, "not at this level");
         assertEquals(Optional.of(file), log.file());
@@ -42,7 +42,7 @@ class LogTest {
     @Test
     void shouldLogAsMuchAsWasAskedFor() throws StartException, IOException {
         Path file = directory.resolve("intercept.log");
-        Log.toFile(file, LogLevel.DEBUG);
+        Log.toFile(file, LogLevel.DEBUG, LogFormat.TEXT);
         LOGGER.log(System.Logger.Level.DEBUG, "detail");
         LOGGER.log(System.Logger.Level.TRACE, "noise");
         assertTrue(Files.readString(file).endsWith("[debug] detail\n"));
@@ -52,7 +52,7 @@ class LogTest {
     void shouldWriteToANewFileAfterReopenWhenTheOldOneWasMovedAway() throws StartException, IOException {
         Path file = directory.resolve("intercept.log");
         Path rotated = directory.resolve("intercept.log.1");
-        Log log = Log.toFile(file, LogLevel.INFO);
+        Log log = Log.toFile(file, LogLevel.INFO, LogFormat.TEXT);
         LOGGER.log(System.Logger.Level.INFO, "before");
         Files.move(file, rotated);
         LOGGER.log(System.Logger.Level.INFO, "in between");
@@ -66,7 +66,7 @@ class LogTest {
     @Test
     void shouldGoOnInTheOldFileWhenTheNewOneCannotBeOpened() throws StartException, IOException {
         Path place = Files.createDirectory(directory.resolve("logs"));
-        Log log = Log.toFile(place.resolve("intercept.log"), LogLevel.INFO);
+        Log log = Log.toFile(place.resolve("intercept.log"), LogLevel.INFO, LogFormat.TEXT);
         Path moved = directory.resolve("moved");
         Files.move(place, moved);
         log.reopen();
@@ -77,7 +77,7 @@ class LogTest {
     @Test
     void shouldSayWhichFileCannotBeWrittenAndWhatToDo() {
         Path file = directory.resolve("missing/intercept.log");
-        StartException e = assertThrows(StartException.class, () -> Log.toFile(file, LogLevel.INFO));
+        StartException e = assertThrows(StartException.class, () -> Log.toFile(file, LogLevel.INFO, LogFormat.TEXT));
         assertEquals(
                 "cannot write the log file " + file
                         + " (No such file or directory); give a file in a directory that you may write to with -l",

@@ -1,0 +1,33 @@
+package dev.intercept.stats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class HistogramTest {
+
+    @Test
+    void shouldPutEachValueBelowItsBound() {
+        Histogram histogram = new Histogram(1000, 5);
+        long[] values = {0, 1, 1000, 1001, 2000, 2001, 4000, 8000, 16000, 16001, Long.MAX_VALUE / 2};
+        for (long value : values) {
+            histogram.record(value);
+        }
+        assertEquals(16000, histogram.bound(4));
+        long[] expected = {3, 2, 2, 1, 1, 2};
+        for (int bucket = 0; bucket <= histogram.bounds(); bucket++) {
+            assertEquals(expected[bucket], histogram.count(bucket), "bucket " + bucket);
+        }
+    }
+
+    @Test
+    void shouldSumWhatItWasGiven() {
+        Histogram histogram = new Histogram(1, 7);
+        for (int value = 1; value <= 64; value++) {
+            histogram.record(value);
+        }
+        assertEquals(64 * 65 / 2, histogram.sum());
+        assertEquals(32, histogram.count(6));
+        assertEquals(0, histogram.count(7));
+    }
+}

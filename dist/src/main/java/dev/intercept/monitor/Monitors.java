@@ -1,0 +1,88 @@
+package dev.intercept.monitor;
+
+import dev.intercept.ExitCode;
+import dev.intercept.Intercept;
+import dev.intercept.StartException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The status socket of a running intercept and, where asked for, its web server. */
+public final class Monitors implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Monitors.class.getName());
+
+    private final Optional<StatusSocket> socket;
+    private final Optional<WebServer> web;
+
+    private Monitors(Optional<StatusSocket> socket, Optional<WebServer> web) {
+        this.socket = socket;
+        this.web = web;
+    }
+
+    /**
+     * Opens both.
+     *
+     * @param socketPath as the user gave it; empty for the one where status looks by itself
+     * @param metrics where to serve; empty for nowhere
+     * @throws StartException when what the user asked for is not to be had
+     */
+    public static Monitors open(
+            Intercept intercept, String version, Optional<Path> socketPath, Optional<InetSocketAddress> metrics)
+            throws StartException {
+        Optional<StatusSocket> socket = socket(new StatusReport(intercept, version), socketPath);
+        try {
+            return new Monitors(socket, web(intercept, version, metrics));
+        } catch (StartException e) {
+            socket.ifPresent(StatusSocket::close);
+            throw e;
+        }
+    }
+
+    private static Optional<StatusSocket> socket(StatusReport report, Optional<Path> given) throws StartException {
+        try {
+            if (given.isPresent()) {
+                return Optional.of(StatusSocket.open(given.get(), report::json));
+            }
+            RuntimeDirectory directory = RuntimeDirectory.ofThisUser();
+            directory.prepare();
+            return Optional.of(
+                    StatusSocket.open(directory.socketOf(ProcessHandle.current().pid()), report::json));
+        } catch (IOException e) {
+            String text = "cannot open the " + e.getMessage() + "; name a file that can be created with --socket";
+            if (given.isPresent()) {
+                throw new StartException(ExitCode.CANNOT_CREATE, text, e);
+            }
+            LOG.log(Level.WARNING, text + ". intercept status does not work without it");
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<WebServer> web(Intercept intercept, String version, Optional<InetSocketAddress> metrics)
+            throws StartException {
+        if (metrics.isEmpty()) {
+            return Optional.empty();
+        }
+        InetSocketAddress address = metrics.get();
+        String place = address.getAddress().getHostAddress() + " port " + address.getPort();
+        try {
+            WebServer web = new WebServer(address, intercept, version);
+            LOG.log(Level.INFO, "metrics and a page on " + place);
+            return Optional.of(web);
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.OS_REFUSED,
+                    "cannot serve metrics on " + place + ": " + e.getMessage() + "; choose another with --metrics",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        web.ifPresent(WebServer::close);
+        socket.ifPresent(StatusSocket::close);
+    }
+}

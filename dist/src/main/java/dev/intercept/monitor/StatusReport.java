@@ -1,0 +1,102 @@
+package dev.intercept.monitor;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.intercept.Intercept;
+import dev.intercept.diagnosis.FindingTexts;
+import dev.intercept.server.Tunnel;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Statistics;
+
+/** Everything that can be told about a running intercept at one moment, as one JSON object. Any thread. */
+public final class StatusReport {
+
+    /** Tunnels told at most: with more, the sums tell more than a list would. */
+    static final int MAX_TUNNELS = 256;
+
+    private static final Gson GSON = new Gson();
+
+    private final Intercept intercept;
+    private final String version;
+    private final long startedNs = System.nanoTime();
+
+    public StatusReport(Intercept intercept, String version) {
+        this.intercept = intercept;
+        this.version = version;
+    }
+
+    /** One line of JSON. */
+    public String json() {
+        return GSON.toJson(object());
+    }
+
+    JsonObject object() {
+        Statistics statistics = intercept.statistics();
+        JsonObject report = new JsonObject();
+        report.addProperty("version", version);
+        report.addProperty("pid", ProcessHandle.current().pid());
+        report.addProperty("uptimeS", (System.nanoTime() - startedNs) / 1_000_000_000L);
+        report.addProperty("backend", intercept.backendName());
+        report.addProperty("listening", intercept.address().toString());
+        report.addProperty("capturing", intercept.isCapturing());
+        report.addProperty("packets", statistics.packets());
+        report.addProperty("kernelLost", statistics.kernelLost());
+        report.addProperty("sessions", statistics.sessions().getAsInt());
+        report.addProperty("tunnelCount", statistics.tunnels().getAsInt());
+        report.addProperty("line", statistics.line());
+        report.add("counters", counters(statistics));
+        report.add("lanes", lanes(statistics));
+        report.add("tunnels", tunnels());
+        report.add("findings", FindingTexts.array(intercept.findings()));
+        return report;
+    }
+
+    private static JsonObject counters(Statistics statistics) {
+        JsonObject counters = new JsonObject();
+        for (Counter counter : Counter.values()) {
+            counters.addProperty(counter.label(), statistics.get(counter));
+        }
+        return counters;
+    }
+
+    private static JsonArray lanes(Statistics statistics) {
+        JsonArray lanes = new JsonArray();
+        for (CaptureBackend backend : statistics.lanes()) {
+            KernelStats stats = backend.kernelStats();
+            JsonObject losses = new JsonObject();
+            stats.losses().forEach(loss -> losses.addProperty(loss.name(), loss.packets()));
+            JsonObject lane = new JsonObject();
+            lane.addProperty("name", backend.lane());
+            lane.addProperty("queued", stats.queued());
+            lane.addProperty("received", stats.received());
+            lane.add("losses", losses);
+            lanes.add(lane);
+        }
+        return lanes;
+    }
+
+    private JsonArray tunnels() {
+        JsonArray tunnels = new JsonArray();
+        for (Tunnel each : intercept.tunnels()) {
+            if (tunnels.size() == MAX_TUNNELS) {
+                break;
+            }
+            JsonObject tunnel = new JsonObject();
+            tunnel.addProperty("number", each.number());
+            tunnel.addProperty("peer", each.peer());
+            tunnel.addProperty(
+                    "format",
+                    each.format() == null
+                            ? "nothing received yet"
+                            : each.format().describe());
+            tunnel.addProperty("forwarded", each.forwarded());
+            tunnel.addProperty("overflowed", each.overflowed());
+            tunnel.addProperty("pendingBytes", each.pendingBytes());
+            tunnels.add(tunnel);
+        }
+        return tunnels;
+    }
+}

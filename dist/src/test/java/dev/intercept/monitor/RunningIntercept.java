@@ -1,0 +1,81 @@
+package dev.intercept.monitor;
+
+import dev.intercept.Intercept;
+import dev.intercept.InterceptConfig;
+import dev.intercept.kit.NetworkNamespace;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.RawSocket;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TunnelClient;
+import dev.intercept.stats.Counter;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** An intercept on the kernel's queue in a namespace of its own, with a tcpcopy; ten of its seconds pass in one. */
+final class RunningIntercept implements AutoCloseable {
+
+    private static final int SPEED = 10;
+    private static final int WAIT_S = 20;
+
+    final NetworkNamespace network;
+    final Intercept intercept;
+    private final TunnelClient tcpcopy;
+    private final RawSocket target;
+
+    RunningIntercept() throws Exception {
+        network = NetworkNamespace.withTestNetwork();
+        long startNs = System.nanoTime();
+        intercept = network.call(() -> Intercept.start(
+                InterceptConfig.builder().port(0).backendName("nfqueue").build(),
+                () -> startNs + (System.nanoTime() - startNs) * SPEED));
+        tcpcopy = network.call(() -> TunnelClient.connect(
+                new InetSocketAddress(TestNetwork.TARGET, intercept.address().getPort())));
+        target = network.call(RawSocket::new);
+    }
+
+    void addRule() throws Exception {
+        network.exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
+    }
+
+    /** Without a rule, this is what raises findings. */
+    void addRoutes(int routes) throws Exception {
+        for (int client = 1; client <= routes; client++) {
+            tcpcopy.add(TestNetwork.client(client), 40000, TestNetwork.TARGET, 8080);
+        }
+        await(() -> intercept.statistics().sessions().getAsInt() >= routes);
+    }
+
+    void respond(int answers) throws Exception {
+        for (int i = 0; i < answers; i++) {
+            target.send(new PacketBuilder()
+                    .from(TestNetwork.TARGET, 8080)
+                    .to(TestNetwork.client(1), 40000)
+                    .flags(PacketBuilder.ACK)
+                    .sequence(i)
+                    .build());
+        }
+    }
+
+    void awaitForwarded(int answers) throws Exception {
+        await(() -> intercept.statistics().get(Counter.FORWARDED) >= answers);
+    }
+
+    static void await(BooleanSupplier condition) throws InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                throw new AssertionError("it does not happen within " + WAIT_S + " s");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    @Override
+    public void close() throws java.io.IOException {
+        target.close();
+        tcpcopy.close();
+        intercept.stop();
+        network.close();
+    }
+}

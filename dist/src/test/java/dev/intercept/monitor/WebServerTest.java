@@ -1,0 +1,147 @@
+package dev.intercept.monitor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.intercept.stats.Counter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WebServerTest {
+
+    @TempDir
+    Path directory;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private RunningIntercept running;
+    private WebServer web;
+
+    @BeforeEach
+    void start() throws Exception {
+        running = new RunningIntercept();
+        web = new WebServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), running.intercept, "1.0");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        web.close();
+        running.close();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + web.address().getPort() + path);
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String metrics() throws Exception {
+        return get("/metrics").body();
+    }
+
+    @Test
+    void shouldServeEveryCounterWithItsMeaning() throws Exception {
+        running.addRule();
+        running.addRoutes(2);
+        running.respond(10);
+        running.awaitForwarded(10);
+        String text = metrics();
+        for (Counter counter : Counter.values()) {
+            String name = "intercept_" + counter.label() + "_total";
+            assertTrue(text.contains("# HELP " + name + " " + counter.description()), name);
+            assertTrue(text.contains("\n" + name + " "), name);
+        }
+        assertTrue(text.contains("\nintercept_forwarded_total 10.0\n"), text);
+        assertTrue(text.contains("\nintercept_sessions 2.0\n"), text);
+        assertTrue(
+                text.contains("\nintercept_kernel_lost_packets_total{lane=\"nfqueue:0\",way=\"queue_dropped\"} 0.0\n"),
+                text);
+        assertTrue(
+                text.contains("\nintercept_tunnel_forwarded_messages_total{peer=\"198.51.100.1\",tunnel=\"1\"} 10.0\n"),
+                text);
+        assertTrue(text.contains("\nintercept_batch_packets_sum{lane=\"nfqueue:0\"} 10.0\n"), text);
+        assertTrue(text.contains("intercept_forwarding_seconds_bucket{lane=\"nfqueue:0\",le=\"+Inf\"} "), text);
+        assertTrue(text.contains("\njvm_memory_used_bytes{"), text);
+    }
+
+    @Test
+    void shouldServeMetricsThatPromtoolFindsClean() throws Exception {
+        running.addRule();
+        running.addRoutes(2);
+        running.respond(10);
+        running.awaitForwarded(10);
+        Path file = directory.resolve("metrics");
+        Files.writeString(file, metrics());
+        Process promtool = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectInput(file.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String words = new String(promtool.getInputStream().readAllBytes());
+        assertEquals("", words);
+        assertEquals(0, promtool.waitFor());
+    }
+
+    @Test
+    void shouldBeHealthyButNotReadyWhenTheRuleIsMissing() throws Exception {
+        assertEquals(200, get("/healthz").statusCode());
+        assertEquals(200, get("/readyz").statusCode());
+        running.addRoutes(1);
+        RunningIntercept.await(() -> running.intercept.findings().size() >= 3);
+        assertEquals(200, get("/healthz").statusCode());
+        HttpResponse<String> readiness = get("/readyz");
+        assertEquals(503, readiness.statusCode());
+        assertTrue(readiness.body().startsWith("rule-missing: "), readiness.body());
+        assertTrue(metrics().contains("\nintercept_finding{id=\"rule-missing\",severity=\"FAIL\"} 1.0\n"));
+    }
+
+    @Test
+    void shouldNotBeHealthyOnceCaptureHasEnded() throws Exception {
+        running.intercept.stop();
+        assertEquals(503, get("/healthz").statusCode());
+        assertEquals(503, get("/readyz").statusCode());
+    }
+
+    @Test
+    void shouldTellAllThatThePageShows() throws Exception {
+        running.addRoutes(1);
+        JsonObject status = JsonParser.parseString(get("/status.json").body()).getAsJsonObject();
+        assertEquals("nfqueue", status.get("backend").getAsString());
+        assertEquals(1, status.getAsJsonArray("tunnels").size());
+        assertEquals(1, status.getAsJsonObject("counters").get("routes_added").getAsLong());
+    }
+
+    @Test
+    void shouldServeAPageThatAsksNobodyElse() throws Exception {
+        HttpResponse<String> page = get("/");
+        assertTrue(page.headers()
+                .firstValue("Content-Security-Policy")
+                .orElseThrow()
+                .startsWith("default-src 'none'"));
+        assertTrue(page.body().startsWith("<!DOCTYPE html>"));
+        assertTrue(
+                !page.body().replace("http://www.w3.org/2000/svg", "").matches("(?s).*https?://.*"),
+                "a foreign address");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotThere() throws Exception {
+        assertEquals(404, get("/etc/passwd").statusCode());
+        assertEquals(404, get("/metrics/x").statusCode());
+        URI uri = URI.create("http://127.0.0.1:" + web.address().getPort() + "/metrics");
+        HttpRequest post = HttpRequest.newBuilder(uri)
+                .POST(HttpRequest.BodyPublishers.ofString("x"))
+                .build();
+        assertEquals(
+                405, client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
+    }
+}
