@@ -102,6 +102,7 @@ public final class Intercept implements AutoCloseable {
         statistics = new Statistics(
                 counters, lanes, sessions::size, () -> server.tunnels().size());
         serverThread = new Thread(server, "tunnel server");
+        serverThread.setUncaughtExceptionHandler((thread, failure) -> onServerEnd(failure));
         statisticsThread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "statistics");
             thread.setDaemon(true);
@@ -232,6 +233,12 @@ public final class Intercept implements AutoCloseable {
         } else if (runningLoops.decrementAndGet() == 0) {
             end.complete(ExitCode.OK);
         }
+    }
+
+    /** Without its server intercept would drop every answer and tell nobody: better to end, and be started again. */
+    private void onServerEnd(Throwable failure) {
+        LOG.log(Level.ERROR, "the tunnel server cannot go on: " + failure, failure);
+        end.complete(ExitCode.SOFTWARE);
     }
 
     private int secondsNow() {

@@ -7,6 +7,7 @@ import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.IntSupplier;
@@ -15,6 +16,8 @@ import java.util.function.IntSupplier;
 final class ClientConnection implements ClientRecords {
 
     private final SocketChannel channel;
+    private final InetAddress address;
+    private final long acceptedNs;
     private final Tunnel tunnel;
     private final ClientDecoder decoder;
     private final SessionTable sessions;
@@ -24,12 +27,16 @@ final class ClientConnection implements ClientRecords {
 
     ClientConnection(
             SocketChannel channel,
+            InetAddress address,
+            long acceptedNs,
             Tunnel tunnel,
             ProtocolOptions protocol,
             SessionTable sessions,
             RouteSigns signs,
             IntSupplier secondsClock) {
         this.channel = channel;
+        this.address = address;
+        this.acceptedNs = acceptedNs;
         this.tunnel = tunnel;
         this.decoder = new ClientDecoder(protocol);
         this.sessions = sessions;
@@ -40,6 +47,20 @@ final class ClientConnection implements ClientRecords {
 
     Tunnel tunnel() {
         return tunnel;
+    }
+
+    /** Of the peer. */
+    InetAddress address() {
+        return address;
+    }
+
+    long acceptedNs() {
+        return acceptedNs;
+    }
+
+    /** Whether it is known what kind of tcpcopy this is; a stranger until then. */
+    boolean isRecognised() {
+        return decoder.recognised();
     }
 
     /**

@@ -7,17 +7,26 @@ import java.util.List;
 /**
  * What the server takes from its peers, and no more.
  *
- * @param maxTunnels open connections at most; a further one is closed at once
+ * @param maxTunnels open connections at most; a further one takes the place of one that never spoke, or is closed at once
  * @param tunnelBufferBytes bytes that may wait for one tunnel's socket
+ * @param backlogBytes bytes that may wait for the sockets of all tunnels together, beyond some 16 KiB for each
  * @param allow who may connect; empty for everyone
  */
-public record ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow) {
+public record ServerLimits(int maxTunnels, int tunnelBufferBytes, long backlogBytes, List<Cidr> allow) {
+
+    /** All backlogs together may take this part of the heap ({@code -Xmx}). */
+    private static final int HEAP_SHARE = 4;
 
     /** A first record that has begun must be complete after this time. */
     public static final long FIRST_RECORD_TIMEOUT_NS = 10_000_000_000L;
 
     /** A tunnel whose socket takes nothing for this time, with bytes waiting, is closed. */
     public static final long STALL_TIMEOUT_NS = 30_000_000_000L;
+
+    /** With the backlogs bounded by a quarter of the heap. */
+    public ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow) {
+        this(maxTunnels, tunnelBufferBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE, allow);
+    }
 
     public ServerLimits {
         allow = List.copyOf(allow);

@@ -4,14 +4,17 @@ import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.RouteTarget;
 import dev.intercept.session.UnroutedResponses;
 import dev.intercept.tcpcopy.SingleSpread;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * The tunnels of the one tcpcopy that was built with {@code --single}: it sends no ADD, and expects each session's responses
  * on the connection that the session's addresses select.
  *
  * <p>The connections that are accepted within three seconds of the first are a group, in the order of accept. A connection
- * after that begins a new group, which takes over: the client was restarted.
+ * after that begins a new group, which takes over: the client was restarted. When all of it have ended, the group before
+ * has the responses again. A connection is of no group before it was recognised, so that a port scanner takes over nothing.
  *
  * <p>Thread rule: any thread asks, the server thread changes.
  */
@@ -19,8 +22,14 @@ final class SingleGroup implements UnroutedResponses {
 
     static final long GROUP_NS = 3_000_000_000L;
 
+    /** @param begunNs when the first of its group was accepted */
+    private record Member(Tunnel tunnel, long begunNs) {}
+
+    /** Of all groups, in the order of accept. */
+    private final List<Member> members = new ArrayList<>();
+
+    /** The latest group. */
     private volatile Tunnel[] tunnels = {};
-    private long firstAcceptedNs;
 
     @Override
     public RouteTarget targetFor(ResponsePacket response) {
@@ -36,18 +45,27 @@ final class SingleGroup implements UnroutedResponses {
                                 group.length)];
     }
 
-    void accepted(Tunnel tunnel, long nowNs) {
-        if (tunnels.length == 0 || nowNs - firstAcceptedNs > GROUP_NS) {
-            firstAcceptedNs = nowNs;
-            tunnels = new Tunnel[] {tunnel};
-            return;
-        }
-        Tunnel[] larger = Arrays.copyOf(tunnels, tunnels.length + 1);
-        larger[larger.length - 1] = tunnel;
-        tunnels = larger;
+    void opened(Tunnel tunnel, long acceptedNs) {
+        boolean isOfLatest = !members.isEmpty() && Math.abs(acceptedNs - latestBegunNs()) <= GROUP_NS;
+        members.add(new Member(tunnel, isOfLatest ? latestBegunNs() : acceptedNs));
+        members.sort(Comparator.comparingInt(member -> member.tunnel.number()));
+        publish();
     }
 
     void closed(Tunnel tunnel) {
-        tunnels = Arrays.stream(tunnels).filter(member -> member != tunnel).toArray(Tunnel[]::new);
+        if (members.removeIf(member -> member.tunnel == tunnel)) {
+            publish();
+        }
+    }
+
+    private long latestBegunNs() {
+        return members.get(members.size() - 1).begunNs;
+    }
+
+    private void publish() {
+        tunnels = members.stream()
+                .filter(member -> member.begunNs == latestBegunNs())
+                .map(Member::tunnel)
+                .toArray(Tunnel[]::new);
     }
 }

@@ -2,6 +2,7 @@ package dev.intercept.server;
 
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.RouteTarget;
+import dev.intercept.tcpcopy.BacklogBudget;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
 import java.io.IOException;
@@ -20,10 +21,14 @@ import java.util.function.LongSupplier;
  */
 public final class Tunnel implements RouteTarget {
 
+    /** Most that is written under the lock: a capture thread that waits for it meanwhile waits for some 100 µs. */
+    private static final int WRITE_BYTES = 256 * 1024;
+
     private final int number;
     private final SocketChannel channel;
     private final String peer;
     private final int bufferBytes;
+    private final BacklogBudget budget;
     private final LongSupplier nanoClock;
 
     private SelectionKey key;
@@ -38,11 +43,18 @@ public final class Tunnel implements RouteTarget {
     private volatile long forwarded;
     private volatile long overflowed;
 
-    Tunnel(int number, SocketChannel channel, String peer, int bufferBytes, LongSupplier nanoClock) {
+    Tunnel(
+            int number,
+            SocketChannel channel,
+            String peer,
+            int bufferBytes,
+            BacklogBudget budget,
+            LongSupplier nanoClock) {
         this.number = number;
         this.channel = channel;
         this.peer = peer;
         this.bufferBytes = bufferBytes;
+        this.budget = budget;
         this.nanoClock = nanoClock;
     }
 
@@ -84,7 +96,7 @@ public final class Tunnel implements RouteTarget {
             return;
         }
         format = chosen;
-        messages = new MessageBuffer(chosen, bufferBytes);
+        messages = new MessageBuffer(chosen, bufferBytes, budget);
     }
 
     @Override
@@ -107,7 +119,16 @@ public final class Tunnel implements RouteTarget {
 
     /** The socket takes bytes again. Server thread. */
     synchronized boolean onWritable() {
-        return isOpen && write();
+        return isOpen && messages != null && write();
+    }
+
+    /** Offers the socket all that waits; what it does not take now is lost with the tunnel. Server thread. */
+    synchronized void offerAll() {
+        int before;
+        do {
+            before = pendingBytes();
+            onWritable();
+        } while (pendingBytes() > 0 && pendingBytes() < before);
     }
 
     private boolean write() {
@@ -115,7 +136,7 @@ public final class Tunnel implements RouteTarget {
             return false;
         }
         try {
-            int written = messages.writeTo(channel);
+            int written = messages.writeTo(channel, WRITE_BYTES);
             if (messages.pendingBytes() == 0) {
                 resume();
             } else {
@@ -123,8 +144,7 @@ public final class Tunnel implements RouteTarget {
             }
         } catch (IOException e) {
             // The peer is gone. The server thread reads the same from the socket, closes the tunnel and says so.
-            isOpen = false;
-            messages = null;
+            refuseFromNowOn();
         }
         return true;
     }
@@ -154,12 +174,19 @@ public final class Tunnel implements RouteTarget {
 
     /** From here on every {@link #forward} is refused. Server thread. */
     synchronized void close() {
-        isOpen = false;
-        messages = null;
+        refuseFromNowOn();
         try {
             channel.close();
         } catch (IOException e) {
             // Closed all the same: the descriptor is released before the error is reported.
+        }
+    }
+
+    private void refuseFromNowOn() {
+        isOpen = false;
+        if (messages != null) {
+            messages.discard();
+            messages = null;
         }
     }
 

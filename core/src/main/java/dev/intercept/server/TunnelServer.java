@@ -6,22 +6,19 @@ import dev.intercept.session.UnroutedResponses;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.tcpcopy.BacklogBudget;
 import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,6 +36,9 @@ public final class TunnelServer implements Runnable {
     /** How often time-outs are looked at. */
     private static final int TICK_MS = 100;
 
+    /** Lines about recognised clients that may come at once: a tcpcopy opens up to 11 tunnels for each of its servers. */
+    private static final int OPENED_BURST = 64;
+
     private final ServerLimits limits;
     private final ProtocolOptions protocol;
     private final SessionTable sessions;
@@ -48,12 +48,12 @@ public final class TunnelServer implements Runnable {
 
     private final RouteSigns signs;
     private final Selector selector;
-    private final ServerSocketChannel acceptor;
+    private final Acceptor acceptor;
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
     private final SingleGroup singleGroup = new SingleGroup();
-    private final Map<Integer, ClientConnection> connections = new ConcurrentHashMap<>();
+    private final Connections connections = new Connections();
+    private final BacklogBudget backlogs;
     private int lastTunnelNumber;
-    private SelectionKey acceptKey;
     private volatile boolean stopping;
 
     private TunnelServer(
@@ -63,7 +63,7 @@ public final class TunnelServer implements Runnable {
             Counters counters,
             RateLimitedLog log,
             LongSupplier nanoClock,
-            ServerSocketChannel acceptor)
+            Acceptor acceptor)
             throws IOException {
         this.limits = limits;
         this.protocol = protocol;
@@ -73,7 +73,9 @@ public final class TunnelServer implements Runnable {
         this.nanoClock = nanoClock;
         this.signs = new RouteSigns(counters);
         this.acceptor = acceptor;
+        this.backlogs = new BacklogBudget(limits.backlogBytes());
         this.selector = Selector.open();
+        acceptor.register(selector);
     }
 
     /**
@@ -91,15 +93,9 @@ public final class TunnelServer implements Runnable {
             RateLimitedLog log,
             LongSupplier nanoClock)
             throws IOException {
-        ServerSocketChannel acceptor = ServerSocketChannel.open();
+        Acceptor acceptor = Acceptor.bind(address, limits, counters, log);
         try {
-            // Connections of the intercept before this one may still be in TIME_WAIT: a restart must work at once.
-            acceptor.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            acceptor.bind(address, limits.maxTunnels());
-            acceptor.configureBlocking(false);
-            TunnelServer server = new TunnelServer(limits, protocol, sessions, counters, log, nanoClock, acceptor);
-            server.acceptKey = acceptor.register(server.selector, SelectionKey.OP_ACCEPT);
-            return server;
+            return new TunnelServer(limits, protocol, sessions, counters, log, nanoClock, acceptor);
         } catch (IOException | RuntimeException e) {
             acceptor.close();
             throw e;
@@ -108,13 +104,13 @@ public final class TunnelServer implements Runnable {
 
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) acceptor.socket().getLocalSocketAddress();
+        return acceptor.address();
     }
 
     /** The open tunnels. Any thread; a moment's picture. */
     public Collection<Tunnel> tunnels() {
         List<Tunnel> tunnels = new ArrayList<>();
-        connections.values().forEach(connection -> tunnels.add(connection.tunnel()));
+        connections.all().forEach(connection -> tunnels.add(connection.tunnel()));
         return tunnels;
     }
 
@@ -160,7 +156,7 @@ public final class TunnelServer implements Runnable {
     }
 
     private void onReady(SelectionKey key) {
-        if (key == acceptKey) {
+        if (acceptor.isReady(key)) {
             accept();
             return;
         }
@@ -178,62 +174,62 @@ public final class TunnelServer implements Runnable {
     }
 
     private void accept() {
-        try {
-            SocketChannel channel = acceptor.accept();
-            if (channel != null) {
-                admit(channel);
-            }
-        } catch (IOException e) {
-            // Out of descriptors or memory: the queue of the listening socket stays readable, so rest until the next
-            // tick.
-            acceptKey.interestOps(0);
-            log.log(
-                    "accept",
-                    Level.WARNING,
-                    () -> "a connection could not be accepted: " + e.getMessage()
-                            + "; is the limit of open files (ulimit -n) below --max-tunnels " + limits.maxTunnels()
-                            + "?");
-        }
-    }
-
-    private void admit(SocketChannel channel) throws IOException {
-        InetSocketAddress peer = (InetSocketAddress) channel.getRemoteAddress();
-        String refusal = refusal(peer);
-        if (refusal != null) {
-            counters.increment(Counter.TUNNELS_REFUSED);
-            channel.close();
-            log.log("refused", Level.WARNING, () -> "connection from " + text(peer) + " refused: " + refusal);
+        SocketChannel channel = acceptor.accept();
+        if (channel == null) {
             return;
         }
-        channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        Tunnel tunnel = new Tunnel(++lastTunnelNumber, channel, text(peer), limits.tunnelBufferBytes(), nanoClock);
-        ClientConnection connection = new ClientConnection(channel, tunnel, protocol, sessions, signs, this::nowS);
-        tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
-        connections.put(tunnel.number(), connection);
-        singleGroup.accepted(tunnel, nanoClock.getAsLong());
-        counters.increment(Counter.TUNNELS_OPENED);
+        try {
+            InetSocketAddress peer = Acceptor.peer(channel);
+            if (makeRoom()) {
+                admit(channel, peer);
+            } else {
+                acceptor.refuse(channel, peer, "--max-tunnels " + limits.maxTunnels() + " are open");
+            }
+        } catch (IOException e) {
+            Acceptor.discard(channel);
+        } catch (RuntimeException e) {
+            Acceptor.discard(channel);
+            throw e;
+        }
     }
 
-    private String refusal(InetSocketAddress peer) {
-        if (peer == null) {
-            return "it is gone already";
+    private boolean makeRoom() {
+        if (connections.size() >= limits.maxTunnels()) {
+            connections.firstToGiveWay(nanoClock.getAsLong()).ifPresent(connection -> {
+                counters.increment(Counter.TUNNELS_DISPLACED);
+                close(
+                        connection,
+                        "--max-tunnels " + limits.maxTunnels()
+                                + " are open, and it never said anything; let nothing but"
+                                + " tcpcopy connect to this port (--allow)",
+                        Level.WARNING);
+            });
         }
-        if (!limits.allows(peer.getAddress())) {
-            return "not in --allow";
+        return connections.size() < limits.maxTunnels();
+    }
+
+    private void admit(SocketChannel channel, InetSocketAddress peer) throws IOException {
+        Tunnel tunnel = new Tunnel(
+                ++lastTunnelNumber, channel, Acceptor.text(peer), limits.tunnelBufferBytes(), backlogs, nanoClock);
+        ClientConnection connection = new ClientConnection(
+                channel, peer.getAddress(), nanoClock.getAsLong(), tunnel, protocol, sessions, signs, this::nowS);
+        tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
+        connections.add(connection);
+        counters.increment(Counter.TUNNELS_OPENED);
+        if (connection.isRecognised()) {
+            onRecognised(connection);
         }
-        return connections.size() < limits.maxTunnels() ? null : "--max-tunnels " + limits.maxTunnels() + " are open";
     }
 
     private void read(ClientConnection connection) {
         try {
-            boolean wasRecognised = connection.tunnel().format() != null;
+            boolean wasRecognised = connection.isRecognised();
             int bytes = connection.read(readBuffer, nanoClock.getAsLong());
+            if (!wasRecognised && connection.isRecognised()) {
+                onRecognised(connection);
+            }
             if (bytes < 0) {
-                close(connection, "closed by tcpcopy", Level.INFO);
-            } else if (!wasRecognised && connection.tunnel().format() != null) {
-                tellOpened(connection.tunnel());
+                closedByPeer(connection);
             }
         } catch (ProtocolException e) {
             counters.increment(Counter.BAD_RECORDS);
@@ -243,16 +239,29 @@ public final class TunnelServer implements Runnable {
         }
     }
 
-    private void tellOpened(Tunnel tunnel) {
-        log.log("opened", Level.INFO, () -> tunnel + ": " + tunnel.format().describe());
+    private void onRecognised(ClientConnection connection) {
+        Tunnel tunnel = connection.tunnel();
+        singleGroup.opened(tunnel, connection.acceptedNs());
+        log.log(
+                "opened",
+                OPENED_BURST,
+                Level.INFO,
+                () -> tunnel + ": " + tunnel.format().describe());
         tunnel.format().notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
     }
 
+    private void closedByPeer(ClientConnection connection) {
+        String reason = connection.isRecognised()
+                ? "closed by tcpcopy"
+                : "closed by the peer before it said what it is; a health check or port scanner?";
+        close(connection, reason, Level.INFO);
+    }
+
     private void tick() {
-        acceptKey.interestOps(SelectionKey.OP_ACCEPT);
+        acceptor.resume();
         sessions.expire(nowS());
         long nowNs = nanoClock.getAsLong();
-        for (ClientConnection connection : connections.values()) {
+        for (ClientConnection connection : connections.all()) {
             if (connection.firstRecordPendingNs(nowNs) > ServerLimits.FIRST_RECORD_TIMEOUT_NS) {
                 counters.increment(Counter.BAD_RECORDS);
                 close(connection, "its first record stayed incomplete for 10 s; this is no tcpcopy", Level.WARNING);
@@ -268,19 +277,20 @@ public final class TunnelServer implements Runnable {
 
     private void close(ClientConnection connection, String reason, Level level) {
         Tunnel tunnel = connection.tunnel();
-        if (connections.remove(tunnel.number()) == null) {
+        if (!connections.remove(connection)) {
             return;
         }
         counters.increment(Counter.TUNNELS_CLOSED);
         tunnel.close();
         singleGroup.closed(tunnel);
         sessions.closed(tunnel);
-        log.log("closed_" + level, level, () -> tunnel + " ended: " + reason);
+        String kind = (connection.isRecognised() ? "closed_" : "stranger_") + level;
+        log.log(kind, level, () -> tunnel + " ended: " + reason);
     }
 
     private void closeAll() {
-        for (ClientConnection connection : connections.values()) {
-            connection.tunnel().flush();
+        for (ClientConnection connection : connections.all()) {
+            connection.tunnel().offerAll();
             close(connection, "intercept stops", Level.DEBUG);
         }
         try {
@@ -293,9 +303,5 @@ public final class TunnelServer implements Runnable {
 
     private int nowS() {
         return SessionClock.seconds(nanoClock.getAsLong());
-    }
-
-    private static String text(InetSocketAddress peer) {
-        return peer.getAddress().getHostAddress() + ":" + peer.getPort();
     }
 }

@@ -28,6 +28,8 @@ public enum Counter {
     TUNNELS_OPENED("tunnels_opened", "connections accepted from tcpcopy"),
     TUNNELS_CLOSED("tunnels_closed", "connections of tcpcopy that ended"),
     TUNNELS_REFUSED("tunnels_refused", "connections closed at once: not allowed, or too many"),
+    TUNNELS_DISPLACED(
+            "tunnels_displaced", "connections that never spoke, closed for new ones because --max-tunnels were open"),
     BAD_RECORDS(
             "bad_records", "connections closed because their first record was of no known generation, or incomplete"),
     TUNNEL_OVERFLOW("tunnel_overflow", "responses dropped whose header its tunnel had no room for"),

@@ -22,7 +22,7 @@ public final class RateLimitedLog {
     public static final long INTERVAL_NS = 60_000_000_000L;
 
     private static final class Budget {
-        long creditNs = BURST * INTERVAL_NS;
+        long creditNs;
         long lastNs;
         long suppressed;
     }
@@ -42,7 +42,12 @@ public final class RateLimitedLog {
      * @param kind what events share a budget; from a fixed set, never made from input
      */
     public void log(String kind, Level level, Supplier<String> text) {
-        long suppressed = take(kind);
+        log(kind, BURST, level, text);
+    }
+
+    /** As {@link #log(String, Level, Supplier)} for a kind of which more than {@link #BURST} lines may come at once. */
+    public void log(String kind, int burst, Level level, Supplier<String> text) {
+        long suppressed = take(kind, burst);
         if (suppressed >= 0) {
             logger.log(
                     level, suppressed == 0 ? text.get() : text.get() + " (and " + suppressed + " like it, not logged)");
@@ -50,14 +55,15 @@ public final class RateLimitedLog {
     }
 
     /** @return events of this kind left out since the last line, or -1 when this one is left out too */
-    private synchronized long take(String kind) {
+    private synchronized long take(String kind, int burst) {
         long nowNs = nanoClock.getAsLong();
         Budget budget = budgets.computeIfAbsent(kind, k -> {
             Budget fresh = new Budget();
+            fresh.creditNs = burst * INTERVAL_NS;
             fresh.lastNs = nowNs;
             return fresh;
         });
-        budget.creditNs = Math.min(BURST * INTERVAL_NS, budget.creditNs + nowNs - budget.lastNs);
+        budget.creditNs = Math.min(burst * INTERVAL_NS, budget.creditNs + nowNs - budget.lastNs);
         budget.lastNs = nowNs;
         if (budget.creditNs < INTERVAL_NS) {
             budget.suppressed++;

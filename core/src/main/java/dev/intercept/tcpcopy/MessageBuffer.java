@@ -12,12 +12,13 @@ import java.util.ArrayDeque;
  * <p>Combined formats are batched here: a batch ends when it is full, when {@link #writeTo} begins, or where a chunk ends.
  *
  * <pre>
- *   first chunk, direct, kept     backlog chunks, only while the socket lags, thrown away when sent
+ *   first chunk, kept             backlog chunks, only while the socket lags, thrown away when sent
  *   [ sent | unsent            ]  [ unsent                 ]  [ unsent | room ]
  * </pre>
  *
- * <p>Nothing is allocated before the first message, and nothing after it while the socket keeps up. The backlog is on the heap:
+ * <p>Nothing is allocated before the first message, and nothing after it while the socket keeps up. All of it is on the heap:
  * direct memory comes back only when a collector runs, and asking for more of it at the limit stops the asking thread for one.
+ * The backlogs of all tunnels share a {@link BacklogBudget}.
  *
  * <p>Thread rule: one thread at a time; the tunnel's lock sees to that.
  */
@@ -34,19 +35,30 @@ public final class MessageBuffer {
     private final int messageBytes;
     private final int batchLimit;
     private final int maxBytes;
+    private final BacklogBudget budget;
     private final ArrayDeque<Chunk> unsent = new ArrayDeque<>(2);
     private Chunk first;
     private Chunk spare;
     private Chunk last;
     private int pendingBytes;
+    private int backlogChunks;
 
     private int batchMessages;
     private int countAt;
 
     /** @param maxBytes bound of {@link #pendingBytes} */
     public MessageBuffer(TunnelFormat format, int maxBytes) {
+        this(format, maxBytes, new BacklogBudget(Long.MAX_VALUE));
+    }
+
+    /**
+     * @param maxBytes bound of {@link #pendingBytes}
+     * @param budget what this and other buffers may take together beyond their first chunks
+     */
+    public MessageBuffer(TunnelFormat format, int maxBytes, BacklogBudget budget) {
         this.format = format;
         this.maxBytes = maxBytes;
+        this.budget = budget;
         messageBytes = format.messageBytes();
         batchLimit = format.batchLimit();
     }
@@ -65,7 +77,10 @@ public final class MessageBuffer {
         if (bytes > maxBytes - pendingBytes) {
             return false;
         }
-        ByteBuffer out = room(bytes);
+        if (!makeRoom(bytes)) {
+            return false;
+        }
+        ByteBuffer out = last.filling;
         if (opensBatch) {
             countAt = out.position();
             out.position(countAt + COUNT_BYTES);
@@ -85,11 +100,7 @@ public final class MessageBuffer {
 
     /** Bytes of memory held, pending or not. */
     public int heldBytes() {
-        int held = first == null ? 0 : FIRST_CHUNK_BYTES;
-        for (Chunk chunk : unsent) {
-            held += chunk == first ? 0 : BACKLOG_CHUNK_BYTES;
-        }
-        return held + (spare == null ? 0 : BACKLOG_CHUNK_BYTES);
+        return (first == null ? 0 : FIRST_CHUNK_BYTES) + backlogChunks * BACKLOG_CHUNK_BYTES;
     }
 
     /**
@@ -98,9 +109,17 @@ public final class MessageBuffer {
      * @return bytes written
      */
     public int writeTo(WritableByteChannel channel) throws IOException {
+        return writeTo(channel, Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #writeTo(WritableByteChannel)}, but goes on no more once it has written {@code enoughBytes}: whoever waits for the
+     * tunnel's lock meanwhile does not wait for all of a large backlog.
+     */
+    public int writeTo(WritableByteChannel channel, int enoughBytes) throws IOException {
         batchMessages = 0;
         int before = pendingBytes;
-        while (pendingBytes > 0) {
+        while (pendingBytes > 0 && before - pendingBytes < enoughBytes) {
             Chunk chunk = unsent.peekFirst();
             pendingBytes -= chunk.writeTo(channel);
             if (chunk.unsentBytes() > 0) {
@@ -119,17 +138,25 @@ public final class MessageBuffer {
         }
     }
 
-    private ByteBuffer room(int bytes) {
+    private boolean makeRoom(int bytes) {
         if (unsent.isEmpty()) {
             if (first == null) {
-                first = new Chunk(ByteBuffer.allocateDirect(FIRST_CHUNK_BYTES));
+                first = new Chunk(ByteBuffer.allocate(FIRST_CHUNK_BYTES));
             }
             use(first);
         } else if (last.filling.remaining() < bytes) {
-            use(spare == null ? new Chunk(ByteBuffer.allocate(BACKLOG_CHUNK_BYTES)) : spare);
+            if (spare == null && !budget.take(BACKLOG_CHUNK_BYTES)) {
+                return false;
+            }
+            use(spare == null ? newBacklogChunk() : spare);
             spare = null;
         }
-        return last.filling;
+        return true;
+    }
+
+    private Chunk newBacklogChunk() {
+        backlogChunks++;
+        return new Chunk(ByteBuffer.allocate(BACKLOG_CHUNK_BYTES));
     }
 
     private void use(Chunk chunk) {
@@ -142,8 +169,25 @@ public final class MessageBuffer {
         if (unsent.isEmpty()) {
             spare = null;
             last = null;
+            keepBacklog(0);
         } else if (chunk != first) {
             spare = chunk;
+            keepBacklog(unsent.size() + 1);
         }
+    }
+
+    private void keepBacklog(int chunks) {
+        budget.give((backlogChunks - chunks) * BACKLOG_CHUNK_BYTES);
+        backlogChunks = chunks;
+    }
+
+    /** Forgets everything and gives the memory back; nothing may be appended any more. */
+    public void discard() {
+        unsent.clear();
+        pendingBytes = 0;
+        spare = null;
+        last = null;
+        first = null;
+        keepBacklog(0);
     }
 }

@@ -15,6 +15,12 @@ public final class Peer implements AutoCloseable {
     public final Socket socket = new Socket();
 
     public Peer(InetSocketAddress server) throws IOException {
+        this(server, "127.0.0.1");
+    }
+
+    /** @param from the address that the server sees: any of 127.0.0.0/8 */
+    public Peer(InetSocketAddress server, String from) throws IOException {
+        socket.bind(new InetSocketAddress(from, 0));
         socket.connect(new InetSocketAddress("127.0.0.1", server.getPort()), TIMEOUT_MS);
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);

@@ -40,6 +40,14 @@ class RateLimitedLogTest {
     }
 
     @Test
+    void shouldWriteALargerBurstOfAKindThatMayHaveOne() {
+        for (int i = 0; i < 100; i++) {
+            log.log("many", 20, Level.INFO, () -> "one of many");
+        }
+        assertEquals(Collections.nCopies(20, "INFO one of many"), logger.lines);
+    }
+
+    @Test
     void shouldMakeNoTextForALineItLeavesOut() {
         List<String> made = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
