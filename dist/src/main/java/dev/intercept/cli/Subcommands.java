@@ -15,16 +15,28 @@ final class Subcommands {
         intercept.addSubcommand(new SelftestCommand());
         intercept.addSubcommand(check(registry));
         intercept.addSubcommand(new StatusCommand());
+        intercept.addSubcommand(report(registry));
     }
 
     private static CommandLine check(BackendRegistry registry) {
         InterceptCommand start = new InterceptCommand(registry, List.of());
         CheckCommand command = new CheckCommand(start, registry);
+        return withStartOptions(command, "Looking", command.surroundings, start);
+    }
+
+    private static CommandLine report(BackendRegistry registry) {
+        InterceptCommand start = new InterceptCommand(registry, List.of());
+        ReportCommand command = new ReportCommand(start, registry);
+        return withStartOptions(command, "Writing", command.writing, start);
+    }
+
+    /** A subcommand that takes the options of a start, below its own. */
+    private static CommandLine withStartOptions(Object command, String heading, Object own, InterceptCommand start) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
-        spec.addMixin("Looking", CommandSpec.forAnnotatedObject(command.surroundings));
+        spec.addMixin(heading, CommandSpec.forAnnotatedObject(own));
         CommandLines.addStartOptions(spec, start);
-        CommandLine check = new CommandLine(spec);
-        check.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedHelp());
-        return check;
+        CommandLine subcommand = new CommandLine(spec);
+        subcommand.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedHelp());
+        return subcommand;
     }
 }

@@ -1,0 +1,79 @@
+package dev.intercept.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.monitor.StatusSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusCommandTest {
+
+    private static final String REPORT = "{'version':'1.0','pid':7,'uptimeS':65,'backend':'nfqueue','capturing':%s,"
+            + "'line':'total resp packs:5','lanes':[],'tunnels':[],'findings':[%s]}";
+
+    private static final String FINDING =
+            "{'id':'rule-missing','severity':'%s','subject':'','fact':'no rule','why':'because','remedy':'iptables -I'}";
+
+    @TempDir
+    Path directory;
+
+    private CommandRun status(String report, String... options) throws Exception {
+        Path socket = directory.resolve("s");
+        StatusSocket server = StatusSocket.open(socket, () -> report);
+        try {
+            String[] args = new String[options.length + 3];
+            args[0] = "status";
+            args[1] = "--socket";
+            args[2] = socket.toString();
+            System.arraycopy(options, 0, args, 3, options.length);
+            return CommandRun.of(args);
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void shouldSucceedInOneLineWhileAllIsWell() throws Exception {
+        CommandRun run = status(String.format(REPORT, true, ""));
+        assertEquals("intercept 1.0 (process 7, up 65 s, nfqueue) total resp packs:5; no findings\n", run.out());
+        assertEquals(0, run.exitCode());
+    }
+
+    @Test
+    void shouldFailAsAHealthCheckOnAFailAndAfterTheEndOfCapture() throws Exception {
+        assertEquals(
+                0,
+                status(String.format(REPORT, true, String.format(FINDING, "WARN")))
+                        .exitCode());
+        assertEquals(
+                1,
+                status(String.format(REPORT, true, String.format(FINDING, "FAIL")))
+                        .exitCode());
+        assertEquals(1, status(String.format(REPORT, false, "")).exitCode());
+    }
+
+    @Test
+    void shouldTellFindingsWithTheirRemedy() throws Exception {
+        CommandRun run = status(String.format(REPORT, true, String.format(FINDING, "FAIL")), "-v");
+        assertTrue(run.out().endsWith("\nFAIL rule-missing: no rule (because); do: iptables -I\n"), run.out());
+    }
+
+    @Test
+    void shouldSayWhereNobodyAnswers() {
+        CommandRun run =
+                CommandRun.of("status", "--socket", directory.resolve("none").toString());
+        assertEquals(69, run.exitCode());
+        assertTrue(run.err().startsWith("intercept: no intercept answers at " + directory.resolve("none")), run.err());
+    }
+
+    @Test
+    void shouldSayWhichPidFileCannotBeRead() throws Exception {
+        CommandRun run = CommandRun.of(
+                "status", "-P", Files.writeString(directory.resolve("pid"), "x").toString());
+        assertEquals(69, run.exitCode());
+        assertTrue(run.err().contains("the PID file " + directory.resolve("pid") + " cannot be read"), run.err());
+    }
+}

@@ -1,0 +1,129 @@
+package dev.intercept.monitor;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/** Chromium without a window, driven by chromedriver in the words of W3C WebDriver. */
+final class Browser implements AutoCloseable {
+
+    private static final String[] ARGUMENTS = {
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync"
+    };
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final Process driver;
+    private final String session;
+
+    /** @param profile an empty directory */
+    Browser(Path profile, int width, int height) throws IOException, InterruptedException {
+        driver = new ProcessBuilder("chromedriver", "--port=0")
+                .redirectErrorStream(true)
+                .start();
+        String base = "http://127.0.0.1:" + port(driver.inputReader()) + "/session";
+        JsonArray arguments = new JsonArray();
+        for (String argument : ARGUMENTS) {
+            arguments.add(argument);
+        }
+        arguments.add("--user-data-dir=" + profile);
+        arguments.add("--window-size=" + width + "," + height);
+        JsonObject options = object("goog:chromeOptions", object("args", arguments));
+        JsonElement answer = post(base, object("capabilities", object("alwaysMatch", options)));
+        session = base + "/" + answer.getAsJsonObject().get("sessionId").getAsString();
+    }
+
+    private static String port(BufferedReader output) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.contains("started successfully on port ")) {
+                return line.replaceAll(".*on port (\\d+).*", "$1");
+            }
+        }
+        throw new IOException("chromedriver did not start; install the packages chromium and chromium-driver");
+    }
+
+    private static JsonObject object(String name, JsonElement value) {
+        JsonObject object = new JsonObject();
+        object.add(name, value);
+        return object;
+    }
+
+    private JsonElement post(String uri, JsonObject body) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(uri))
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build());
+    }
+
+    private JsonElement send(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException(request.uri() + ": " + response.body());
+        }
+        return JsonParser.parseString(response.body()).getAsJsonObject().get("value");
+    }
+
+    void open(String uri) throws IOException, InterruptedException {
+        JsonObject body = new JsonObject();
+        body.addProperty("url", uri);
+        post(session + "/url", body);
+    }
+
+    /** What a script returns, as text. */
+    String run(String script) throws IOException, InterruptedException {
+        JsonObject body = object("args", new JsonArray());
+        body.addProperty("script", script);
+        JsonElement value = post(session + "/execute/sync", body);
+        return value.isJsonPrimitive() ? value.getAsString() : value.toString();
+    }
+
+    /** Presses and releases one key, as a person does. */
+    void press(String key) throws IOException, InterruptedException {
+        JsonArray actions = new JsonArray();
+        for (String type : new String[] {"keyDown", "keyUp"}) {
+            JsonObject action = new JsonObject();
+            action.addProperty("type", type);
+            action.addProperty("value", key);
+            actions.add(action);
+        }
+        JsonObject keyboard = object("actions", actions);
+        keyboard.addProperty("type", "key");
+        keyboard.addProperty("id", "keyboard");
+        JsonArray sources = new JsonArray();
+        sources.add(keyboard);
+        post(session + "/actions", object("actions", sources));
+    }
+
+    /** A PNG of what is in the window. */
+    void screenshot(Path file) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(session + "/screenshot")).build();
+        Files.write(file, Base64.getDecoder().decode(send(request).getAsString()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            send(HttpRequest.newBuilder(URI.create(session)).DELETE().build());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            driver.destroy();
+        }
+    }
+}
