@@ -1,9 +1,11 @@
 package dev.intercept.nfqueue;
 
 import dev.intercept.nfnetlink.Errno;
+import dev.intercept.nfnetlink.MessageCounts;
 import dev.intercept.nfnetlink.MessageCursor;
 import dev.intercept.nfnetlink.MessageVector;
 import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.nfnetlink.PollGate;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
@@ -14,7 +16,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One NFQUEUE queue. A poll is one system call that receives up to a batch of packets, the handler for each, and one system
@@ -36,15 +37,11 @@ final class NfqueueBackend implements CaptureBackend {
     private final QueueReadings readings;
     private final Coalescing coalescing;
     private final PacketMessage message = new PacketMessage();
-    private final MessageCounts counts = new MessageCounts();
+    private final MessageCounts counts = new MessageCounts("verdicts");
     private final ByteBuffer packets;
     private final ByteBuffer notIp = ByteBuffer.allocateDirect(1);
 
-    /** Held during a poll, and to free what a poll uses. */
-    private final ReentrantLock polling = new ReentrantLock();
-
-    private volatile boolean closed;
-    private boolean freed;
+    private final PollGate gate;
 
     /** @param cursor may hold packets already, for the first poll */
     NfqueueBackend(
@@ -62,6 +59,7 @@ final class NfqueueBackend implements CaptureBackend {
         this.verdicts = verdicts;
         this.readings = readings;
         this.coalescing = coalescing;
+        gate = new PollGate(socket, this::free);
         packets = received.data().duplicate().order(ByteOrder.BIG_ENDIAN);
     }
 
@@ -77,9 +75,9 @@ final class NfqueueBackend implements CaptureBackend {
 
     @Override
     public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
-        polling.lock();
+        gate.enter();
         try {
-            if (closed) {
+            if (gate.isClosed()) {
                 return END;
             }
             if (timeoutMs > 0) {
@@ -92,12 +90,9 @@ final class NfqueueBackend implements CaptureBackend {
             if (handed > 0) {
                 coalescing.batch(handed, handed >= limit);
             }
-            return handed == 0 && closed ? END : handed;
+            return handed == 0 && gate.isClosed() ? END : handed;
         } finally {
-            if (closed) {
-                free();
-            }
-            polling.unlock();
+            gate.leave();
         }
     }
 
@@ -105,9 +100,9 @@ final class NfqueueBackend implements CaptureBackend {
         long deadlineNs = System.nanoTime() + timeoutMs * 1_000_000L;
         int leftMs = timeoutMs;
         int handed = 0;
-        while (handed == 0 && leftMs > 0 && !closed) {
+        while (handed == 0 && leftMs > 0 && !gate.isClosed()) {
             socket.await(leftMs);
-            handed = closed ? 0 : takeBatch(handler, limit);
+            handed = gate.isClosed() ? 0 : takeBatch(handler, limit);
             leftMs = (int) ((deadlineNs - System.nanoTime() + 999_999) / 1_000_000);
         }
         return handed;
@@ -117,7 +112,7 @@ final class NfqueueBackend implements CaptureBackend {
     private int takeBatch(PacketHandler handler, int limit) throws BackendException {
         int handed = 0;
         try {
-            while (handed < limit && !closed && (cursor.next() || handed == 0 && receive(limit))) {
+            while (handed < limit && !gate.isClosed() && (cursor.next() || handed == 0 && receive(limit))) {
                 handed += takeMessage(handler);
             }
         } catch (RuntimeException | Error e) {
@@ -143,7 +138,7 @@ final class NfqueueBackend implements CaptureBackend {
     private void checkReceive(int errno) throws BackendException {
         if (errno == Errno.ENOBUFS) {
             // The kernel counts these packets itself, as user_dropped.
-            counts.overruns++;
+            counts.addOverrun();
         } else if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
             throw new BackendException(
                     BackendException.Kind.REFUSED,
@@ -189,33 +184,13 @@ final class NfqueueBackend implements CaptureBackend {
         return readings.read();
     }
 
-    /** A poll that is under way frees everything at its end; its thread may be this one, closing from the handler. */
     @Override
     public void close() {
-        synchronized (polling) {
-            if (closed) {
-                return;
-            }
-            // In this order: once closed is seen, the poll may free what wake uses.
-            socket.wake();
-            closed = true;
-        }
-        if (!polling.isHeldByCurrentThread()) {
-            polling.lock();
-            try {
-                free();
-            } finally {
-                polling.unlock();
-            }
-        }
+        gate.close();
     }
 
     private void free() {
-        if (!freed) {
-            freed = true;
-            readings.close();
-            socket.close();
-            counts.log(LOG, Level.INFO, lane, cursor.malformed());
-        }
+        readings.close();
+        counts.log(LOG, Level.INFO, lane, cursor.malformed());
     }
 }

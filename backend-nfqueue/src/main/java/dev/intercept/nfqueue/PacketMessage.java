@@ -1,7 +1,7 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.nfnetlink.AttributeCursor;
 import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.NetlinkAttribute;
 import dev.intercept.nfnetlink.NetlinkHeader;
 import dev.intercept.nfnetlink.NetworkOrder;
 import java.nio.ByteBuffer;
@@ -32,6 +32,7 @@ final class PacketMessage {
     private static final int ETH_P_IP = 0x0800;
     private static final int ETH_P_IPV6 = 0x86dd;
 
+    private final AttributeCursor attributes = new AttributeCursor();
     private boolean hasId;
     private int id;
     private int hwProtocol;
@@ -50,29 +51,20 @@ final class PacketMessage {
             return false;
         }
         family = NetlinkHeader.family(data, at);
-        readAttributes(data, at + NetlinkHeader.ATTRIBUTES_OFFSET, at + cursor.bytes());
+        attributes.begin(cursor);
+        while (attributes.next()) {
+            readAttribute(data);
+        }
         return hasId;
     }
 
-    private void readAttributes(ByteBuffer data, int begin, int end) {
-        int at = begin;
-        while (end - at >= NetlinkAttribute.HEADER_BYTES) {
-            int length = NetlinkAttribute.length(data, at);
-            if (length < NetlinkAttribute.HEADER_BYTES) {
-                return;
-            }
-            readAttribute(data, at, Math.min(length, end - at) - NetlinkAttribute.HEADER_BYTES);
-            at += NetlinkAttribute.align(length);
-        }
-    }
-
-    private void readAttribute(ByteBuffer data, int at, int valueBytes) {
-        int value = at + NetlinkAttribute.HEADER_BYTES;
-        int type = NetlinkAttribute.type(data, at);
+    private void readAttribute(ByteBuffer data) {
+        int type = attributes.type();
+        int value = attributes.value();
         if (type == NFQA_PAYLOAD) {
             payloadOffset = value;
-            payloadBytes = valueBytes;
-        } else if (type == NFQA_PACKET_HDR && !hasId && valueBytes >= PACKET_HDR_BYTES) {
+            payloadBytes = attributes.valueBytes();
+        } else if (type == NFQA_PACKET_HDR && !hasId && attributes.valueBytes() >= PACKET_HDR_BYTES) {
             hasId = true;
             id = NetworkOrder.int32(data, value + ID_OFFSET);
             hwProtocol = NetworkOrder.uint16(data, value + HW_PROTOCOL_OFFSET);

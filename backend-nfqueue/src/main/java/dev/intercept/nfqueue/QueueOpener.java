@@ -3,11 +3,10 @@ package dev.intercept.nfqueue;
 import dev.intercept.nfnetlink.MessageCursor;
 import dev.intercept.nfnetlink.MessageVector;
 import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.nfnetlink.ReceiveBuffer;
 import dev.intercept.nfnetlink.SystemCallException;
 import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 
 /** Opens one queue: a socket, the settings, the way its packets come in. All or nothing. */
@@ -23,8 +22,6 @@ final class QueueOpener {
     private static final int ACCOUNTING_OVERHEAD_BYTES = 1792;
 
     private static final long MAX_RECEIVE_BUFFER_BYTES = 1L << 30;
-
-    private static final Logger LOG = System.getLogger(QueueOpener.class.getName());
 
     private final SystemCalls calls;
     private final QueueSettings settings;
@@ -59,15 +56,14 @@ final class QueueOpener {
         MessageCursor cursor = new MessageCursor(received);
         QueueConfigurer configurer = new QueueConfigurer(socket, queue, received, cursor);
         socket.refuseOverrunErrors();
-        long receiveBufferBytes = enlargeReceiveBuffer(socket);
+        ReceiveBuffer buffer = enlargeReceiveBuffer(socket);
         take(configurer);
         configurer.setMaxPackets(settings.maxPackets());
         if (settings.gso()) {
             configurer.takeLargePackets();
         }
         VerdictBatch verdicts = new VerdictBatch(socket, queue, configurer.hasVerdictBatch());
-        QueueReadings readings = new QueueReadings(
-                queue, socket.portId(), Remedies.queueDropped(settings), Remedies.userDropped(receiveBufferBytes));
+        QueueReadings readings = new QueueReadings(queue, socket.portId(), settings.lengthRemedy(), buffer.remedy());
         try {
             configurer.setCopyRange(settings.copyRangeBytes());
         } catch (SystemCallException e) {
@@ -91,16 +87,9 @@ final class QueueOpener {
         }
     }
 
-    private long enlargeReceiveBuffer(NetlinkSocket socket) throws SystemCallException {
+    private ReceiveBuffer enlargeReceiveBuffer(NetlinkSocket socket) throws SystemCallException {
         long packetBytes = ACCOUNTING_OVERHEAD_BYTES + 2L * settings.copyRangeBytes();
         int wanted = (int) Math.min(MAX_RECEIVE_BUFFER_BYTES, settings.maxPackets() * packetBytes);
-        int bytes = socket.enlargeReceiveBuffer(wanted);
-        if (bytes < wanted) {
-            LOG.log(
-                    Level.INFO,
-                    "queue " + queue + ": receive buffer of " + bytes + " bytes instead of " + wanted
-                            + ", it may be full before the queue is: " + Remedies.userDropped(bytes));
-        }
-        return bytes;
+        return ReceiveBuffer.enlarge(socket, wanted, "queue " + queue, "it may be full before the queue is");
     }
 }

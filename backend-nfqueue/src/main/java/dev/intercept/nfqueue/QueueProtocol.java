@@ -14,5 +14,8 @@ final class QueueProtocol {
     static final int NF_DROP = 0;
     static final int NF_ACCEPT = 1;
 
+    /** In /proc/net/netfilter. */
+    static final String PROC_TABLE = "nfnetlink_queue";
+
     private QueueProtocol() {}
 }

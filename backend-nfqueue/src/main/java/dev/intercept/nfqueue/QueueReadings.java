@@ -1,5 +1,6 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.nfnetlink.ProcTable;
 import dev.intercept.spi.KernelStats;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -25,7 +26,7 @@ final class QueueReadings implements AutoCloseable {
     private final long portId;
     private final String queueRemedy;
     private final String userRemedy;
-    private final Optional<QueueProc> proc;
+    private final Optional<ProcTable> proc;
 
     private final WrappingCounter dropped = new WrappingCounter();
     private final WrappingCounter userDropped = new WrappingCounter();
@@ -46,9 +47,9 @@ final class QueueReadings implements AutoCloseable {
         proc = openProc();
     }
 
-    private Optional<QueueProc> openProc() {
+    private Optional<ProcTable> openProc() {
         try {
-            return Optional.of(new QueueProc());
+            return Optional.of(new ProcTable(QueueProtocol.PROC_TABLE));
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
@@ -71,7 +72,7 @@ final class QueueReadings implements AutoCloseable {
                         new KernelStats.Loss(USER_DROPPED, userDropped.total(), userRemedy)));
     }
 
-    private void update(QueueProc file) {
+    private void update(ProcTable file) {
         try {
             QueueStatus.find(file.read(), queue)
                     .filter(status -> status.portId() == portId)

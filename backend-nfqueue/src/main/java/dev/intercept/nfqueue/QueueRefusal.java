@@ -1,6 +1,7 @@
 package dev.intercept.nfqueue;
 
 import dev.intercept.nfnetlink.Errno;
+import dev.intercept.nfnetlink.ResourceTable;
 import dev.intercept.nfnetlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
@@ -10,6 +11,8 @@ final class QueueRefusal {
 
     static final String NO_NETFILTER =
             "this kernel has no nfnetlink sockets (CONFIG_NETFILTER_NETLINK): modprobe nfnetlink_queue";
+
+    private static final ResourceTable OWNERS = new ResourceTable(QueueProtocol.PROC_TABLE);
 
     private QueueRefusal() {}
 
@@ -47,8 +50,8 @@ final class QueueRefusal {
         return because(
                 Kind.REFUSED,
                 e,
-                "queue " + queue + " is held by " + QueueOwner.describe(queue) + ": stop it, or use --queue "
-                        + QueueOwner.nextFree(queue) + " here and in the rule");
+                "queue " + queue + " is held by " + OWNERS.describeOwner(queue) + ": stop it, or use --queue "
+                        + OWNERS.nextFree(queue) + " here and in the rule");
     }
 
     static BackendException explain(int queue, SystemCallException e) {

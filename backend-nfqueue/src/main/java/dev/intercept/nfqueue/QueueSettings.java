@@ -69,6 +69,13 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
                 options.number(COALESCE, 0, MAX_COALESCE_US));
     }
 
+    /** What to do when a queue is full. */
+    String lengthRemedy() {
+        return "raise --queue-maxlen, now " + maxPackets
+                + ", or spread over more queues with --queue A:B and --queue-balance in the rule, now --queue "
+                + firstQueue + (lastQueue == firstQueue ? "" : ":" + lastQueue);
+    }
+
     private static int queueNumber(String queues, String number) throws BackendException {
         // At most five digits: parseInt cannot fail, and takes no sign.
         if (!number.matches("[0-9]{1,5}") || Integer.parseInt(number) > MAX_QUEUE_NUMBER) {

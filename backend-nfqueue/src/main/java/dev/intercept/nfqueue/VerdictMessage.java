@@ -20,11 +20,11 @@ final class VerdictMessage {
 
     static final int BYTES = 32;
 
-    private static final int NFQA_VERDICT_HDR = 2;
+    static final int NFQA_VERDICT_HDR = 2;
     private static final int ATTRIBUTE_OFFSET = NetlinkHeader.ATTRIBUTES_OFFSET;
     private static final int VERDICT_OFFSET = 24;
     private static final int ID_OFFSET = 28;
-    private static final int VALUE_BYTES = 8;
+    static final int VALUE_BYTES = 8;
 
     private VerdictMessage() {}
 
@@ -34,8 +34,13 @@ final class VerdictMessage {
         NetlinkHeader.put(out, at, type, flags, sequence, NetlinkHeader.AF_UNSPEC, queue);
         NetlinkHeader.putLength(out, at, BYTES);
         NetlinkAttribute.put(out, at + ATTRIBUTE_OFFSET, NFQA_VERDICT_HDR, VALUE_BYTES);
-        NetworkOrder.putInt32(out, at + VERDICT_OFFSET, code(verdict));
-        putId(out, at, id);
+        putValue(out, at + VERDICT_OFFSET, verdict, id);
+    }
+
+    /** Writes the attribute's value alone. */
+    static void putValue(ByteBuffer out, int at, Verdict verdict, int id) {
+        NetworkOrder.putInt32(out, at, code(verdict));
+        NetworkOrder.putInt32(out, at + Integer.BYTES, id);
     }
 
     static void putId(ByteBuffer out, int at, int id) {

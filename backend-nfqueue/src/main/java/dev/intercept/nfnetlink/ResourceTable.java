@@ -1,50 +1,66 @@
-package dev.intercept.nfqueue;
+package dev.intercept.nfnetlink;
 
-import dev.intercept.nfnetlink.NetlinkSocket;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds who holds a queue: queue → netlink port → socket → process, each from a file of {@code /proc}. */
-final class QueueOwner {
+/**
+ * Who holds which queue or group: its number → netlink port → socket → process, each from a file of {@code /proc}. The
+ * tables of all subsystems begin alike: the number, the netlink port.
+ */
+public final class ResourceTable {
 
     private static final Path PROC = Path.of("/proc");
     private static final Path NETLINK_SOCKETS = Path.of("/proc/thread-self/net/netlink");
 
-    private QueueOwner() {}
+    private final String name;
 
-    /** Such as "pid 1234 (nfqws)"; "another program" when it cannot be seen which. */
-    static String describe(int queue) {
-        try (QueueProc proc = new QueueProc()) {
-            return QueueStatus.find(proc.read(), queue)
-                    .flatMap(status -> socketInode(status.portId()))
-                    .flatMap(QueueOwner::process)
-                    .orElse("another program");
-        } catch (IOException e) {
-            return "another program";
-        }
+    /** @param name of the subsystem's table, {@code nfnetlink_queue} */
+    public ResourceTable(String name) {
+        this.name = name;
     }
 
-    /** The lowest queue number above {@code queue} that nobody holds, as far as can be seen. */
-    static int nextFree(int queue) {
-        int free = queue + 1;
-        try (QueueProc proc = new QueueProc()) {
-            String text = proc.read();
-            while (QueueStatus.find(text, free).isPresent()) {
-                free++;
-            }
-        } catch (IOException e) {
-            // The neighbour is as good a guess as any.
+    /** Such as "pid 1234 (nfqws)"; "another program" when it cannot be seen which. */
+    public String describeOwner(int number) {
+        return find(read(), number)
+                .flatMap(ResourceTable::socketInode)
+                .flatMap(ResourceTable::process)
+                .orElse("another program");
+    }
+
+    /** The lowest number above this one that nobody holds, as far as can be seen. */
+    public int nextFree(int number) {
+        String text = read();
+        int free = number + 1;
+        while (find(text, free).isPresent()) {
+            free++;
         }
         return free;
     }
 
+    /** Empty where the table is not there, or not for this user. */
+    private String read() {
+        try (ProcTable table = new ProcTable(name)) {
+            return table.read();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The netlink port of a number's owner. */
+    private static Optional<String> find(String text, int number) {
+        return text.lines()
+                .map(line -> line.strip().split(" +"))
+                .filter(fields -> fields.length > 1 && fields[0].equals(Integer.toString(number)))
+                .map(fields -> fields[1])
+                .findFirst();
+    }
+
     /** Columns: sk, protocol, port id, …, inode last. */
-    private static Optional<String> socketInode(long portId) {
+    private static Optional<String> socketInode(String port) {
         String protocol = Integer.toString(NetlinkSocket.NETLINK_NETFILTER);
-        String port = Long.toString(portId);
         try {
             return Files.readString(NETLINK_SOCKETS)
                     .lines()

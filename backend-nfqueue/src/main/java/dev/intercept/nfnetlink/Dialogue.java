@@ -1,0 +1,135 @@
+package dev.intercept.nfnetlink;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Says requests to one queue or group, one at a time, and waits for the kernel's answer to each.
+ *
+ * <p>Thread rule: one thread, before packets are polled.
+ */
+public final class Dialogue {
+
+    private static final int MAX_MESSAGE_BYTES = 64;
+    private static final int FLAGS = NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_ACK;
+
+    /** The kernel answers before the request's system call returns; this only ends a wait for a kernel that does not. */
+    private static final int ANSWER_TIMEOUT_MS = 2_000;
+
+    private static final int NO_ANSWER_YET = -1;
+
+    private final NetlinkSocket socket;
+    private final String subject;
+    private final int resource;
+    private final int packetType;
+    private final MessageVector received;
+    private final MessageCursor cursor;
+    private final MessageVector request = new MessageVector(1, MAX_MESSAGE_BYTES);
+    private int sequence;
+    private int bytes;
+
+    /**
+     * @param subject begins each error text, {@code "queue 3"}
+     * @param resource number of the queue or group
+     * @param packetType type of messages with packets: they come only when everything is set
+     * @param received where answers are received, and packets that are there before the last answer
+     * @param cursor over {@code received}; left at the beginning of the batch with the last answer
+     */
+    public Dialogue(
+            NetlinkSocket socket,
+            String subject,
+            int resource,
+            int packetType,
+            MessageVector received,
+            MessageCursor cursor) {
+        this.socket = socket;
+        this.subject = subject;
+        this.resource = resource;
+        this.packetType = packetType;
+        this.received = received;
+        this.cursor = cursor;
+    }
+
+    /** Begins a request that wants an answer; returns where it is written. */
+    public ByteBuffer begin(int type, int family) {
+        NetlinkHeader.put(data(), 0, type, FLAGS, ++sequence, family, resource);
+        bytes = NetlinkHeader.ATTRIBUTES_OFFSET;
+        return data();
+    }
+
+    /** Appends an attribute and returns where its value goes. */
+    public int attribute(int type, int valueBytes) {
+        int value = bytes + NetlinkAttribute.HEADER_BYTES;
+        NetlinkAttribute.put(data(), bytes, type, valueBytes);
+        bytes = NetlinkAttribute.align(value + valueBytes);
+        return value;
+    }
+
+    private ByteBuffer data() {
+        return request.data();
+    }
+
+    /** Sends the request and fails with the error of its answer. */
+    public void demand(String what) throws SystemCallException {
+        check(what, ask(what));
+    }
+
+    /** Throws when an answer is an error. */
+    public void check(String what, int errno) throws SystemCallException {
+        if (errno != 0) {
+            throw failed(what, errno);
+        }
+    }
+
+    /** Sends the request and returns the error number of its answer, 0 for none. */
+    public int ask(String what) throws SystemCallException {
+        NetlinkHeader.putLength(data(), 0, bytes);
+        int sent = socket.send(request, bytes);
+        if (sent < 0) {
+            throw failed(what, -sent);
+        }
+        long deadlineNs = System.nanoTime() + ANSWER_TIMEOUT_MS * 1_000_000L;
+        int answer;
+        do {
+            answer = receiveAnswer(what, deadlineNs);
+        } while (answer == NO_ANSWER_YET);
+        return answer;
+    }
+
+    private int receiveAnswer(String what, long deadlineNs) throws SystemCallException {
+        int datagrams = socket.receive(received, received.slots());
+        if (datagrams == -Errno.EAGAIN) {
+            long leftMs = (deadlineNs - System.nanoTime()) / 1_000_000;
+            if (leftMs <= 0) {
+                throw new SystemCallException(subject + ": waiting for the answer to " + what, Errno.EAGAIN);
+            }
+            socket.await((int) leftMs);
+            return NO_ANSWER_YET;
+        }
+        return datagrams < 0 ? NO_ANSWER_YET : findAnswer(datagrams);
+    }
+
+    private int findAnswer(int datagrams) {
+        cursor.begin(datagrams);
+        int answer = NO_ANSWER_YET;
+        while (answer == NO_ANSWER_YET && cursor.next()) {
+            answer = answerAtCursor();
+        }
+        // Packets behind the answer, or in front of it, are for the first poll.
+        cursor.begin(datagrams);
+        return answer;
+    }
+
+    private int answerAtCursor() {
+        if (NetlinkHeader.type(cursor.data(), cursor.at()) == packetType) {
+            // They come only when everything is set, so this answers the last request.
+            return 0;
+        }
+        boolean mine = NetlinkHeader.isError(cursor.data(), cursor.at(), cursor.bytes())
+                && NetlinkHeader.sequence(cursor.data(), cursor.at()) == sequence;
+        return mine ? NetlinkHeader.errno(cursor.data(), cursor.at()) : NO_ANSWER_YET;
+    }
+
+    private SystemCallException failed(String what, int errno) {
+        return new SystemCallException(subject + ": " + what, errno);
+    }
+}
