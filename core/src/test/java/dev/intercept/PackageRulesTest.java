@@ -79,8 +79,7 @@ class PackageRulesTest {
         mayUse(
                 "session",
                 and(
-                        PLAIN_JAVA,
-                        "java.nio",
+                        and(PLAIN_JAVA, BYTES),
                         "java.security",
                         "java.util.concurrent..",
                         "dev.intercept.packet",

@@ -1,11 +1,10 @@
 package dev.intercept.session;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 
 /**
@@ -18,7 +17,7 @@ final class SessionHash {
 
     private static final int FINAL_ROUNDS = 3;
 
-    private static final Path KERNEL_RANDOM = Path.of("/dev/urandom");
+    private static final String KERNEL_RANDOM = "/dev/urandom";
 
     private final long key0;
     private final long key1;
@@ -30,7 +29,7 @@ final class SessionHash {
 
     /** With a key that the kernel gives. Read straight from it: the first SecureRandom of a JVM takes 20 to 60 ms of a start. */
     static SessionHash random() {
-        try (InputStream kernel = Files.newInputStream(KERNEL_RANDOM)) {
+        try (InputStream kernel = new FileInputStream(KERNEL_RANDOM)) {
             ByteBuffer key = ByteBuffer.wrap(kernel.readNBytes(2 * Long.BYTES));
             return new SessionHash(key.getLong(), key.getLong());
         } catch (IOException | BufferUnderflowException e) {
