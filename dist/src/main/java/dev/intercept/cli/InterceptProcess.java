@@ -19,7 +19,9 @@ import java.net.BindException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The process around one {@link Intercept}: log, PID file, signals, and the word to whoever started it as a daemon. */
 final class InterceptProcess {
@@ -76,17 +78,20 @@ final class InterceptProcess {
     }
 
     private int serve(Log log) throws StartException {
+        // Handled before the start: whoever reads "listening" in the log may send a signal at once.
+        CompletableFuture<Intercept> started = new CompletableFuture<>();
+        handleSignals(started, log);
         try (Intercept intercept = start()) {
-            return serve(intercept, log);
+            started.complete(intercept);
+            return serve(intercept);
         } catch (InterruptedException e) {
             throw new AssertionError("nothing interrupts the main thread", e);
         }
     }
 
-    private int serve(Intercept intercept, Log log) throws StartException, InterruptedException {
+    private int serve(Intercept intercept) throws StartException, InterruptedException {
         Monitors monitors = monitors(intercept);
         try {
-            handleSignals(intercept, log);
             if (options.detached) {
                 Detachment.reportReady(System.out);
             }
@@ -126,11 +131,13 @@ final class InterceptProcess {
         return owner.isPresent() ? Optional.of(new Processes(host).describe(owner.getAsLong())) : Optional.empty();
     }
 
-    private void handleSignals(Intercept intercept, Log log) {
-        Signals.handle("TERM", name -> stop(intercept, name));
-        Signals.handle("INT", name -> stop(intercept, name));
+    /** A stop that is asked for while intercept starts is done once it has started. */
+    private void handleSignals(CompletableFuture<Intercept> started, Log log) {
+        Consumer<String> stop = name -> started.thenAccept(intercept -> stop(intercept, name));
+        Signals.handle("TERM", stop);
+        Signals.handle("INT", stop);
         // Without a log file SIGHUP means what it always meant: the terminal is gone.
-        Signals.handle("HUP", log.file().isPresent() ? name -> log.reopen() : name -> stop(intercept, name));
+        Signals.handle("HUP", log.file().isPresent() ? name -> log.reopen() : stop);
     }
 
     private static void stop(Intercept intercept, String signal) {
