@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The table and its {@link TableModel} are told the same at random, and must answer the same. */
 class SessionTableModelTest {
 
-    private static final int STEPS = 60_000;
+    private static final int STEPS = 25_000;
     private static final int TUNNELS = 4;
     private static final int TARGETS = 3;
 
