@@ -29,6 +29,10 @@ final class BackendsArea implements Area {
                     "no backend that decides verdicts can be used on kernel " + kernel,
                     "modprobe nfnetlink_queue"));
         }
+        findings.add(Finding.ok(
+                FindingId.BACKEND,
+                "kernel modules: " + KernelModules.state(host, "nfnetlink_queue", "netfilter/nfnetlink_queue") + ", "
+                        + KernelModules.state(host, "ip_queue", "ip_queue")));
         handlers(host).ifPresent(findings::add);
         return findings;
     }

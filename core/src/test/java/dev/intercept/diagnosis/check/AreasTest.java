@@ -109,6 +109,19 @@ class AreasTest {
     }
 
     @Test
+    void shouldTellModulesThatAreLoadedBuiltInLoadableOrAbsent() {
+        String file = "netfilter/nfnetlink_queue";
+        TextHost host = new TextHost();
+        assertEquals("nfnetlink_queue is absent", KernelModules.state(host, "nfnetlink_queue", file));
+        host.command("modprobe -n nfnetlink_queue", "");
+        assertEquals("nfnetlink_queue can be loaded", KernelModules.state(host, "nfnetlink_queue", file));
+        host.file(NFNETLINK_QUEUE, "");
+        assertEquals("nfnetlink_queue is built in", KernelModules.state(host, "nfnetlink_queue", file));
+        host.file("/proc/modules", "nfnetlink_queue 16384 1 - Live");
+        assertEquals("nfnetlink_queue is loaded", KernelModules.state(host, "nfnetlink_queue", file));
+    }
+
+    @Test
     void shouldMissTheCapabilityOfTheBackend() {
         TextHost without = new TextHost().file("/proc/self/status", "Name:\tjava\nCapEff:\t0000000000002000");
         assertFinding(

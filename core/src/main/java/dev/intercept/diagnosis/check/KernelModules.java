@@ -1,0 +1,27 @@
+package dev.intercept.diagnosis.check;
+
+import dev.intercept.diagnosis.Host;
+
+/** Whether the kernel has a module. */
+final class KernelModules {
+
+    private KernelModules() {}
+
+    /**
+     * {@code "NAME is loaded"}, built in, loadable or absent.
+     *
+     * @param netFile of /proc/net that is there once the module works, however it came
+     */
+    static String state(Host host, String module, String netFile) {
+        if (("\n" + host.read("/proc/modules").orElse("")).contains("\n" + module + " ")) {
+            return module + " is loaded";
+        }
+        if (host.readNet(netFile).isPresent()) {
+            return module + " is built in";
+        }
+        boolean isLoadable = host.run("modprobe", "-n", module)
+                .filter(Host.Output::isSuccess)
+                .isPresent();
+        return module + (isLoadable ? " can be loaded" : " is absent");
+    }
+}
