@@ -69,15 +69,15 @@ public final class Intercept implements AutoCloseable {
     private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
     private boolean isStopped;
 
-    private Intercept(InterceptConfig config, LongSupplier nanoClock) throws StartException {
+    private Intercept(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock) throws StartException {
         this.nanoClock = nanoClock;
+        this.registry = registry;
         limitedLog = new RateLimitedLog(LOG, nanoClock);
         findings = new FindingBoard(LOG, nanoClock);
         Counters serverCounters = new Counters();
         sessions = new SessionTable(
                 SessionLimits.of(config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS()),
                 serverCounters);
-        registry = BackendRegistry.load(config.pluginPath());
         provider = choose(config);
         server = bind(config, serverCounters);
         List<CaptureBackend> lanes = open(config);
@@ -108,7 +108,6 @@ public final class Intercept implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        startThreads(config);
     }
 
     /**
@@ -125,8 +124,17 @@ public final class Intercept implements AutoCloseable {
      * faster than time makes everything that waits for seconds wait less.
      */
     public static Intercept start(InterceptConfig config, LongSupplier nanoClock) throws StartException {
-        Rehearsal.run(config.protocol());
-        return new Intercept(config, nanoClock);
+        return start(config, BackendRegistry.load(config.pluginPath()), nanoClock);
+    }
+
+    /** As {@link #start(InterceptConfig, LongSupplier)}, with backends that are loaded already. */
+    public static Intercept start(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock)
+            throws StartException {
+        Rehearsal rehearsal = Rehearsal.begin(config.protocol());
+        Intercept intercept = new Intercept(config, registry, nanoClock);
+        rehearsal.awaitEnd();
+        intercept.startThreads(config);
+        return intercept;
     }
 
     private CaptureBackendProvider choose(InterceptConfig config) throws StartException {

@@ -43,6 +43,9 @@ final class Rehearsal {
     private static final byte SYN_ACK = 0x12;
     private static final long PATIENCE_NS = 500_000_000L;
 
+    /** Enough for a busy machine; a rehearsal that takes longer goes on beside the real clients. */
+    private static final long MAX_WAIT_MS = 3000;
+
     private final Counters counters = new Counters();
     private final RateLimitedLog log = new RateLimitedLog(new Silence(), System::nanoTime);
     private final SessionTable sessions = new SessionTable(SessionLimits.of(256, 256, 16, 10), counters);
@@ -57,24 +60,47 @@ final class Rehearsal {
             nowS());
     private final ByteBuffer records = ByteBuffer.allocateDirect(64);
 
+    private final ProtocolOptions protocol;
+    private final Thread thread;
+
     private int clientPort = 10000;
 
-    private Rehearsal() {}
+    private Rehearsal(ProtocolOptions protocol) {
+        this.protocol = protocol;
+        thread = new Thread(this::run, "rehearsal");
+        thread.setDaemon(true);
+    }
 
     /**
-     * Takes some tens of milliseconds. Whatever goes wrong here is no reason not to start.
+     * Begins, beside what else a start has to do: it takes some tens of milliseconds. Whatever goes wrong here is no reason
+     * not to start.
      *
      * @param protocol as it will be for the real clients: what is never used need not be loaded
      */
-    static void run(ProtocolOptions protocol) {
+    static Rehearsal begin(ProtocolOptions protocol) {
+        Rehearsal rehearsal = new Rehearsal(protocol);
+        rehearsal.thread.start();
+        return rehearsal;
+    }
+
+    /** Returns when all generations have been played, or after a bounded time. */
+    void awaitEnd() {
         try {
-            new Rehearsal().rehearse(protocol);
+            thread.join(MAX_WAIT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            rehearse();
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "the rehearsal ended early, the first sessions may be slow", e);
         }
     }
 
-    private void rehearse(ProtocolOptions protocol) throws IOException {
+    private void rehearse() throws IOException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         TunnelServer server = TunnelServer.bind(
                 anyPort,
@@ -84,9 +110,9 @@ final class Rehearsal {
                 counters,
                 log,
                 System::nanoTime);
-        Thread thread = new Thread(server, "rehearsal");
-        thread.setDaemon(true);
-        thread.start();
+        Thread serverThread = new Thread(server, "rehearsal server");
+        serverThread.setDaemon(true);
+        serverThread.start();
         try {
             for (Generation generation : Generation.all()) {
                 playClient(generation, server.address());

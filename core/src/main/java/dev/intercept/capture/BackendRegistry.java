@@ -64,6 +64,13 @@ public final class BackendRegistry {
         return registry;
     }
 
+    /** A registry of this one backend only. */
+    public static BackendRegistry of(CaptureBackendProvider provider) {
+        BackendRegistry registry = new BackendRegistry();
+        registry.entries.add(new Entry(provider, BUILT_IN));
+        return registry;
+    }
+
     /** What was found, highest priority first. */
     public List<Entry> entries() {
         return List.copyOf(entries);

@@ -19,8 +19,24 @@ final class CommandLines {
     /** The whole command for these arguments: which backends there are depends on {@code --plugin-path}. */
     static CommandLine create(String... args) {
         BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
-        InterceptCommand command = new InterceptCommand(registry, List.of(args));
-        return configure(new CommandLine(spec(command)), registry);
+        return configure(withSubcommands(withoutSubcommands(registry, args), registry));
+    }
+
+    /** As {@link #create}, without the subcommands where these arguments have no use for them. */
+    static CommandLine createFor(String... args) {
+        BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
+        CommandLine start = withoutSubcommands(registry, args);
+        boolean isPlain = Subcommands.areNeedless(start.getCommandSpec(), args);
+        return configure(isPlain ? start : withSubcommands(start, registry));
+    }
+
+    private static CommandLine withoutSubcommands(BackendRegistry registry, String... args) {
+        return new CommandLine(spec(new InterceptCommand(registry, List.of(args))));
+    }
+
+    private static CommandLine withSubcommands(CommandLine start, BackendRegistry registry) {
+        Subcommands.addTo(start, registry);
+        return start;
     }
 
     private static List<Path> pluginDirectories(String... args) {
@@ -61,8 +77,7 @@ final class CommandLines {
         return codes;
     }
 
-    private static CommandLine configure(CommandLine commandLine, BackendRegistry registry) {
-        Subcommands.addTo(commandLine, registry);
+    private static CommandLine configure(CommandLine commandLine) {
         commandLine
                 .setOverwrittenOptionsAllowed(true) // An option after @FILE overrides the file.
                 .setParameterExceptionHandler(new UsageErrors())

@@ -57,7 +57,7 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, commandLine).run();
         }
-        return new InterceptProcess(config(), run, backendOptions.problems()).run();
+        return new InterceptProcess(config(), run, backendOptions.problems(), registry).run();
     }
 
     private void refuseContradictions(CommandLine commandLine) {

@@ -4,6 +4,7 @@ import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
+import dev.intercept.capture.BackendRegistry;
 import dev.intercept.daemon.Detachment;
 import dev.intercept.daemon.PidFile;
 import dev.intercept.daemon.Signals;
@@ -34,10 +35,15 @@ final class InterceptProcess {
     private final InterceptConfig config;
     private final RunOptions options;
     private final List<String> warnings;
+    private final BackendRegistry registry;
 
-    /** @param warnings to be logged at start */
-    InterceptProcess(InterceptConfig config, RunOptions options, List<String> warnings) {
+    /**
+     * @param warnings to be logged at start
+     * @param registry the backends to choose from
+     */
+    InterceptProcess(InterceptConfig config, RunOptions options, List<String> warnings, BackendRegistry registry) {
         this.config = config;
+        this.registry = registry;
         this.options = options;
         this.warnings = warnings;
     }
@@ -103,7 +109,7 @@ final class InterceptProcess {
 
     private Intercept start() throws StartException {
         try {
-            return Intercept.start(config);
+            return Intercept.start(config, registry, System::nanoTime);
         } catch (StartException e) {
             if (e.getCause() instanceof BindException) {
                 throw portOwner()

@@ -6,6 +6,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(CommandLines.create(args).execute(args));
+        System.exit(CommandLines.createFor(args).execute(args));
     }
 }

@@ -11,7 +11,7 @@ record CommandRun(int exitCode, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine commandLine =
-                CommandLines.create(args).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+                CommandLines.createFor(args).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return new CommandRun(commandLine.execute(args), out.toString(), err.toString());
     }
 }
