@@ -20,6 +20,7 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
+import dev.intercept.stats.Counter;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +101,11 @@ class FaultsWhileRunningTest {
         }
     }
 
+    /** Waits until intercept has it: an answer that overtakes it would be parked. */
     private void addRoute(int client) throws Exception {
+        long before = intercept.statistics().get(Counter.ROUTES_ADDED);
         tcpcopy.add(TestNetwork.client(client), 40000, TestNetwork.TARGET, TARGET_PORT);
+        waitUntil(() -> intercept.statistics().get(Counter.ROUTES_ADDED) > before, () -> "the route is not taken");
     }
 
     private void respond(int client, int flags) throws Exception {
@@ -231,7 +235,7 @@ class FaultsWhileRunningTest {
         sh(RULE + "0");
         addRoute(1);
         respond(1, SYN | ACK);
-        waitUntil(() -> intercept.statistics().get(dev.intercept.stats.Counter.FORWARDED) > 0, () -> "no answer");
+        waitUntil(() -> intercept.statistics().get(Counter.FORWARDED) > 0, () -> "no answer");
         fill();
         Finding finding = await(FindingId.TUNNEL_STALLED);
         assertTrue(finding.subject().startsWith("tunnel 1 from "), finding.subject());
@@ -244,7 +248,7 @@ class FaultsWhileRunningTest {
     /** The sockets between take some megabytes before the tunnel's own buffer fills. */
     private void fill() throws Exception {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (intercept.statistics().get(dev.intercept.stats.Counter.TUNNEL_OVERFLOW) == 0) {
+        while (intercept.statistics().get(Counter.TUNNEL_OVERFLOW) == 0) {
             assertTrue(System.nanoTime() < endNs, "the tunnel never fills");
             for (int i = 0; i < 1000; i++) {
                 respond(1, ACK);
