@@ -6,7 +6,6 @@ import dev.intercept.session.UnroutedResponses;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
-import dev.intercept.tcpcopy.BacklogBudget;
 import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
@@ -52,7 +51,7 @@ public final class TunnelServer implements Runnable {
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
     private final SingleGroup singleGroup = new SingleGroup();
     private final Connections connections = new Connections();
-    private final BacklogBudget backlogs;
+    private final SharedBacklogs backlogs;
     private int lastTunnelNumber;
     private volatile boolean stopping;
 
@@ -73,7 +72,7 @@ public final class TunnelServer implements Runnable {
         this.nanoClock = nanoClock;
         this.signs = new RouteSigns(counters);
         this.acceptor = acceptor;
-        this.backlogs = new BacklogBudget(limits.backlogBytes());
+        this.backlogs = new SharedBacklogs(limits.backlogBytes());
         this.selector = Selector.open();
         acceptor.register(selector);
     }

@@ -1,36 +1,24 @@
 package dev.intercept.tcpcopy;
 
-import java.util.concurrent.atomic.AtomicLong;
+/** What a buffer asks before it takes memory for messages that a socket does not take. */
+public interface BacklogBudget {
 
-/**
- * Memory that the backlogs of all tunnels may take together, so that many peers that do not read cannot exhaust the heap. A
- * tunnel that keeps up needs none of it. Any thread.
- */
-public final class BacklogBudget {
-
-    private final AtomicLong freeBytes;
-
-    public BacklogBudget(long bytes) {
-        freeBytes = new AtomicLong(bytes);
-    }
-
-    /** @return false when so much is not left; then nothing was taken */
-    boolean take(int bytes) {
-        if (freeBytes.addAndGet(-bytes) >= 0) {
+    /** As much as is asked for. */
+    BacklogBudget UNLIMITED = new BacklogBudget() {
+        @Override
+        public boolean take(int bytes) {
             return true;
         }
-        freeBytes.addAndGet(bytes);
-        return false;
-    }
 
-    void give(int bytes) {
-        if (bytes != 0) {
-            freeBytes.addAndGet(bytes);
+        @Override
+        public void give(int bytes) {
+            // Nothing is kept count of.
         }
-    }
+    };
 
-    /** What is left. */
-    public long freeBytes() {
-        return freeBytes.get();
-    }
+    /** @return false when so much is not left; then nothing was taken */
+    boolean take(int bytes);
+
+    /** Gives back what was taken. */
+    void give(int bytes);
 }

@@ -48,7 +48,7 @@ public final class MessageBuffer {
 
     /** @param maxBytes bound of {@link #pendingBytes} */
     public MessageBuffer(TunnelFormat format, int maxBytes) {
-        this(format, maxBytes, new BacklogBudget(Long.MAX_VALUE));
+        this(format, maxBytes, BacklogBudget.UNLIMITED);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.packet.ResponsePacket;
+import dev.intercept.server.SharedBacklogs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ class BacklogBudgetTest {
     private static final TunnelFormat FORMAT = TunnelFormat.of(Generation.V1, ProtocolOptions.DEFAULTS);
 
     private final ResponsePacket response = Responses.response(Responses.ACK, "", 0);
-    private final BacklogBudget budget = new BacklogBudget(4 * CHUNK);
+    private final SharedBacklogs budget = new SharedBacklogs(4 * CHUNK);
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final WritableByteChannel socket = Channels.newChannel(sent);
 
@@ -74,7 +75,7 @@ class BacklogBudgetTest {
     @Test
     void shouldKnowWhatIsTakenHoweverBacklogsGrowAndShrink() throws IOException {
         Random random = new Random(8);
-        BacklogBudget wide = new BacklogBudget(16 * CHUNK);
+        SharedBacklogs wide = new SharedBacklogs(16 * CHUNK);
         List<MessageBuffer> buffers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             buffers.add(new MessageBuffer(FORMAT, MIB, wide));
