@@ -12,12 +12,12 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Puts the picocli model together: option groups in the order of the help text, the backends' options, subcommands. */
-final class CommandLines {
+public final class CommandLines {
 
     private CommandLines() {}
 
     /** The whole command for these arguments: which backends there are depends on {@code --plugin-path}. */
-    static CommandLine create(String... args) {
+    public static CommandLine create(String... args) {
         BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
         return configure(withSubcommands(withoutSubcommands(registry, args), registry));
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Properties;
 
 /** What the launcher and the build say about this installation. */
-final class Installation {
+public final class Installation {
 
     /** Set by the launcher: the directory that has bin, lib and plugins. */
     private static final String HOME_PROPERTY = "intercept.home";
@@ -23,7 +23,8 @@ final class Installation {
         return home().map(home -> home.resolve("bin").resolve("intercept"));
     }
 
-    static String version() {
+    /** The version of this program. */
+    public static String version() {
         try (InputStream in = Installation.class.getResourceAsStream("version.properties")) {
             Properties properties = new Properties();
             properties.load(in);

@@ -1,0 +1,87 @@
+package dev.intercept.manual;
+
+import dev.intercept.cli.CommandLines;
+import dev.intercept.cli.Installation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/** Run by the build: writes the man page, the completion of bash, and the change log in the form of Debian. */
+public final class GeneratedFiles {
+
+    /** RFC 1952: the byte that tells how hard was compressed, and its value for "as hard as possible". */
+    private static final int GZIP_EXTRA_FLAGS_OFFSET = 8;
+
+    private static final byte GZIP_SLOWEST = 2;
+
+    private static final DateTimeFormatter DEBIAN_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss xx", Locale.ENGLISH);
+
+    private GeneratedFiles() {}
+
+    /** @param args the directory to write to, and the time of the release in ISO 8601 */
+    public static void main(String[] args) throws IOException {
+        Path directory = Files.createDirectories(Path.of(args[0]));
+        OffsetDateTime release = OffsetDateTime.parse(args[1]);
+        CommandLine intercept = CommandLines.create();
+        String manPage = manPage(intercept, release.toLocalDate().toString());
+        Files.writeString(directory.resolve("intercept.8"), manPage);
+        Files.write(directory.resolve("intercept.8.gz"), compressed(manPage));
+        Files.writeString(directory.resolve("intercept.bash"), completion(intercept));
+        Files.write(directory.resolve("changelog.gz"), compressed(debianChangelog(Installation.version(), release)));
+    }
+
+    static String manPage(CommandLine intercept, String date) throws IOException {
+        return new ManPage(intercept).render(Installation.version(), date, notes());
+    }
+
+    private static String notes() throws IOException {
+        try (InputStream in = GeneratedFiles.class.getResourceAsStream("notes.8")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** To be sourced by a shell, so without the first line that picocli writes for a program. */
+    static String completion(CommandLine intercept) {
+        return AutoComplete.bash("intercept", intercept).replaceFirst("^#!.*\n", "");
+    }
+
+    /** deb-changelog(5): one entry, for the package; what changed stands in CHANGELOG.md. */
+    static String debianChangelog(String version, OffsetDateTime release) {
+        return """
+                intercept (%s) unstable; urgency=medium
+
+                  * What users notice is told in CHANGELOG.md.
+
+                 -- intercept developers <intercept@packages.invalid>  %s
+                """.formatted(version.replace('-', '~'), DEBIAN_DATE.format(release));
+    }
+
+    /** As {@code gzip -9n} does: no name, no time, so that equal text gives equal bytes. */
+    static byte[] compressed(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new Hardest(bytes)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] file = bytes.toByteArray();
+        file[GZIP_EXTRA_FLAGS_OFFSET] = GZIP_SLOWEST;
+        return file;
+    }
+
+    private static final class Hardest extends GZIPOutputStream {
+        Hardest(ByteArrayOutputStream out) throws IOException {
+            super(out);
+            def.setLevel(Deflater.BEST_COMPRESSION);
+        }
+    }
+}
