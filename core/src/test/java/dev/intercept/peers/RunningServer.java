@@ -46,6 +46,8 @@ final class RunningServer implements AutoCloseable {
     final Statistics statistics;
     final Thread thread;
 
+    private final long startNs = System.nanoTime();
+    private final int speed;
     private final AtomicLong movedNs = new AtomicLong();
     private volatile Throwable death;
 
@@ -54,6 +56,13 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(ServerLimits limits, SessionLimits sessionLimits, ProtocolOptions protocol) throws IOException {
+        this(limits, sessionLimits, protocol, 1);
+    }
+
+    /** @param speed so many of intercept's seconds pass in one */
+    RunningServer(ServerLimits limits, SessionLimits sessionLimits, ProtocolOptions protocol, int speed)
+            throws IOException {
+        this.speed = speed;
         RateLimitedLog log = new RateLimitedLog(logger, this::nowNs);
         sessions = new SessionTable(sessionLimits, serverCounters);
         InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
@@ -97,7 +106,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     private long nowNs() {
-        return System.nanoTime() + movedNs.get();
+        return startNs + (System.nanoTime() - startNs) * speed + movedNs.get();
     }
 
     private int nowS() {

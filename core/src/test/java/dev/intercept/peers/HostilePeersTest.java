@@ -1,0 +1,226 @@
+package dev.intercept.peers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.capture.CaptureLoop;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.net.Cidr;
+import dev.intercept.server.Peer;
+import dev.intercept.server.ServerLimits;
+import dev.intercept.session.SessionLimits;
+import dev.intercept.stats.Counter;
+import dev.intercept.tcpcopy.Generation;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Ten minutes of the server's time, forty seconds of ours, in which all kinds of hostile peers come and go beside two
+ * clients that behave. The seeds are fixed; the threads' timing is not.
+ */
+class HostilePeersTest {
+
+    private static final int SECONDS = 40;
+    private static final int SPEED = 15;
+    private static final int ATTACKERS = 8;
+    private static final int IDLE = 1000;
+    private static final int MAX_TUNNELS = 1100;
+    private static final int MAX_SESSIONS = 100_000;
+    private static final int BACKLOG_MIB = 16;
+    private static final long PACE_NS = 300_000;
+
+    /** Sessions, backlogs and first chunks at their bounds, and as much again. */
+    private static final int MAX_HEAP_GROWTH_MIB = 64;
+
+    /** Of each kind 5, later one a minute; the kinds are a dozen, and 64 tunnels may be told as recognised. */
+    private static final int MAX_LOG_LINES = 64 + 12 * 16;
+
+    private static final int SPARE_DESCRIPTORS = 16;
+
+    private final Map<HostilePeer, AtomicInteger> attacks = new EnumMap<>(HostilePeer.class);
+    private volatile boolean stopping;
+    private long packets;
+
+    @Test
+    void shouldLoseNothingOfTheWellBehavedAndStayWithinItsBounds() throws Exception {
+        ServerLimits limits =
+                new ServerLimits(MAX_TUNNELS, 1 << 20, BACKLOG_MIB << 20, List.of(Cidr.parse("127.0.0.0/16")));
+        // Five times the defaults: a thread of a busy machine may have to wait for a second, fifteen of the server's.
+        SessionLimits sessions = new SessionLimits(1024, MAX_SESSIONS, 4096, 16, 600, 150, 150);
+        long descriptors = openDescriptors();
+        try (RunningServer running = new RunningServer(limits, sessions, ProtocolOptions.DEFAULTS, SPEED);
+                WellBehaved first = new WellBehaved(running, Generation.V1, "192.0.2.1");
+                WellBehaved second = new WellBehaved(running, Generation.V0_6, "192.0.2.2")) {
+            Thread capture = start("capture", () -> capture(running, first, second));
+            long heapMib = heapMib();
+            List<Thread> hostile = new ArrayList<>();
+            List<Peer> idle = idle(running);
+            for (int attacker = 0; attacker < ATTACKERS; attacker++) {
+                Random random = new Random(attacker);
+                hostile.add(start("attacker " + attacker, () -> attack(running, random)));
+            }
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(SECONDS));
+            stopping = true;
+            join(hostile);
+            long heapUnderAttackMib = heapMib();
+            first.finish();
+            second.finish();
+            capture.interrupt();
+            join(List.of(capture));
+            for (Peer peer : idle) {
+                peer.close();
+            }
+            running.await(
+                    "the end of all hostile tunnels",
+                    () -> running.server.tunnels().size() == 2);
+
+            tell(running, first, second, heapMib, heapUnderAttackMib);
+            assertEquals("", first.complaint());
+            assertEquals("", second.complaint());
+            assertTrue(first.finished() > 1000 && second.finished() > 1000, "both were served all the time");
+            assertTrue(running.thread.isAlive(), "the server's thread");
+            assertEquals(packets, running.statistics.packets(), "each packet was counted once");
+            assertEquals(0, running.count(Counter.HANDLER_ERROR));
+            assertTrue(running.sessions.size() <= MAX_SESSIONS);
+            assertTrue(heapUnderAttackMib - heapMib < MAX_HEAP_GROWTH_MIB, "the heap grew by too much");
+            assertLogIsBounded(running);
+            assertEveryAttackWasTried(running);
+        }
+        long left = openDescriptors() - descriptors;
+        assertTrue(left < SPARE_DESCRIPTORS, left + " descriptors left open");
+    }
+
+    private void capture(RunningServer running, WellBehaved... clients) {
+        Random random = new Random(99);
+        while (!Thread.currentThread().isInterrupted()) {
+            int batch = 0;
+            for (WellBehaved client : clients) {
+                batch += answer(running, client);
+            }
+            for (int port : HostilePeer.STUCK_PORTS) {
+                batch += stuck(running, port, (CaptureLoop.BATCH_LIMIT - batch) / 2);
+            }
+            running.onPacket(garbage(random));
+            packets += batch + 1;
+            running.endOfBatch();
+            LockSupport.parkNanos(PACE_NS);
+        }
+    }
+
+    private static int answer(RunningServer running, WellBehaved client) {
+        int count = 0;
+        while (count < CaptureLoop.BATCH_LIMIT / 4 && !client.responses.isEmpty()) {
+            running.onPacket(client.responses.remove());
+            count++;
+        }
+        return count;
+    }
+
+    private static int stuck(RunningServer running, int port, int count) {
+        ByteBuffer response = new PacketBuilder()
+                .to("203.0.113.7", port)
+                .from("198.51.100.1", 8080)
+                .toBuffer();
+        for (int i = 0; i < count; i++) {
+            running.onPacket(response);
+        }
+        return count;
+    }
+
+    private static ByteBuffer garbage(Random random) {
+        byte[] bytes = new byte[random.nextInt(100)];
+        random.nextBytes(bytes);
+        if (bytes.length > 0 && random.nextBoolean()) {
+            bytes[0] = 0x45;
+        }
+        return ByteBuffer.wrap(bytes);
+    }
+
+    private void attack(RunningServer running, Random random) {
+        while (!stopping) {
+            HostilePeer attack = HostilePeer.values()[random.nextInt(HostilePeer.values().length)];
+            try {
+                attack.attack(running.address(), random);
+            } catch (IOException e) {
+                // Closed in the middle of it: what else should the server do.
+            }
+            synchronized (attacks) {
+                attacks.computeIfAbsent(attack, each -> new AtomicInteger()).incrementAndGet();
+            }
+        }
+    }
+
+    private static List<Peer> idle(RunningServer running) throws IOException {
+        List<Peer> idle = new ArrayList<>();
+        for (int i = 0; i < IDLE; i++) {
+            idle.add(new Peer(running.address(), "127.0.0.77"));
+        }
+        return idle;
+    }
+
+    private void tell(RunningServer running, WellBehaved first, WellBehaved second, long heapMib, long attackedMib) {
+        System.out.println("hostile peers: " + SECONDS * SPEED / 60 + " minutes, " + attacks);
+        System.out.println("hostile peers: " + (first.finished() + second.finished())
+                + " well-behaved sessions served; heap " + heapMib + " to " + attackedMib
+                + " MiB; the longest wait for a SYN/ACK " + Math.max(first.longestWaitMs(), second.longestWaitMs())
+                + " ms; " + running.logger.lines.size() + " log lines");
+        System.out.println("hostile peers: " + running.statistics.line());
+    }
+
+    private static void assertLogIsBounded(RunningServer running) {
+        List<String> lines = running.lines("");
+        assertTrue(lines.size() < MAX_LOG_LINES, lines.size() + " lines");
+        for (String line : lines) {
+            assertTrue(line.length() < 400, line);
+            assertTrue(line.chars().allMatch(c -> c >= ' ' && c < 0x7f), line);
+            assertTrue(!line.contains("please report"), line);
+        }
+    }
+
+    private void assertEveryAttackWasTried(RunningServer running) {
+        assertEquals(HostilePeer.values().length, attacks.size(), attacks.toString());
+        for (Counter counter : List.of(
+                Counter.BAD_RECORDS,
+                Counter.TUNNELS_REFUSED,
+                Counter.TUNNEL_OVERFLOW,
+                Counter.EVICTED,
+                Counter.MALFORMED)) {
+            assertTrue(running.count(counter) > 0, counter.label());
+        }
+    }
+
+    private static Thread start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.start();
+        return thread;
+    }
+
+    private static void join(List<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+            assertTrue(!thread.isAlive(), thread.getName());
+        }
+    }
+
+    /** What is live after a collection. */
+    private static long heapMib() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return (runtime.totalMemory() - runtime.freeMemory()) >> 20;
+    }
+
+    private static int openDescriptors() {
+        return new File("/proc/self/fd").list().length;
+    }
+}
