@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  */
 public final class Dialogue {
 
-    private static final int MAX_MESSAGE_BYTES = 64;
+    private static final int MAX_MESSAGE_BYTES = 128;
     private static final int FLAGS = NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_ACK;
 
     /** The kernel answers before the request's system call returns; this only ends a wait for a kernel that does not. */

@@ -21,6 +21,11 @@ public final class MessageCounts {
         overruns++;
     }
 
+    /** Counts a request that could not be sent. */
+    public void addRefusal() {
+        refused++;
+    }
+
     /** Counts a message that is no packet to hand over. */
     public void add(MessageCursor cursor) {
         if (!NetlinkHeader.isError(cursor.data(), cursor.at(), cursor.bytes())) {

@@ -30,6 +30,9 @@ public final class NetlinkHeader {
     /** A type of netlink's own: an error, or an acknowledgement when the error is 0. */
     public static final int NLMSG_ERROR = 2;
 
+    /** A type of netlink's own: the end of a datagram with several messages. */
+    public static final int NLMSG_DONE = 3;
+
     public static final int NLM_F_REQUEST = 1;
     public static final int NLM_F_ACK = 4;
 

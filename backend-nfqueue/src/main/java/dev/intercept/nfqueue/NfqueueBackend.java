@@ -5,6 +5,7 @@ import dev.intercept.nfnetlink.MessageCounts;
 import dev.intercept.nfnetlink.MessageCursor;
 import dev.intercept.nfnetlink.MessageVector;
 import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.nfnetlink.PacketWindow;
 import dev.intercept.nfnetlink.PollGate;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
@@ -14,7 +15,6 @@ import dev.intercept.spi.Verdict;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
@@ -38,8 +38,7 @@ final class NfqueueBackend implements CaptureBackend {
     private final Coalescing coalescing;
     private final PacketMessage message = new PacketMessage();
     private final MessageCounts counts = new MessageCounts("verdicts");
-    private final ByteBuffer packets;
-    private final ByteBuffer notIp = ByteBuffer.allocateDirect(1);
+    private final PacketWindow window;
 
     private final PollGate gate;
 
@@ -60,7 +59,7 @@ final class NfqueueBackend implements CaptureBackend {
         this.readings = readings;
         this.coalescing = coalescing;
         gate = new PollGate(socket, this::free);
-        packets = received.data().duplicate().order(ByteOrder.BIG_ENDIAN);
+        window = new PacketWindow(received);
     }
 
     @Override
@@ -157,11 +156,7 @@ final class NfqueueBackend implements CaptureBackend {
     }
 
     private ByteBuffer packet() {
-        if (!message.isIp()) {
-            return notIp.clear();
-        }
-        int offset = message.payloadOffset();
-        return packets.limit(offset + message.payloadBytes()).position(offset);
+        return window.show(message.isIp(), message.payloadOffset(), message.payloadBytes());
     }
 
     /** For the packet whose handler threw, which {@link #message} still shows, and for those behind it. */

@@ -1,6 +1,7 @@
 package dev.intercept.nfqueue;
 
 import dev.intercept.nfnetlink.AttributeCursor;
+import dev.intercept.nfnetlink.EtherType;
 import dev.intercept.nfnetlink.MessageCursor;
 import dev.intercept.nfnetlink.NetlinkHeader;
 import dev.intercept.nfnetlink.NetworkOrder;
@@ -28,9 +29,6 @@ final class PacketMessage {
     private static final int ID_OFFSET = 0;
     private static final int HW_PROTOCOL_OFFSET = 4;
     private static final int PACKET_HDR_BYTES = 7;
-
-    private static final int ETH_P_IP = 0x0800;
-    private static final int ETH_P_IPV6 = 0x86dd;
 
     private final AttributeCursor attributes = new AttributeCursor();
     private boolean hasId;
@@ -76,15 +74,9 @@ final class PacketMessage {
         return id;
     }
 
-    /**
-     * Whether the packet is IP. A rule of iptables can queue nothing else; one of a bridge can queue ARP and the like.
-     * Kernels that leave hw_protocol 0 in OUTPUT say it by the family.
-     */
+    /** Whether the packet is IP. A rule of iptables can queue nothing else; one of a bridge can queue ARP and the like. */
     boolean isIp() {
-        return family == NetlinkHeader.AF_INET
-                || family == NetlinkHeader.AF_INET6
-                || hwProtocol == ETH_P_IP
-                || hwProtocol == ETH_P_IPV6;
+        return EtherType.isIp(family, hwProtocol);
     }
 
     /** Where in the memory the packet's bytes begin. */

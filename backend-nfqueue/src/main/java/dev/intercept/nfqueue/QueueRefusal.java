@@ -1,5 +1,6 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.nfnetlink.Advice;
 import dev.intercept.nfnetlink.Errno;
 import dev.intercept.nfnetlink.ResourceTable;
 import dev.intercept.nfnetlink.SystemCallException;
@@ -9,9 +10,6 @@ import dev.intercept.spi.BackendException.Kind;
 /** Why a queue cannot be had, in words that name the next step. */
 final class QueueRefusal {
 
-    static final String NO_NETFILTER =
-            "this kernel has no nfnetlink sockets (CONFIG_NETFILTER_NETLINK): modprobe nfnetlink_queue";
-
     private static final ResourceTable OWNERS = new ResourceTable(QueueProtocol.PROC_TABLE);
 
     private QueueRefusal() {}
@@ -19,13 +17,7 @@ final class QueueRefusal {
     /** The first request of all: privileges and the kernel's module are found out here. */
     static BackendException explainFamily(int queue, SystemCallException e) {
         return switch (e.errno()) {
-            case Errno.EPERM ->
-                because(
-                        Kind.NO_PERMISSION,
-                        e,
-                        "queue " + queue + ": NFQUEUE needs CAP_NET_ADMIN: run as"
-                                + " root, or with AmbientCapabilities=CAP_NET_ADMIN in the systemd unit, or under setpriv"
-                                + " --inh-caps=+net_admin --ambient-caps=+net_admin");
+            case Errno.EPERM -> because(Kind.NO_PERMISSION, e, "queue " + queue + ": NFQUEUE " + Advice.NET_ADMIN);
             case Errno.EBUSY ->
                 because(
                         Kind.REFUSED,
@@ -55,8 +47,8 @@ final class QueueRefusal {
     }
 
     static BackendException explain(int queue, SystemCallException e) {
-        if (e.errno() == Errno.EPROTONOSUPPORT || e.errno() == Errno.EAFNOSUPPORT) {
-            return because(Kind.UNAVAILABLE, e, "queue " + queue + ": " + NO_NETFILTER);
+        if (Advice.saysNoNetfilter(e.errno())) {
+            return because(Kind.UNAVAILABLE, e, "queue " + queue + ": " + Advice.NO_NETFILTER + "nfnetlink_queue");
         }
         return because(
                 Kind.REFUSED,

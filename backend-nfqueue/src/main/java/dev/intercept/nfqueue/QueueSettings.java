@@ -1,5 +1,6 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.nfnetlink.CommonOptions;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
@@ -19,9 +20,7 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
 
     static final String QUEUE = "--queue";
     static final String QUEUE_MAXLEN = "--queue-maxlen";
-    static final String COPY_RANGE = "--copy-range";
     static final String GSO = "--gso";
-    static final String COALESCE = "--coalesce-us";
 
     /** One thread polls each queue. */
     static final int MAX_QUEUES = 64;
@@ -29,28 +28,14 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
     private static final int MAX_QUEUE_NUMBER = 65535;
     private static final int MAX_MAXLEN = 1 << 20;
 
-    /** Two headers without options, and the longest payload attribute. */
-    private static final int MIN_COPY_RANGE = 40;
-
-    private static final int MAX_COPY_RANGE = 65531;
-    private static final int MAX_COALESCE_US = 10_000;
-
     static final List<BackendOption> OPTIONS = List.of(
             new BackendOption(
                     List.of(QUEUE), "N|A:B", "0", "queue number of the rule, or several: one capture thread each"),
             new BackendOption(
                     List.of(QUEUE_MAXLEN, "-q"), "N", "8192", "packets that may wait in the kernel for each queue"),
-            new BackendOption(
-                    List.of(COPY_RANGE),
-                    "BYTES",
-                    "128",
-                    "bytes of each packet that are looked at; 120 hold all headers"),
+            CommonOptions.COPY_RANGE,
             new BackendOption(List.of(GSO), "on|off", "on", "take large packets whole, instead of cut into segments"),
-            new BackendOption(
-                    List.of(COALESCE),
-                    "US",
-                    "250",
-                    "microseconds that brisk traffic may gather, to save wake-ups; 0 for not at all"));
+            CommonOptions.COALESCE);
 
     static QueueSettings from(BackendOptions options) throws BackendException {
         String queues = options.text(QUEUE).orElseThrow();
@@ -64,9 +49,9 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
                 first,
                 last,
                 options.number(QUEUE_MAXLEN, 1, MAX_MAXLEN),
-                options.number(COPY_RANGE, MIN_COPY_RANGE, MAX_COPY_RANGE),
+                CommonOptions.copyRangeBytes(options),
                 onOrOff(options),
-                options.number(COALESCE, 0, MAX_COALESCE_US));
+                CommonOptions.coalesceUs(options));
     }
 
     /** What to do when a queue is full. */

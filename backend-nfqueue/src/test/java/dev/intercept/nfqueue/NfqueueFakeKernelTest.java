@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.nfnetlink.FakePeer;
 import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.spi.CaptureBackend;
@@ -181,7 +182,7 @@ class NfqueueFakeKernelTest {
 
     @Test
     void shouldGoOnWaitingWhenOnlyAnErrorCame() throws Exception {
-        kernel.send(FakeKernel.error(0, 2));
+        kernel.send(FakePeer.error(0, 2));
         long beginNs = System.nanoTime();
         assertEquals(0, backend.poll(DROPPING, 64, 30));
         assertTrue(System.nanoTime() - beginNs >= 29_000_000L);

@@ -10,7 +10,9 @@ import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.nfnetlink.Errno;
+import dev.intercept.nfnetlink.Holder;
 import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.WithoutNetAdmin;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
@@ -85,7 +87,7 @@ class NfqueueKernelTest {
     @Test
     void shouldNameTheProcessThatHoldsTheQueueAndTheNextFreeOne() throws Exception {
         try (NetworkNamespace namespace = new NetworkNamespace();
-                QueueHolder holder = namespace.call(QueueHolder::new)) {
+                Holder holder = namespace.call(() -> new Holder(NfqueueProvider.class))) {
             List<CaptureBackend> neighbour = open(namespace, Map.of("--queue", "1"));
             BackendException taken = assertThrows(BackendException.class, () -> open(namespace, Map.of()));
             neighbour.get(0).close();
@@ -100,7 +102,7 @@ class NfqueueKernelTest {
     @Test
     void shouldOpenAtOnceWhenTheHolderWasKilled() throws Exception {
         try (QueueFixture fixture = new QueueFixture();
-                QueueHolder holder = fixture.namespace().call(QueueHolder::new)) {
+                Holder holder = fixture.namespace().call(() -> new Holder(NfqueueProvider.class))) {
             holder.kill();
             try (CaptureBackend backend = fixture.open()) {
                 inject(fixture, 1);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.nfnetlink.FakePeer;
 import dev.intercept.nfnetlink.NetlinkHeader;
 import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.packet.ResponsePacket;
@@ -118,8 +119,8 @@ class StrangeMessagesTest {
         return switch (random.nextInt(6)) {
             case 0 -> Arrays.copyOf(message, 1 + random.nextInt(message.length));
             case 1 -> flipped(message, 0);
-            case 2 -> FakeKernel.error(random.nextInt(3), random.nextInt(200));
-            case 3 -> Arrays.copyOf(FakeKernel.error(0, 2), 1 + random.nextInt(36));
+            case 2 -> FakePeer.error(random.nextInt(3), random.nextInt(200));
+            case 3 -> Arrays.copyOf(FakePeer.error(0, 2), 1 + random.nextInt(36));
             case 4 -> ofType(message, random.nextInt(1 << 16));
             default -> randomBytes();
         };

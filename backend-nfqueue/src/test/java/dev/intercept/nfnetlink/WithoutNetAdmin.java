@@ -1,4 +1,4 @@
-package dev.intercept.nfqueue;
+package dev.intercept.nfnetlink;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** A thread that has put CAP_NET_ADMIN away, capabilities(7); the rest of the process keeps it. */
-final class WithoutNetAdmin {
+public final class WithoutNetAdmin {
 
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
     private static final int CAP_NET_ADMIN = 12;
@@ -28,7 +28,7 @@ final class WithoutNetAdmin {
     private static native int capset(Pointer header, Pointer data);
 
     /** Runs code on such a thread, in the network namespace of the calling one. */
-    static void run(ThrowingRunnable work) throws Throwable {
+    public static void run(ThrowingRunnable work) throws Throwable {
         CompletableFuture<Void> end = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {

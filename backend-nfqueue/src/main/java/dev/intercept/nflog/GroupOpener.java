@@ -1,0 +1,92 @@
+package dev.intercept.nflog;
+
+import dev.intercept.nfnetlink.Errno;
+import dev.intercept.nfnetlink.MessageCursor;
+import dev.intercept.nfnetlink.MessageVector;
+import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.nfnetlink.ReceiveBuffer;
+import dev.intercept.nfnetlink.SystemCallException;
+import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.spi.BackendException;
+import java.util.concurrent.TimeUnit;
+
+/** Opens one group: a socket, the settings, the way its packets come in. All or nothing. */
+final class GroupOpener {
+
+    /** Datagrams received with one system call, each with up to {@link BatchThreshold#MAX_PACKETS} packets. */
+    static final int BATCH_DATAGRAMS = 16;
+
+    /** What a packet has besides the payload: headers and attributes, 84 to 150 bytes, a rule's prefix of up to 64, room. */
+    private static final int MESSAGE_OVERHEAD_BYTES = 256;
+
+    /** NFULA_CFG_NLBUFSIZ at most, nfnetlink_log.c. */
+    private static final int MAX_MESSAGE_BYTES = 131_072;
+
+    /** What the kernel has in the same allocation besides, struct skb_shared_info: 320 bytes, and room. */
+    private static final int ALLOCATION_OVERHEAD_BYTES = 512;
+
+    private final SystemCalls calls;
+    private final GroupSettings settings;
+    private final int group;
+
+    GroupOpener(SystemCalls calls, GroupSettings settings) {
+        this.calls = calls;
+        this.settings = settings;
+        group = settings.group();
+    }
+
+    NflogBackend open() throws BackendException {
+        try {
+            return configured(new NetlinkSocket(calls, NetlinkSocket.NETLINK_NETFILTER));
+        } catch (SystemCallException e) {
+            throw GroupRefusal.explain(group, e);
+        }
+    }
+
+    /** Takes the group over this socket, and closes it when that fails. */
+    NflogBackend configured(NetlinkSocket socket) throws SystemCallException, BackendException {
+        try {
+            return configure(socket);
+        } catch (SystemCallException | BackendException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private NflogBackend configure(NetlinkSocket socket) throws SystemCallException, BackendException {
+        int messageBytes = Math.min(
+                MAX_MESSAGE_BYTES, BatchThreshold.MAX_PACKETS * (settings.copyRangeBytes() + MESSAGE_OVERHEAD_BYTES));
+        MessageVector received = new MessageVector(BATCH_DATAGRAMS, slotBytes(messageBytes));
+        MessageCursor cursor = new MessageCursor(received);
+        socket.refuseOverrunErrors();
+        ReceiveBuffer buffer = ReceiveBuffer.enlarge(
+                socket, settings.bufferBytes(), "group " + group, "bursts may be longer than it holds");
+        take(new GroupConfigurer(socket, group, received, cursor), messageBytes);
+        BatchThreshold threshold =
+                new BatchThreshold(TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs()), System.nanoTime());
+        return new NflogBackend(group, socket, received, cursor, threshold, new GroupReadings(remedy(buffer)));
+    }
+
+    /** The kernel fills what its allocator gave, which is more than it asked for, up to the next power of two. */
+    private static int slotBytes(int messageBytes) {
+        return Integer.highestOneBit(messageBytes + ALLOCATION_OVERHEAD_BYTES) << 1;
+    }
+
+    private void take(GroupConfigurer configurer, int messageBytes) throws SystemCallException, BackendException {
+        try {
+            configurer.bind(settings.copyRangeBytes(), messageBytes);
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.EPERM || e.errno() == Errno.EBUSY) {
+                throw configurer.isPermitted() ? GroupRefusal.taken(group, e) : GroupRefusal.notPermitted(group, e);
+            }
+            throw e;
+        }
+    }
+
+    private String remedy(ReceiveBuffer buffer) {
+        return buffer.isLimited()
+                ? buffer.remedy()
+                : "raise " + GroupSettings.BUFFER + ", now " + settings.bufferBytes()
+                        + ", and give intercept a processor of its own";
+    }
+}

@@ -1,0 +1,51 @@
+package dev.intercept.nflog;
+
+import dev.intercept.nfnetlink.NetlinkProbe;
+import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import java.util.List;
+import java.util.Optional;
+
+/** Provider of {@code nflog}: headers over nfnetlink_log, verdicts by the kernel's rules. */
+public final class NflogProvider implements CaptureBackendProvider {
+
+    @Override
+    public String name() {
+        return "nflog";
+    }
+
+    @Override
+    public String description() {
+        return "NFLOG of iptables and nftables: the rules decide, headers come in batches";
+    }
+
+    /** It decides nothing, and without its rules answers would escape: never chosen silently. */
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SPI_VERSION;
+    }
+
+    @Override
+    public Optional<String> unavailabilityCause() {
+        return NetlinkProbe.unavailabilityCause();
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return GroupSettings.OPTIONS;
+    }
+
+    @Override
+    public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        return List.of(new GroupOpener(new SystemCalls(), GroupSettings.from(options)).open());
+    }
+}

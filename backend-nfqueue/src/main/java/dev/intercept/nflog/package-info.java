@@ -1,0 +1,5 @@
+/**
+ * Capture backend {@code nflog}: headers of packets that iptables' NFLOG target logs, many in one message, while the
+ * kernel's own rules decide. Speaks nfnetlink_log, linux/netfilter/nfnetlink_log.h, itself.
+ */
+package dev.intercept.nflog;
