@@ -12,21 +12,17 @@ import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
 import dev.intercept.diagnosis.watch.Signals;
 import dev.intercept.diagnosis.watch.Watch;
-import dev.intercept.net.PublicAddress;
-import dev.intercept.server.ServerLimits;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.spi.BackendException;
-import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.stats.Statistics;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -78,9 +74,9 @@ public final class Intercept implements AutoCloseable {
         sessions = new SessionTable(
                 SessionLimits.of(config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS()),
                 serverCounters);
-        provider = choose(config);
-        server = bind(config, serverCounters);
-        List<CaptureBackend> lanes = open(config);
+        provider = Opening.choose(config, registry);
+        server = Opening.bind(config, sessions, serverCounters, limitedLog, nanoClock);
+        List<CaptureBackend> lanes = Opening.capture(config, provider, server);
         List<Counters> counters = new ArrayList<>(List.of(serverCounters));
         PassList passList = new PassList(config.passList());
         for (CaptureBackend lane : lanes) {
@@ -137,47 +133,8 @@ public final class Intercept implements AutoCloseable {
         return intercept;
     }
 
-    private CaptureBackendProvider choose(InterceptConfig config) throws StartException {
-        registry.problems().forEach(problem -> LOG.log(Level.WARNING, problem));
-        try {
-            BackendRegistry.Choice choice = registry.choose(config.backendName());
-            for (String reason : choice.passedOver()) {
-                LOG.log(Level.WARNING, reason + "; " + choice.provider().name() + " is used instead");
-            }
-            return choice.provider();
-        } catch (BackendException e) {
-            throw new StartException(ExitCode.of(e.kind()), e.getMessage(), e);
-        }
-    }
-
-    private TunnelServer bind(InterceptConfig config, Counters counters) throws StartException {
-        ServerLimits limits = new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), config.allow());
-        InetSocketAddress address = config.bindAddress()
-                .map(ip -> new InetSocketAddress(ip, config.port()))
-                .orElseGet(() -> new InetSocketAddress(config.port()));
-        try {
-            return TunnelServer.bind(address, limits, config.protocol(), sessions, counters, limitedLog, nanoClock);
-        } catch (IOException e) {
-            throw new StartException(
-                    ExitCode.OS_REFUSED,
-                    "cannot listen on " + address.getAddress().getHostAddress() + " port " + config.port() + ": "
-                            + e.getMessage() + "; choose another with -p or -b, or stop what holds it",
-                    e);
-        }
-    }
-
-    private List<CaptureBackend> open(InterceptConfig config) throws StartException {
-        try {
-            return provider.open(
-                    new BackendOptions(provider.options(), CopyRange.withRoomForPayload(config, provider.options())));
-        } catch (BackendException e) {
-            server.discard();
-            throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
-        }
-    }
-
     private void startThreads(InterceptConfig config) {
-        warnIfOpenToEveryone(config);
+        Opening.warnIfOpenToEveryone(config, address());
         serverThread.start();
         for (CaptureLoop loop : loops) {
             Thread thread = new Thread(loop, "capture " + loop.backend().lane());
@@ -189,8 +146,7 @@ public final class Intercept implements AutoCloseable {
         every(config.statsIntervalS(), () -> LOG.log(Level.INFO, statistics.line()));
         LOG.log(
                 Level.INFO,
-                "listening on " + address().getAddress().getHostAddress() + " port "
-                        + address().getPort() + ", capturing with " + provider.name() + " ("
+                "listening on " + Opening.text(address()) + ", capturing with " + provider.name() + " ("
                         + String.join(
                                 ", ", lanes.stream().map(CaptureBackend::lane).toList()) + ")");
     }
@@ -223,24 +179,21 @@ public final class Intercept implements AutoCloseable {
         statisticsThread.scheduleAtFixedRate(guarded, seconds, seconds, TimeUnit.SECONDS);
     }
 
-    private void warnIfOpenToEveryone(InterceptConfig config) {
-        if (config.allow().isEmpty()) {
-            PublicAddress.reachableAt(server.address().getAddress())
-                    .ifPresent(address -> LOG.log(
-                            Level.WARNING,
-                            "everyone who reaches port " + server.address().getPort() + " of "
-                                    + address.getHostAddress()
-                                    + " can claim responses; name who may connect with --allow CIDR, or bind with -b"));
-        }
-    }
-
     private void onLoopEnd(CaptureLoop loop, Throwable failure) {
         if (failure != null) {
-            LOG.log(Level.ERROR, loop.backend().lane() + " cannot go on: " + failure.getMessage(), failure);
-            end.complete(failure instanceof BackendException e ? ExitCode.of(e.kind()) : ExitCode.SOFTWARE);
+            LOG.log(Level.ERROR, loop.backend().lane() + " cannot go on: " + failure.getMessage());
+            end.complete(exitCode(failure));
         } else if (runningLoops.decrementAndGet() == 0) {
             end.complete(ExitCode.OK);
         }
+    }
+
+    private static ExitCode exitCode(Throwable failure) {
+        if (failure instanceof BackendException expected) {
+            return ExitCode.of(expected.kind());
+        }
+        LOG.log(Level.ERROR, "this is a bug in intercept or in the backend, please report it", failure);
+        return ExitCode.SOFTWARE;
     }
 
     /** Without its server intercept would drop every answer and tell nobody: better to end, and be started again. */

@@ -110,7 +110,7 @@ class DaemonIT {
         assertEquals(ExitCode.OS_REFUSED.code(), second.exitCode());
         assertEquals("", second.out());
         assertEquals(
-                "intercept: cannot listen on 0.0.0.0 port 36524: Address already in use; choose another with -p or -b, or"
+                "intercept: cannot listen on all addresses, port 36524: Address already in use; choose another with -p or -b, or"
                         + " stop what holds it (process " + first.pid() + " (intercept) listens there)\n",
                 second.err());
         assertFalse(Files.exists(otherPidFile));

@@ -1,0 +1,91 @@
+package dev.intercept;
+
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.net.PublicAddress;
+import dev.intercept.server.ServerLimits;
+import dev.intercept.server.TunnelServer;
+import dev.intercept.session.SessionTable;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Opens what intercept needs of the system, the port before the queue, and tells the user why when it cannot. */
+final class Opening {
+
+    private static final Logger LOG = System.getLogger(Intercept.class.getName());
+
+    private Opening() {}
+
+    /** The backend to use; what was found broken or passed over is logged. */
+    static CaptureBackendProvider choose(InterceptConfig config, BackendRegistry registry) throws StartException {
+        registry.problems().forEach(problem -> LOG.log(Level.WARNING, problem));
+        try {
+            BackendRegistry.Choice choice = registry.choose(config.backendName());
+            for (String reason : choice.passedOver()) {
+                LOG.log(Level.WARNING, reason + "; " + choice.provider().name() + " is used instead");
+            }
+            return choice.provider();
+        } catch (BackendException e) {
+            throw new StartException(ExitCode.of(e.kind()), e.getMessage(), e);
+        }
+    }
+
+    static TunnelServer bind(
+            InterceptConfig config,
+            SessionTable sessions,
+            Counters counters,
+            RateLimitedLog limitedLog,
+            LongSupplier nanoClock)
+            throws StartException {
+        ServerLimits limits = new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), config.allow());
+        InetSocketAddress address = config.bindAddress()
+                .map(ip -> new InetSocketAddress(ip, config.port()))
+                .orElseGet(() -> new InetSocketAddress(config.port()));
+        try {
+            return TunnelServer.bind(address, limits, config.protocol(), sessions, counters, limitedLog, nanoClock);
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.OS_REFUSED,
+                    "cannot listen on " + text(address) + ": " + e.getMessage()
+                            + "; choose another with -p or -b, or stop what holds it",
+                    e);
+        }
+    }
+
+    /** The packet source's lanes; when it cannot be opened, {@code server} listens no longer. */
+    static List<CaptureBackend> capture(InterceptConfig config, CaptureBackendProvider provider, TunnelServer server)
+            throws StartException {
+        try {
+            return provider.open(
+                    new BackendOptions(provider.options(), CopyRange.withRoomForPayload(config, provider.options())));
+        } catch (BackendException e) {
+            server.discard();
+            throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    static void warnIfOpenToEveryone(InterceptConfig config, InetSocketAddress listening) {
+        if (config.allow().isEmpty()) {
+            PublicAddress.reachableAt(listening.getAddress())
+                    .ifPresent(address -> LOG.log(
+                            Level.WARNING,
+                            "everyone who reaches port " + listening.getPort() + " of " + address.getHostAddress()
+                                    + " can claim responses; name who may connect with --allow CIDR, or bind with -b"));
+        }
+    }
+
+    static String text(InetSocketAddress address) {
+        return (address.getAddress().isAnyLocalAddress()
+                        ? "all addresses"
+                        : address.getAddress().getHostAddress()) + ", port " + address.getPort();
+    }
+}
