@@ -8,7 +8,8 @@
 #   intercept  this program, with the OPTIONs after --
 #   one        a C loop that works as the C intercept does: one receive, one verdict a packet
 #   batched    a C loop that works in batches: the floor
-# Rates are packets a second; "max" is full speed. Prints each run, then medians over the rounds, then ratios.
+# Rates are packets a second; "max" is full speed. Prints each run, then medians over the rounds, then the
+# time that a start takes and the memory of the sessions, then ratios. --rounds 0 leaves the runs out.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -178,6 +179,29 @@ for rate in $rates; do
 done
 
 case " $subjects " in *" intercept "*) ;; *) exit 0 ;; esac
+
+start_ms() { # ENVIRONMENT: milliseconds from exec to "listening on"
+  local begun_us=${EPOCHREALTIME/./} line
+  exec 3< <(exec env "$1" "$launcher" --backend=nfqueue -b 127.0.0.1 2>&1)
+  subject_pid=$!
+  while read -r -u 3 line && [[ $line != *'listening on'* ]]; do :; done
+  echo $(((${EPOCHREALTIME/./} - begun_us) / 1000)) >> "$work/starts"
+  kill $subject_pid
+  while read -r -u 3 line; do :; done
+  subject_pid=
+}
+echo
+for environment in INTERCEPT_ARCHIVE=use INTERCEPT_ARCHIVE=none; do
+  : > "$work/starts"
+  for _ in 1 2 3 4 5; do start_ms $environment; done
+  echo "Start, $environment: median $(sort -n "$work/starts" | sed -n 3p) ms of" $(sort -n "$work/starts")
+done
+start_subject intercept
+start_client
+echo "Resident with $sessions sessions: $(awk '/VmRSS/ { print $2 }' /proc/$subject_pid/status) kB"
+end_processes
+wait $subject_pid || true
+subject_pid= client_pid=
 echo
 echo "Ratios of medians"
 echo '| rate | CPU: intercept / one | CPU: intercept / batched | p99: intercept / one | handled: intercept / one |'

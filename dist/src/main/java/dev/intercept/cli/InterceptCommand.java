@@ -54,6 +54,9 @@ final class InterceptCommand implements Callable<Integer> {
             return 0;
         }
         refuseContradictions(commandLine);
+        if (run.training) {
+            return StartTraining.run(run, registry);
+        }
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, commandLine).run();
         }

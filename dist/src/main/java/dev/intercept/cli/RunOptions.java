@@ -67,4 +67,7 @@ final class RunOptions {
 
     @Option(names = Detachment.OPTION, hidden = true, description = "this is the daemon that -d started")
     boolean detached;
+
+    @Option(names = "--train-archive", hidden = true, description = "a start that the Java runtime learns from")
+    boolean training;
 }

@@ -1,0 +1,104 @@
+package dev.intercept.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.endtoend.InstalledProgram.Result;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive of classes makes a start faster, and is never a reason not to start or to say anything. */
+class ArchiveIT {
+
+    @TempDir
+    Path directory;
+
+    private InstalledProgram program;
+
+    @BeforeEach
+    void copyTheProgram() throws IOException {
+        program = InstalledProgram.copied(directory);
+    }
+
+    @AfterEach
+    void leave() {
+        program.close();
+    }
+
+    private Result shell(String script) throws Exception {
+        String setUp = """
+                set -e
+                home=$(dirname "$(dirname "$INTERCEPT")")
+                archive=$(INTERCEPT_ARCHIVE=name "$INTERCEPT")
+                export INTERCEPT_JAVA_OPTS=-Xlog:class+load:file=loaded
+                """;
+        return program.runCommand(List.of("sh", "-c", setUp + script));
+    }
+
+    /** That it starts, says nothing, and how many of its own classes came from the archive. */
+    private int sharedClasses(String script) throws Exception {
+        Result result = shell(script + """
+
+                INTERCEPT_JAVA_OPTS="$INTERCEPT_JAVA_OPTS" "$INTERCEPT" --version
+                grep -c 'dev.intercept.*source: shared' loaded >shared || :
+                cat shared >&2
+                """);
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.out().startsWith("intercept "), result.out());
+        return Integer.parseInt(result.err().strip());
+    }
+
+    @Test
+    void shouldServeTheCopyItWasMadeFor() throws Exception {
+        assertTrue(sharedClasses("\"$home/bin/intercept-archive\"") > 20);
+    }
+
+    @Test
+    void shouldBeIgnoredInSilenceInAnotherPlace() throws Exception {
+        assertEquals(0, sharedClasses("test -r \"$archive\""));
+    }
+
+    @Test
+    void shouldBeIgnoredInSilenceAfterAJarWasReplaced() throws Exception {
+        assertEquals(0, sharedClasses("\"$home/bin/intercept-archive\"; touch \"$home\"/lib/picocli-*.jar"));
+    }
+
+    @Test
+    void shouldBeIgnoredInSilenceWhenItIsCutOff() throws Exception {
+        assertEquals(0, sharedClasses("""
+                "$home/bin/intercept-archive"
+                head -c 1000000 "$archive" >cut
+                mv -f cut "$archive"
+                """));
+    }
+
+    @Test
+    void shouldBeIgnoredInSilenceWhenItIsNoArchive() throws Exception {
+        assertEquals(0, sharedClasses("rm -f \"$archive\"; echo no archive >\"$archive\""));
+    }
+
+    @Test
+    void shouldBeMissedByNobody() throws Exception {
+        Result removed = shell("\"$home/bin/intercept-archive\" --remove; ls \"$home/lib\"");
+        assertFalse(removed.out().contains(".jsa"), removed.out());
+        assertEquals(0, sharedClasses(""));
+    }
+
+    @Test
+    void shouldSayWhenItCannotBeWritten() throws Exception {
+        Result result = shell("""
+                chmod a+rx . "$home" "$home/lib"
+                setpriv --reuid=65534 --regid=65534 --clear-groups "$home/bin/intercept-archive"
+                """);
+        assertEquals(73, result.exitCode(), result.err());
+        assertEquals(
+                "intercept-archive: cannot write to " + directory.resolve("intercept/lib") + "; run it as the owner\n",
+                result.err());
+    }
+}
