@@ -33,7 +33,7 @@ final class ListenOptions {
             paramLabel = "N",
             converter = WholeNumber.Tunnels.class,
             defaultValue = "1024",
-            description = "connections from tcpcopy at most (default: ${DEFAULT-VALUE})")
+            description = "connections at most; beyond, one that never spoke gives way (default: ${DEFAULT-VALUE})")
     int maxTunnels;
 
     @Option(
