@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Optional;
 
 /** Chromium without a window, driven by chromedriver in the words of W3C WebDriver. */
 final class Browser implements AutoCloseable {
@@ -34,10 +35,9 @@ final class Browser implements AutoCloseable {
 
     /** @param profile an empty directory */
     Browser(Path profile, int width, int height) throws IOException, InterruptedException {
-        driver = new ProcessBuilder("chromedriver", "--port=0")
-                .redirectErrorStream(true)
-                .start();
-        String base = "http://127.0.0.1:" + port(driver.inputReader()) + "/session";
+        Driver started = Driver.start();
+        driver = started.process();
+        String base = "http://127.0.0.1:" + started.port() + "/session";
         JsonArray arguments = new JsonArray();
         for (String argument : ARGUMENTS) {
             arguments.add(argument);
@@ -49,13 +49,36 @@ final class Browser implements AutoCloseable {
         session = base + "/" + answer.getAsJsonObject().get("sessionId").getAsString();
     }
 
-    private static String port(BufferedReader output) throws IOException {
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.contains("started successfully on port ")) {
-                return line.replaceAll(".*on port (\\d+).*", "$1");
+    /** A chromedriver that listens. */
+    private record Driver(Process process, String port) {
+
+        /** It takes the same free port for IPv4 as for IPv6, which is not always free there: then it ends, and is tried again. */
+        private static final int ATTEMPTS = 5;
+
+        static Driver start() throws IOException {
+            StringBuilder said = new StringBuilder();
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Process process = new ProcessBuilder("chromedriver", "--port=0")
+                        .redirectErrorStream(true)
+                        .start();
+                Optional<String> port = port(process.inputReader(), said);
+                if (port.isPresent()) {
+                    return new Driver(process, port.get());
+                }
             }
+            throw new IOException(
+                    "chromedriver did not start; are chromium and chromium-driver installed? It said: " + said);
         }
-        throw new IOException("chromedriver did not start; install the packages chromium and chromium-driver");
+
+        private static Optional<String> port(BufferedReader output, StringBuilder said) throws IOException {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                said.append(line).append('\n');
+                if (line.contains("started successfully on port ")) {
+                    return Optional.of(line.replaceAll(".*on port (\\d+).*", "$1"));
+                }
+            }
+            return Optional.empty();
+        }
     }
 
     private static JsonObject object(String name, JsonElement value) {
