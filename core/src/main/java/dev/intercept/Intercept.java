@@ -126,11 +126,34 @@ public final class Intercept implements AutoCloseable {
     /** As {@link #start(InterceptConfig, LongSupplier)}, with backends that are loaded already. */
     public static Intercept start(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock)
             throws StartException {
+        return start(config, registry, nanoClock, () -> {});
+    }
+
+    /**
+     * As {@link #start(InterceptConfig, BackendRegistry, LongSupplier)}, with a step in between.
+     *
+     * @param onceOpen done when port and backend are open and no thread that works with them runs: the place to give up
+     *     privileges. It may change the calling thread's, since the threads of intercept are started by that one.
+     */
+    public static Intercept start(
+            InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock, StartStep onceOpen)
+            throws StartException {
         Rehearsal rehearsal = Rehearsal.begin(config.protocol());
         Intercept intercept = new Intercept(config, registry, nanoClock);
         rehearsal.awaitEnd();
+        try {
+            onceOpen.run();
+        } catch (StartException e) {
+            intercept.discard();
+            throw e;
+        }
         intercept.startThreads(config);
         return intercept;
+    }
+
+    private void discard() {
+        loops.forEach(loop -> loop.backend().close());
+        server.discard();
     }
 
     private void startThreads(InterceptConfig config) {
@@ -223,6 +246,18 @@ public final class Intercept implements AutoCloseable {
     /** Whether capture goes on: false once it was stopped, has failed, or a capture file has ended. */
     public boolean isCapturing() {
         return !end.isDone();
+    }
+
+    /**
+     * How long the thread of a lane or the server has been at one round of its work, in nanoseconds: the longest of them. A
+     * round takes some 100 ms at most, unless the thread hangs.
+     */
+    public long longestRoundNs() {
+        long longestNs = server.roundNs();
+        for (CaptureLoop loop : loops) {
+            longestNs = Math.max(longestNs, loop.roundNs());
+        }
+        return longestNs;
     }
 
     /** What is wrong at this moment. Any thread. */

@@ -30,6 +30,8 @@ public final class CaptureLoop implements Runnable {
     private final LongSupplier nanoClock;
     private final EndListener endListener;
     private volatile boolean stopping;
+    private volatile boolean hasEnded;
+    private volatile long roundBeganNs;
 
     public CaptureLoop(
             CaptureBackend backend, Interceptor interceptor, LongSupplier nanoClock, EndListener endListener) {
@@ -37,10 +39,16 @@ public final class CaptureLoop implements Runnable {
         this.interceptor = interceptor;
         this.nanoClock = nanoClock;
         this.endListener = endListener;
+        this.roundBeganNs = nanoClock.getAsLong();
     }
 
     public CaptureBackend backend() {
         return backend;
+    }
+
+    /** How long the batch it is in has taken so far, the wait for it included, in nanoseconds; 0 once it has ended. Any thread. */
+    public long roundNs() {
+        return hasEnded ? 0 : nanoClock.getAsLong() - roundBeganNs;
     }
 
     /** Ends the loop after the batch it is in, with that batch's verdicts and headers sent. Does not wait. */
@@ -58,6 +66,7 @@ public final class CaptureLoop implements Runnable {
         } catch (BackendException | RuntimeException | Error e) {
             failure = e;
         } finally {
+            hasEnded = true;
             interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong()));
             backend.close();
             endListener.onEnd(this, failure);
@@ -66,7 +75,9 @@ public final class CaptureLoop implements Runnable {
 
     private int pollOnce() throws BackendException {
         int packets = backend.poll(interceptor, BATCH_LIMIT, POLL_TIMEOUT_MS);
-        interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong()));
+        long nowNs = nanoClock.getAsLong();
+        roundBeganNs = nowNs;
+        interceptor.endOfBatch(SessionClock.seconds(nowNs));
         return packets;
     }
 }

@@ -54,6 +54,7 @@ public final class TunnelServer implements Runnable {
     private final SharedBacklogs backlogs;
     private int lastTunnelNumber;
     private volatile boolean stopping;
+    private volatile long roundBeganNs;
 
     private TunnelServer(
             ServerLimits limits,
@@ -74,6 +75,7 @@ public final class TunnelServer implements Runnable {
         this.acceptor = acceptor;
         this.backlogs = new SharedBacklogs(limits.backlogBytes());
         this.selector = Selector.open();
+        this.roundBeganNs = nanoClock.getAsLong();
         acceptor.register(selector);
     }
 
@@ -123,6 +125,11 @@ public final class TunnelServer implements Runnable {
         return signs;
     }
 
+    /** How long the round it is in has taken so far, in nanoseconds. Any thread. */
+    public long roundNs() {
+        return nanoClock.getAsLong() - roundBeganNs;
+    }
+
     /** Stops listening, instead of {@link #run}: something else that intercept needs is not to be had. */
     public void discard() {
         closeAll();
@@ -140,8 +147,9 @@ public final class TunnelServer implements Runnable {
         while (!stopping) {
             try {
                 selector.select(this::onReady, TICK_MS);
-                if (nanoClock.getAsLong() - nextTickNs >= 0) {
-                    nextTickNs = nanoClock.getAsLong() + TICK_MS * 1_000_000L;
+                roundBeganNs = nanoClock.getAsLong();
+                if (roundBeganNs - nextTickNs >= 0) {
+                    nextTickNs = roundBeganNs + TICK_MS * 1_000_000L;
                     tick();
                 }
             } catch (IOException | RuntimeException e) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class CaptureLoopTest {
 
     private final List<Throwable> ends = new ArrayList<>();
+    private long nowNs;
 
     @Test
     void shouldEndWithoutFailureWhenTheSourceEnds() {
@@ -54,6 +55,22 @@ class CaptureLoopTest {
         assertTrue(backend.isClosed);
     }
 
+    @Test
+    void shouldTellHowLongItHasBeenAtItsBatch() {
+        nowNs = 1000;
+        ScriptedBackend backend = new ScriptedBackend(1);
+        CaptureLoop loop = loop(backend);
+        List<Long> rounds = new ArrayList<>();
+        backend.onPoll = () -> {
+            nowNs += 5;
+            rounds.add(loop.roundNs());
+        };
+        loop.run();
+        nowNs += 100;
+        assertEquals(List.of(5L, 5L), rounds);
+        assertEquals(0, loop.roundNs(), "an ended loop is not stuck");
+    }
+
     private CaptureLoop loop(CaptureBackend backend) {
         Interceptor interceptor = new Interceptor(
                 new PassList(List.of()),
@@ -64,7 +81,7 @@ class CaptureLoopTest {
                 new RateLimitedLog(new RecordingLogger(), System::nanoTime),
                 CaptureLoop.BATCH_LIMIT,
                 0);
-        return new CaptureLoop(backend, interceptor, () -> 0L, (loop, failure) -> ends.add(failure));
+        return new CaptureLoop(backend, interceptor, () -> nowNs, (loop, failure) -> ends.add(failure));
     }
 
     /** Ends after a number of empty polls. */

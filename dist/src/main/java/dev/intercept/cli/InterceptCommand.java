@@ -60,7 +60,8 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, commandLine).run();
         }
-        return new InterceptProcess(config(), run, backendOptions.problems(), registry).run();
+        InterceptStart start = new InterceptStart(config(), run, registry, arguments);
+        return new InterceptProcess(start, run, backendOptions.problems()).run();
     }
 
     private void refuseContradictions(CommandLine commandLine) {

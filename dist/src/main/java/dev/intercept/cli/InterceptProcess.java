@@ -2,24 +2,18 @@ package dev.intercept.cli;
 
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
-import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
-import dev.intercept.capture.BackendRegistry;
 import dev.intercept.daemon.Detachment;
+import dev.intercept.daemon.Heartbeat;
 import dev.intercept.daemon.PidFile;
+import dev.intercept.daemon.ServiceManager;
 import dev.intercept.daemon.Signals;
-import dev.intercept.diagnosis.Host;
-import dev.intercept.diagnosis.LocalHost;
-import dev.intercept.diagnosis.Processes;
-import dev.intercept.diagnosis.Sockets;
 import dev.intercept.logging.Log;
 import dev.intercept.monitor.Monitors;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.BindException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,18 +26,13 @@ final class InterceptProcess {
     /** A stop takes some 100 ms; whoever waits longer than this for it has met a bug. */
     private static final long STOP_LIMIT_S = 10;
 
-    private final InterceptConfig config;
+    private final InterceptStart start;
     private final RunOptions options;
     private final List<String> warnings;
-    private final BackendRegistry registry;
 
-    /**
-     * @param warnings to be logged at start
-     * @param registry the backends to choose from
-     */
-    InterceptProcess(InterceptConfig config, RunOptions options, List<String> warnings, BackendRegistry registry) {
-        this.config = config;
-        this.registry = registry;
+    /** @param warnings to be logged at start */
+    InterceptProcess(InterceptStart start, RunOptions options, List<String> warnings) {
+        this.start = start;
         this.options = options;
         this.warnings = warnings;
     }
@@ -87,7 +76,7 @@ final class InterceptProcess {
         // Handled before the start: whoever reads "listening" in the log may send a signal at once.
         CompletableFuture<Intercept> started = new CompletableFuture<>();
         handleSignals(started, log);
-        try (Intercept intercept = start()) {
+        try (Intercept intercept = start.run(log.file())) {
             started.complete(intercept);
             return serve(intercept);
         } catch (InterruptedException e) {
@@ -97,28 +86,27 @@ final class InterceptProcess {
 
     private int serve(Intercept intercept) throws StartException, InterruptedException {
         Monitors monitors = monitors(intercept);
-        try {
+        try (ServiceManager manager = ServiceManager.of(
+                        System.getenv(), ProcessHandle.current().pid());
+                Heartbeat heartbeat = heartbeat(manager, intercept)) {
+            heartbeat.start();
             if (options.detached) {
                 Detachment.reportReady(System.out);
             }
-            return intercept.awaitEnd().code();
+            ExitCode code = intercept.awaitEnd();
+            manager.stopping();
+            return code.code();
         } finally {
             monitors.close();
         }
     }
 
-    private Intercept start() throws StartException {
-        try {
-            return Intercept.start(config, registry, System::nanoTime);
-        } catch (StartException e) {
-            if (e.getCause() instanceof BindException) {
-                throw portOwner()
-                        .map(owner ->
-                                new StartException(e.exitCode(), e.getMessage() + " (" + owner + " listens there)", e))
-                        .orElse(e);
-            }
-            throw e;
-        }
+    private static Heartbeat heartbeat(ServiceManager manager, Intercept intercept) {
+        return new Heartbeat(
+                manager,
+                () -> intercept.backendName() + ", " + intercept.tunnels().size() + " tunnels, "
+                        + intercept.statistics().line(),
+                limitNs -> intercept.isCapturing() && intercept.longestRoundNs() < limitNs);
     }
 
     private Monitors monitors(Intercept intercept) throws StartException {
@@ -127,14 +115,6 @@ final class InterceptProcess {
                 Installation.version(),
                 Optional.ofNullable(options.socket),
                 Optional.ofNullable(options.metrics));
-    }
-
-    private Optional<String> portOwner() {
-        Host host = new LocalHost();
-        Sockets sockets = new Sockets(host);
-        OptionalLong owner =
-                sockets.listeningOn(config.port()).map(sockets::holder).orElse(OptionalLong.empty());
-        return owner.isPresent() ? Optional.of(new Processes(host).describe(owner.getAsLong())) : Optional.empty();
     }
 
     /** A stop that is asked for while intercept starts is done once it has started. */

@@ -28,6 +28,13 @@ final class RunOptions {
     Path pidFile;
 
     @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description = "started by root: once port and backend are open, go on as this user with CAP_NET_ADMIN and "
+                    + "CAP_NET_RAW only")
+    String user;
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             converter = OneOf.Level.class,

@@ -34,7 +34,8 @@ final class StartTraining {
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .port(0)
                 .build();
-        return new InterceptProcess(config, options, List.of(), BackendRegistry.of(new NoPackets())).run();
+        InterceptStart start = new InterceptStart(config, options, BackendRegistry.of(new NoPackets()), List.of());
+        return new InterceptProcess(start, options, List.of()).run();
     }
 
     /** What opening a backend loads can be had without the privilege to open it. */

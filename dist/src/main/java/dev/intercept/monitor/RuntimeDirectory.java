@@ -19,8 +19,15 @@ public final class RuntimeDirectory {
         this.directory = directory;
     }
 
-    /** {@code /run/intercept} for root, for others below XDG_RUNTIME_DIR or, without one, in the directory for temporary files. */
+    /**
+     * The one that a service manager made, systemd.exec(5); {@code /run/intercept} for root; for others below XDG_RUNTIME_DIR
+     * or, without one, in the directory for temporary files.
+     */
     public static RuntimeDirectory ofThisUser() {
+        String ofService = System.getenv("RUNTIME_DIRECTORY");
+        if (ofService != null && ofService.startsWith("/")) {
+            return new RuntimeDirectory(Path.of(ofService.split(":")[0]));
+        }
         Path run = Path.of("/run");
         if (Files.isWritable(run)) {
             return new RuntimeDirectory(run.resolve("intercept"));

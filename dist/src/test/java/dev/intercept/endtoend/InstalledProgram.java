@@ -69,6 +69,11 @@ final class InstalledProgram implements AutoCloseable {
     Process startForeground(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(launcher));
         command.addAll(List.of(arguments));
+        return startCommand(command);
+    }
+
+    /** Starts a command that becomes {@code intercept} by exec, and is given the launcher's path as {@code INTERCEPT}. */
+    Process startCommand(List<String> command) throws Exception {
         Process process = start(command);
         daemons.add(process.pid());
         return process;

@@ -1,0 +1,65 @@
+package dev.intercept.cli;
+
+import dev.intercept.StartException;
+import dev.intercept.daemon.Account;
+import dev.intercept.daemon.Detachment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The command line that gives an ordinary user what a start lacked, ready to be pasted into a shell. */
+final class PrivilegeAdvice {
+
+    private final Account user;
+    private final Path launcher;
+    private final List<String> arguments;
+
+    /** For this process; empty where something of the command is not known. */
+    static Optional<PrivilegeAdvice> of(List<String> arguments) {
+        List<String> typed = arguments.stream()
+                .filter(argument -> !argument.equals(Detachment.OPTION))
+                .toList();
+        return Installation.launcher()
+                .flatMap(launcher -> Account.current().map(user -> new PrivilegeAdvice(user, launcher, typed)));
+    }
+
+    /** @param arguments as typed */
+    PrivilegeAdvice(Account user, Path launcher, List<String> arguments) {
+        this.user = user;
+        this.launcher = launcher;
+        this.arguments = arguments;
+    }
+
+    /** The same failure, with the command. */
+    StartException addedTo(StartException failure) {
+        return new StartException(
+                failure.exitCode(),
+                failure.getMessage() + "\nintercept: this runs it as " + user.name()
+                        + " with what it needs and no more:\n  " + command(),
+                failure);
+    }
+
+    /** setpriv(1): the capabilities stay with the user through ambient ones, since neither java nor the launcher is setuid. */
+    String command() {
+        List<String> words = new ArrayList<>(List.of(
+                "sudo",
+                "setpriv",
+                "--reuid=" + user.name(),
+                "--regid=" + user.groupId(),
+                "--init-groups",
+                "--inh-caps=+net_admin,+net_raw",
+                "--ambient-caps=+net_admin,+net_raw",
+                "--bounding-set=-all,+net_admin,+net_raw",
+                "--no-new-privs",
+                launcher.toString()));
+        words.addAll(arguments);
+        return words.stream().map(PrivilegeAdvice::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** For a shell: what is not certainly harmless stands between apostrophes. */
+    private static String quoted(String word) {
+        return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,62 @@
+package dev.intercept.daemon;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+
+/** Tells the service manager again and again, on a thread of its own, how this process is doing, and whether it lives. */
+public final class Heartbeat implements AutoCloseable {
+
+    /** Between two status texts where nobody watches. */
+    private static final long STATUS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Beats in the time after which the service manager ends the process: one that comes late does no harm. */
+    private static final int BEATS = 4;
+
+    private final ServiceManager manager;
+    private final Supplier<String> status;
+    private final LongPredicate works;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread beats = new Thread(task, "heartbeat");
+        beats.setDaemon(true);
+        return beats;
+    });
+
+    /**
+     * @param status one line
+     * @param works whether the process does its work and has not been stuck for so many nanoseconds
+     */
+    public Heartbeat(ServiceManager manager, Supplier<String> status, LongPredicate works) {
+        this.manager = manager;
+        this.status = status;
+        this.works = works;
+    }
+
+    /** Says that the start is done, and begins. Nothing happens where no service manager listens. */
+    public void start() {
+        if (manager.isThere()) {
+            manager.ready(status.get());
+            long intervalNs = watchdogNs() / BEATS;
+            thread.scheduleAtFixedRate(this::beat, 0, intervalNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private long watchdogNs() {
+        return manager.watchdogNs().orElse(STATUS_INTERVAL_NS * BEATS);
+    }
+
+    /** Silence is the message when the process is stuck: the service manager then ends it and starts it anew. */
+    void beat() {
+        if (works.test(watchdogNs() / 2)) {
+            manager.alive();
+        }
+        manager.status(status.get());
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.intercept.daemon;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What started this process and wants to be told of it, by the protocol of sd_notify(3). Where nobody wants to, nothing is
+ * sent. Any thread may use it.
+ */
+public final class ServiceManager implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(ServiceManager.class.getName());
+
+    private static final String SOCKET = "NOTIFY_SOCKET";
+    private static final String WATCHDOG_US = "WATCHDOG_USEC";
+    private static final String WATCHDOG_PID = "WATCHDOG_PID";
+    private static final int NS_PER_US = 1000;
+
+    private final Optional<NotifySocket> socket;
+    private final OptionalLong watchdogNs;
+    private boolean hasFailed;
+
+    private ServiceManager(Optional<NotifySocket> socket, OptionalLong watchdogNs) {
+        this.socket = socket;
+        this.watchdogNs = watchdogNs;
+    }
+
+    /**
+     * Connects to the service manager that the environment names. One that cannot be reached is a warning: the process can do
+     * its work without.
+     */
+    public static ServiceManager of(Map<String, String> environment, long pid) {
+        String address = environment.getOrDefault(SOCKET, "");
+        if (address.isEmpty()) {
+            return new ServiceManager(Optional.empty(), OptionalLong.empty());
+        }
+        try {
+            return new ServiceManager(Optional.of(new NotifySocket(address)), watchdogNs(environment, pid));
+        } catch (IOException | LinkageError e) {
+            LOG.log(
+                    Level.WARNING,
+                    "the service manager cannot be told of the start (" + SOCKET + "=" + e.getMessage()
+                            + "): with Type=notify it will end intercept; use Type=exec");
+            return new ServiceManager(Optional.empty(), OptionalLong.empty());
+        }
+    }
+
+    /** The variables may be meant for a parent and merely inherited: then another process is named. */
+    private static OptionalLong watchdogNs(Map<String, String> environment, long pid) {
+        String us = environment.getOrDefault(WATCHDOG_US, "");
+        String watched = environment.getOrDefault(WATCHDOG_PID, Long.toString(pid));
+        return us.matches("[1-9]\\d{0,14}") && watched.equals(Long.toString(pid))
+                ? OptionalLong.of(Long.parseLong(us) * NS_PER_US)
+                : OptionalLong.empty();
+    }
+
+    /** How long the service manager waits for {@link #alive} until it ends this process, in nanoseconds; empty for ever. */
+    public OptionalLong watchdogNs() {
+        return watchdogNs;
+    }
+
+    /** Whether anybody listens. */
+    public boolean isThere() {
+        return socket.isPresent();
+    }
+
+    /** The start is done. */
+    public void ready(String status) {
+        send("READY=1\nSTATUS=" + oneLine(status));
+    }
+
+    /** What {@code systemctl status} shows. */
+    public void status(String status) {
+        send("STATUS=" + oneLine(status));
+    }
+
+    /** The process does its work; to be said at least once in {@link #watchdogNs}. */
+    public void alive() {
+        if (watchdogNs.isPresent()) {
+            send("WATCHDOG=1");
+        }
+    }
+
+    public void stopping() {
+        send("STOPPING=1");
+    }
+
+    private static String oneLine(String text) {
+        return text.replace('\n', ' ');
+    }
+
+    private void send(String message) {
+        socket.ifPresent(to -> {
+            try {
+                to.send(message);
+            } catch (IOException e) {
+                complainOnce(e);
+            }
+        });
+    }
+
+    private synchronized void complainOnce(IOException e) {
+        if (!hasFailed) {
+            hasFailed = true;
+            LOG.log(Level.WARNING, "the service manager cannot be told how intercept is doing: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.ifPresent(NotifySocket::close);
+    }
+}
