@@ -64,6 +64,13 @@ class InterceptorTest {
     }
 
     @Test
+    void shouldForwardASegmentOf65535BytesOfWhichOnlyTheHeadersWereCaptured() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().totalLength(65535));
+        assertEquals(1, tunnel.headers);
+    }
+
+    @Test
     void shouldLookUpAndForwardATranslatedSourceUnderTheAddressThatTcpcopyKnows() {
         addRoute(TestNetwork.client(1), 10000, tunnel);
         verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().from("172.17.0.2", 8080));

@@ -52,7 +52,7 @@ enum HostilePeer {
         @Override
         void connected(Peer peer, Random random) throws IOException {
             peer.send(records(random, 20_000));
-            pause(200);
+            pause(400);
         }
     },
     RANDOM_BYTES {
@@ -113,6 +113,7 @@ enum HostilePeer {
         @Override
         void connected(Peer peer, Random random) throws IOException {
             int port = 1 + random.nextInt(65535);
+            peer.socket.setReceiveBufferSize(4096);
             peer.send(out -> {
                 Generation.V1.encodeOpening(out);
                 Generation.V1.encodeAdd(out, STUCK_CLIENT, port, TARGET, TARGET_PORT);

@@ -116,6 +116,15 @@ class TunnelFormatTest {
     }
 
     @Test
+    void shouldSendEarlierClientsTheLengthOfASegmentNotYetCutToo() {
+        ResponsePacket large = response("", ACK, TIME_STAMPS, 65535 - 52, 0);
+        assertEquals(headers(65535, 32, ACK), written(plain(Generation.V0_6), large));
+        assertEquals(headers(65535, 32, ACK), written(plain(Generation.V0_7), large));
+        assertEquals(headers(65535 - 12, 20, ACK) + zeros(20), written(plain(Generation.V0_8), large));
+        assertEquals(headers(65535, 32, ACK) + TIME_STAMPS + zeros(28), written(plain(Generation.V0_9), large));
+    }
+
+    @Test
     void shouldCarryPayloadOfOneTo128BytesBehindTheHeadersItSends() {
         String payload = "0102030405";
         ResponsePacket ack = response(ACK, TIME_STAMPS, 5);
