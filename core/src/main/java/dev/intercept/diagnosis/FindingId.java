@@ -17,6 +17,10 @@ public enum FindingId {
     RULE_NO_LISTENER(
             "rule-no-listener", "until intercept listens, the rule drops every answer that leaves from this port"),
     RULE_AFTER_ACCEPT("rule-after-accept", "the first rule that matches wins, so the rule of the queue sees nothing"),
+    RULE_DROPS(
+            "rule-drops",
+            "a DROP in OUTPUT tells the test server's own TCP that its packet was not sent, and it refuses the client's"
+                    + " acknowledgements"),
     IP_FORWARD("ip-forward", "an assistant host that forwards sends the answers on to the real clients"),
     RP_FILTER("rp-filter", "strict filtering drops copied requests that come by another way than answers leave"),
     CLIENT_ROUTE("client-route", "an answer that has no way to its client is never made"),

@@ -6,7 +6,7 @@ public enum CaptureMode {
     IP_QUEUE("ipqueue", true),
     /** On the target, through NFQUEUE. */
     NFQUEUE("nfqueue", true),
-    /** On the target, through NFLOG; the rules drop. */
+    /** On the target, through NFLOG; a further rule stops the answers. */
     NFLOG("nflog", true),
     /** On an assistant host that the target routes its answers to. */
     DEVICE("pcap", false),

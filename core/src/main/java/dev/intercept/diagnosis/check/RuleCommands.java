@@ -5,6 +5,9 @@ import dev.intercept.diagnosis.Host;
 /** The commands that make answers reach a queue, in the words of the tools of this host. */
 final class RuleCommands {
 
+    /** Stops what NFLOG has copied. A drop would tell the target's own TCP that nothing was sent. */
+    private static final String NOBODYS_QUEUE = "65535";
+
     private final Host host;
     private final CheckScope scope;
 
@@ -24,7 +27,8 @@ final class RuleCommands {
         return switch (scope.mode()) {
             case IP_QUEUE -> (isNft() ? select.replaceFirst("iptables", "iptables-legacy") : select) + " -j QUEUE";
             case NFLOG ->
-                select + " -j DROP && " + select + " -j NFLOG --nflog-group " + queues.first()
+                select + " -j NFQUEUE --queue-num " + NOBODYS_QUEUE + " && " + select + " -j NFLOG --nflog-group "
+                        + queues.first()
                         + " --nflog-size 128 --nflog-threshold 64";
             default ->
                 select + " -j NFQUEUE "
@@ -44,8 +48,9 @@ final class RuleCommands {
         String range = queues.first() == queues.last()
                 ? Integer.toString(queues.first())
                 : queues.first() + "-" + queues.last();
-        String action =
-                scope.mode() == CaptureMode.NFLOG ? "log group " + queues.first() + " drop" : "queue num " + range;
+        String action = scope.mode() == CaptureMode.NFLOG
+                ? "log group " + queues.first() + " queue num " + NOBODYS_QUEUE
+                : "queue num " + range;
         return "nft add table ip intercept"
                 + " && nft add chain ip intercept output '{ type filter hook output priority 0; }'"
                 + " && nft add rule ip intercept output tcp sport " + scope.portText() + " " + action;

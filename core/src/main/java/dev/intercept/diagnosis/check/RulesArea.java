@@ -9,6 +9,7 @@ import dev.intercept.diagnosis.rules.RuleSet;
 import dev.intercept.diagnosis.rules.RuleSet.Feed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether rules hand the answers to the queue that intercept listens on. */
 final class RulesArea implements Area {
@@ -84,19 +85,39 @@ final class RulesArea implements Area {
                         FindingId.RULE_AFTER_ACCEPT,
                         "[" + rule.text() + "] comes after [" + feed.winner().text() + "]",
                         rule.removal() + " && " + insertion));
-            } else if (copies && !rules.isDroppedAfter(rule)) {
-                findings.add(Finding.fail(
-                        FindingId.RULE_MISSING,
-                        "[" + rule.text() + "] hands up a copy, and no rule after it drops the answer",
-                        commands.insertion()));
-            } else if (!copies && !isListening(rule) && !rule.isBypass()) {
+            } else if (copies) {
+                lookAtStop(rule);
+            } else if (!isListening(rule) && !rule.isBypass()) {
                 findings.add(Finding.warn(
                         FindingId.RULE_NO_LISTENER,
                         "[" + rule.text() + "] is in force and nothing listens on queue " + rule.firstNumber(),
                         startCommand()));
             } else {
-                findings.add(Finding.ok(FindingId.QUEUE_RULE, "[" + rule.text() + "] hands answers to intercept"));
+                tellFine(rule);
             }
+        }
+
+        /** What NFLOG has copied goes on to the next rule, which must stop it. */
+        private void lookAtStop(Rule rule) {
+            Optional<Rule> stop = rules.stopAfter(rule);
+            if (stop.isEmpty()) {
+                findings.add(Finding.fail(
+                        FindingId.RULE_MISSING,
+                        "[" + rule.text() + "] hands up a copy, and no rule after it stops the answer",
+                        commands.insertion()));
+            } else if (stop.get().isDropOfOwnPackets()) {
+                findings.add(Finding.fail(
+                        FindingId.RULE_DROPS,
+                        "[" + stop.get().text() + "] stops answers that [" + rule.text()
+                                + "] has copied, and the test server's TCP sends them again and again",
+                        commands.insertion() + " && " + stop.get().removal()));
+            } else {
+                tellFine(rule);
+            }
+        }
+
+        private void tellFine(Rule rule) {
+            findings.add(Finding.ok(FindingId.QUEUE_RULE, "[" + rule.text() + "] hands answers to intercept"));
         }
 
         private boolean isListening(Rule rule) {

@@ -41,6 +41,16 @@ public record Rule(
         return action == Action.ACCEPT || action == Action.DROP || action == Action.QUEUE;
     }
 
+    /** Whether no packet gets past it, with a listener or without. */
+    boolean stops() {
+        return action == Action.DROP || action == Action.QUEUE && !isBypass;
+    }
+
+    /** Whether it drops before the packet has left the TCP of this host, which then takes it for unsent. */
+    public boolean isDropOfOwnPackets() {
+        return action == Action.DROP && text.contains("-A OUTPUT ");
+    }
+
     /** This rule as it acts in a chain that is reached by {@code way}. */
     Rule reachedBy(Match way) {
         return new Rule(action, way.and(match), firstNumber, lastNumber, isBypass, jumpsTo, text, removal, insertion);

@@ -80,17 +80,19 @@ public final class RuleSet {
         return null;
     }
 
-    /** Whether some later rule of the same chain drops what {@code copying} hands up: without one, answers escape. */
-    public boolean isDroppedAfter(Rule copying) {
+    /**
+     * The later rule that stops what {@code copying} hands up, by a drop or by a queue; without one, answers escape. Whether
+     * somebody listens on the queue does not matter.
+     */
+    public Optional<Rule> stopAfter(Rule copying) {
         for (List<Rule> way : ways) {
             int index = way.indexOf(copying);
             for (int i = index + 1; index >= 0 && i < way.size(); i++) {
-                if (way.get(i).action() == Rule.Action.DROP
-                        && way.get(i).match().covers(copying.match())) {
-                    return true;
+                if (way.get(i).stops() && way.get(i).match().covers(copying.match())) {
+                    return Optional.of(way.get(i));
                 }
             }
         }
-        return false;
+        return Optional.empty();
     }
 }

@@ -23,6 +23,7 @@ final class HostCause {
             FindingId.RULE_MISSING,
             FindingId.RULE_WRONG_QUEUE,
             FindingId.RULE_AFTER_ACCEPT,
+            FindingId.RULE_DROPS,
             FindingId.QUEUE_HANDLERS,
             FindingId.IP_FORWARD,
             FindingId.RP_FILTER,

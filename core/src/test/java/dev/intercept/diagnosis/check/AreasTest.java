@@ -223,12 +223,32 @@ class AreasTest {
     }
 
     @Test
-    void shouldWantADropAfterACopy() {
+    void shouldWantAQueueOfNobodyAfterACopy() {
         String copy = "*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp -m tcp --sport 80 -j NFLOG --nflog-group 0\n";
+        String stop = "-A OUTPUT -p tcp -m tcp --sport 80 -j ";
         TextHost host = new TextHost().command("iptables -V", "").command("iptables-save", copy);
         assertEquals(
                 FindingId.RULE_MISSING, look(new RulesArea(), host, "nflog").id());
-        host.command("iptables-save", copy + "-A OUTPUT -p tcp -m tcp --sport 80 -j DROP\n");
+        host.command("iptables-save", copy + stop + "NFQUEUE --queue-num 65535 --queue-bypass\n");
+        assertEquals(
+                FindingId.RULE_MISSING, look(new RulesArea(), host, "nflog").id());
+        host.command("iptables-save", copy + stop + "NFQUEUE --queue-num 65535\n");
+        assertEquals(FindingId.QUEUE_RULE, look(new RulesArea(), host, "nflog").id());
+    }
+
+    @Test
+    void shouldWarnOfADropThatTheTargetsTcpWouldNotice() {
+        String rules = "*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp -m tcp --sport 80 -j NFLOG --nflog-group 0\n"
+                + "-A OUTPUT -p tcp -m tcp --sport 80 -j DROP\n";
+        TextHost host = new TextHost().command("iptables -V", "").command("iptables-save", rules);
+        Finding finding = look(new RulesArea(), host, "nflog");
+        assertEquals(FindingId.RULE_DROPS, finding.id());
+        assertEquals(
+                "iptables -I OUTPUT -p tcp --sport PORT -j NFQUEUE --queue-num 65535"
+                        + " && iptables -I OUTPUT -p tcp --sport PORT -j NFLOG --nflog-group 0 --nflog-size 128"
+                        + " --nflog-threshold 64 && iptables -t filter -D OUTPUT -p tcp -m tcp --sport 80 -j DROP",
+                finding.remedy());
+        host.command("iptables-save", rules.replace("OUTPUT", "FORWARD"));
         assertEquals(FindingId.QUEUE_RULE, look(new RulesArea(), host, "nflog").id());
     }
 
