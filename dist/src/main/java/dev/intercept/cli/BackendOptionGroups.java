@@ -7,9 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The options that backends bring along. Options with the same first name are one option; the help text shows each under
@@ -25,13 +28,28 @@ final class BackendOptionGroups {
     private final List<String> problems = new ArrayList<>();
 
     BackendOptionGroups(List<CaptureBackendProvider> providers) {
+        this(providers, name -> true);
+    }
+
+    /** @param isWanted by first name; other options are left out */
+    BackendOptionGroups(List<CaptureBackendProvider> providers, Predicate<String> isWanted) {
         for (CaptureBackendProvider provider : providers) {
             for (BackendOption option : provider.options()) {
-                byName.computeIfAbsent(option.name(), name -> new Shared(option, new ArrayList<>()))
-                        .backends()
-                        .add(provider.name());
+                if (isWanted.test(option.name())) {
+                    byName.computeIfAbsent(option.name(), name -> new Shared(option, new ArrayList<>()))
+                            .backends()
+                            .add(provider.name());
+                }
             }
         }
+    }
+
+    /** {@code "ipqueue, nfqueue and nflog"} */
+    private static String listed(List<String> backends) {
+        int last = backends.size() - 1;
+        return last == 0
+                ? backends.get(0)
+                : String.join(", ", backends.subList(0, last)) + " and " + backends.get(last);
     }
 
     /** Adds one mixin per set of backends. A name that the command has already is left out: see {@link #problems}. */
@@ -53,7 +71,7 @@ final class BackendOptionGroups {
             boolean isTaken = command.findOption(name) != null
                     || groups.values().stream().anyMatch(group -> group.findOption(name) != null);
             if (isTaken) {
-                problems.add("the option " + name + " of " + String.join(" and ", shared.backends())
+                problems.add("the option " + name + " of " + listed(shared.backends())
                         + " is left out: intercept has another option of that name");
             } else {
                 free.add(name);
@@ -63,7 +81,7 @@ final class BackendOptionGroups {
     }
 
     private static String heading(Shared shared) {
-        return "Options of " + String.join(" and ", shared.backends());
+        return "Options of " + listed(shared.backends());
     }
 
     private OptionSpec optionSpec(BackendOption option, List<String> names) {
@@ -102,6 +120,23 @@ final class BackendOptionGroups {
     /** The backends that understand the option of this first name. */
     List<String> backendsOf(String option) {
         return byName.get(option).backends();
+    }
+
+    /**
+     * Refuses options of other backends.
+     *
+     * @throws ParameterException that names the first
+     */
+    void refuseOthersThan(String backend, CommandLine commandLine) {
+        for (String option : given.keySet()) {
+            List<String> owners = backendsOf(option);
+            if (!owners.contains(backend)) {
+                throw new ParameterException(
+                        commandLine,
+                        option + " is an option of " + listed(owners) + ", not of " + backend
+                                + ": leave it out, or use --backend=" + owners.get(0));
+            }
+        }
     }
 
     List<String> problems() {

@@ -68,14 +68,8 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.pidFile != null && !run.daemon) {
             throw new ParameterException(commandLine, "-P, --pidfile goes with -d only: add -d, or leave -P out");
         }
-        for (String option : backendOptions.given().keySet()) {
-            List<String> owners = backendOptions.backendsOf(option);
-            if (capture.backend != null && !owners.contains(capture.backend)) {
-                throw new ParameterException(
-                        commandLine,
-                        option + " is an option of " + String.join(" and ", owners) + ", not of " + capture.backend
-                                + ": leave it out, or use --backend=" + owners.get(0));
-            }
+        if (capture.backend != null) {
+            backendOptions.refuseOthersThan(capture.backend, commandLine);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.rules.Firewall;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +35,16 @@ final class Subcommands {
     static void addTo(CommandLine intercept, BackendRegistry registry) {
         intercept.addSubcommand(new SelftestCommand());
         intercept.addSubcommand(check(registry));
+        intercept.addSubcommand(rules(registry));
         intercept.addSubcommand(new StatusCommand());
         intercept.addSubcommand(report(registry));
+    }
+
+    private static CommandLine rules(BackendRegistry registry) {
+        RulesCommand command = new RulesCommand(registry, new Firewall());
+        CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+        command.backendOptions.addTo(spec);
+        return new CommandLine(spec);
     }
 
     private static CommandLine check(BackendRegistry registry) {

@@ -37,7 +37,7 @@ final class UsageErrors implements IParameterExceptionHandler {
         if (option != null && error.getValue() != null) {
             return names(option) + ": " + reason(error.getMessage());
         }
-        return error.getMessage();
+        return error.getMessage().replaceFirst("^Error: ", "");
     }
 
     /** picocli puts "Invalid value for option '--port': " in front of a converter's words. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The rules of the OUTPUT chain that one backend needs, in their order; each as iptables' words behind the chain's name.
@@ -14,32 +15,55 @@ import java.util.Optional;
  */
 public record QueueRule(List<List<String>> specifications, boolean stopsAnswers) {
 
+    /** The backend of the man page's own rule. */
+    static final String IP_QUEUE = "ipqueue";
+
     private static final String QUEUE = "--queue";
     private static final String NFLOG_GROUP = "--nflog-group";
+    private static final String COPY_RANGE = "--copy-range";
 
-    /** Bytes of each packet that NFLOG copies: both headers with all options. */
+    /** Options of backends that rules depend on, by first name. */
+    public static final Set<String> OPTIONS = Set.of(QUEUE, NFLOG_GROUP, COPY_RANGE);
+
+    /** Bytes of each packet that NFLOG copies unless told otherwise: both headers with all options. */
     private static final String NFLOG_BYTES = "128";
 
-    /** Packets that NFLOG collects before it hands them up. */
+    /** Packets that NFLOG collects at most before it hands them up; the backend asks for fewer when traffic is light. */
     private static final String NFLOG_THRESHOLD = "64";
+
+    /**
+     * A queue that nobody listens on: what is sent there is gone. A DROP would tell the target's own TCP that its packet was
+     * not sent; it would then refuse the client's acknowledgement and send again and again.
+     */
+    private static final String NOBODYS_QUEUE = "65535";
 
     /**
      * What the backend needs.
      *
      * @param backend its name
-     * @param options the backend's, by first name; {@code --queue} and {@code --nflog-group} matter
-     * @param passList destinations, in numbers, to be left alone where the rules decide and not the backend
+     * @param options the backend's, by first name; {@link #OPTIONS} matter
+     * @param passList destinations, in numbers, to be left alone whether or not intercept runs
      * @return empty for a backend that this table does not know, a plug-in's
+     * @throws IllegalArgumentException with a text for the user when a queue or group cannot be meant
      */
     public static Optional<QueueRule> of(
             String backend, Map<String, String> options, AnswerMatch answers, List<String> passList) {
-        return switch (backend) {
-            case "ipqueue" -> Optional.of(manPage(answers));
-            case "nfqueue" -> Optional.of(nfqueue(answers, options.getOrDefault(QUEUE, "0")));
-            case "nflog" -> Optional.of(nflog(answers, options.getOrDefault(NFLOG_GROUP, "0"), passList));
-            case "pcap" -> Optional.of(new QueueRule(List.of(), false));
-            default -> Optional.empty();
-        };
+        List<List<String>> rules = new ArrayList<>();
+        for (String passed : passList) {
+            rules.add(rule(answers, "-d", passed, "-j", "ACCEPT"));
+        }
+        switch (backend) {
+            case IP_QUEUE -> rules.addAll(manPage(answers).specifications);
+            case "nfqueue" -> rules.add(nfqueue(answers, options.getOrDefault(QUEUE, "0")));
+            case "nflog" -> rules.addAll(nflog(answers, options));
+            case "pcap" -> {
+                return Optional.of(new QueueRule(List.of(), false));
+            }
+            default -> {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new QueueRule(rules, true));
     }
 
     /** The man page's own rule: to ip_queue, or on kernels without it to NFQUEUE 0. iptables-nft refuses it. */
@@ -48,34 +72,37 @@ public record QueueRule(List<List<String>> specifications, boolean stopsAnswers)
     }
 
     /** One queue, {@code "3"}, or a range with equal shares, {@code "0:3"}. */
-    private static QueueRule nfqueue(AnswerMatch answers, String queues) {
-        String option = queues.contains(":") ? "--queue-balance" : "--queue-num";
-        return new QueueRule(List.of(rule(answers, "-j", "NFQUEUE", option, queues)), true);
+    private static List<String> nfqueue(AnswerMatch answers, String queues) {
+        NumberRange range = NumberRange.parse(QUEUE, queues);
+        return rule(answers, "-j", "NFQUEUE", range.isOne() ? "--queue-num" : "--queue-balance", range.toString());
     }
 
-    private static QueueRule nflog(AnswerMatch answers, String group, List<String> passList) {
-        List<List<String>> rules = new ArrayList<>();
-        for (String passed : passList) {
-            rules.add(rule(answers, "-d", passed, "-j", "ACCEPT"));
-        }
-        rules.add(rule(
+    private static List<List<String>> nflog(AnswerMatch answers, Map<String, String> options) {
+        NumberRange group = NumberRange.parseOne(NFLOG_GROUP, options.getOrDefault(NFLOG_GROUP, "0"));
+        NumberRange bytes = NumberRange.parseOne(COPY_RANGE, options.getOrDefault(COPY_RANGE, NFLOG_BYTES));
+        List<String> logging = rule(
                 answers,
                 "-j",
                 "NFLOG",
-                "--nflog-group",
-                group,
+                NFLOG_GROUP,
+                group.toString(),
                 "--nflog-size",
-                NFLOG_BYTES,
+                bytes.toString(),
                 "--nflog-threshold",
-                NFLOG_THRESHOLD));
-        rules.add(rule(answers, "-j", "DROP"));
-        return new QueueRule(rules, true);
+                NFLOG_THRESHOLD);
+        return List.of(logging, rule(answers, "-j", "NFQUEUE", "--queue-num", NOBODYS_QUEUE));
     }
 
     private static List<String> rule(AnswerMatch answers, String... rest) {
         List<String> words = new ArrayList<>(answers.words());
         words.addAll(List.of(rest));
         return List.copyOf(words);
+    }
+
+    /** Whether some tools refuse these rules: only the old kind of iptables knows {@code -j QUEUE}. */
+    boolean needsLegacyTool() {
+        return specifications.stream()
+                .anyMatch(words -> words.get(words.size() - 1).equals("QUEUE"));
     }
 
     /** The commands that insert these rules before all others, each as its words. */

@@ -40,6 +40,89 @@ class FirewallTest {
         }
     }
 
+    private static QueueRule nflog(String... passList) {
+        return QueueRule.of("nflog", Map.of(), ANSWERS, List.of(passList)).orElseThrow();
+    }
+
+    /** The rules of the chain without what is the same in all. */
+    private static List<String> chain(NetworkNamespace namespace) throws Exception {
+        return namespace
+                .exec("iptables", "-S", "OUTPUT")
+                .lines()
+                .filter(line -> line.startsWith("-A "))
+                .map(line -> line.replaceAll("-A OUTPUT |-s 198.51.100.1/32 |-p tcp -m tcp --sport 8080 ", ""))
+                .toList();
+    }
+
+    @Test
+    void shouldInstallOnceHoweverOftenItIsAsked() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            assertEquals(
+                    3,
+                    namespace
+                            .call(() -> new Firewall().install(nflog("203.0.113.9")))
+                            .size());
+            List<String> before = chain(namespace);
+            assertEquals(List.of(), namespace.call(() -> new Firewall().install(nflog("203.0.113.9"))));
+            assertEquals(before, chain(namespace));
+            assertEquals(3, before.size());
+        }
+    }
+
+    @Test
+    void shouldPutRulesThatArePartlyThereInOrder() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.call(() -> new Firewall().install(nflog()));
+            namespace.exec("iptables", "-D", "OUTPUT", "1");
+            List<String> done = namespace.call(() -> new Firewall().install(nflog("203.0.113.9")));
+            assertEquals("iptables -D OUTPUT 4", done.get(done.size() - 1));
+            assertEquals(
+                    List.of(
+                            "-d 203.0.113.9/32 -j ACCEPT",
+                            "-j NFLOG --nflog-size 128 --nflog-threshold 64",
+                            "-j NFQUEUE --queue-num 65535"),
+                    chain(namespace));
+        }
+    }
+
+    @Test
+    void shouldRemoveWhatItInstalledAndNothingElse() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.exec("iptables", "-A", "OUTPUT", "-d", "203.0.113.77", "-j", "ACCEPT");
+            List<String> before = chain(namespace);
+            namespace.call(() -> new Firewall().install(nflog("203.0.113.9")));
+            assertEquals(
+                    3,
+                    namespace
+                            .call(() -> new Firewall().remove(nflog("203.0.113.9")))
+                            .size());
+            assertEquals(before, chain(namespace));
+            assertEquals(List.of(), namespace.call(() -> new Firewall().remove(nflog("203.0.113.9"))));
+        }
+    }
+
+    @Test
+    void shouldFindTheManPagesRuleAgainWhicheverToolTookIt() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            QueueRule manPage = QueueRule.manPage(ANSWERS);
+            String inserted =
+                    namespace.call(() -> new Firewall().install(manPage)).get(0);
+            assertEquals(List.of(), namespace.call(() -> new Firewall().install(manPage)));
+            String removed =
+                    namespace.call(() -> new Firewall().remove(manPage)).get(0);
+            assertEquals(inserted.replace("-I OUTPUT 1", "-D OUTPUT"), removed);
+            assertEquals(inserted, new Firewall().commands(manPage).get(0));
+        }
+    }
+
+    @Test
+    void shouldNotTakeWhatItMayNotReadForNothing() {
+        FirewallException e =
+                assertThrows(FirewallException.class, () -> new Firewall(List.of("no-such-tool")).remove(NFQUEUE));
+        assertTrue(e.isForWantOfTools(), e.getMessage());
+        assertFalse(e.isForPrivilege(), e.getMessage());
+    }
+
     @Test
     void shouldSayWhatEachToolAnsweredWhenNoneTakesTheRule() {
         IOException e = assertThrows(

@@ -70,6 +70,16 @@ class SelftestIT {
     }
 
     @Test
+    void shouldServeEveryRequestOverNflogWhereTheRulesDecide() throws Exception {
+        try (SelftestRun run = SelftestRun.start("--backend=nflog", "--", "--nflog-group=5")) {
+            assertPassed(run, 200);
+            assertTrue(run.line("  rule").contains("-j NFLOG --nflog-group 5 "), run::toString);
+            assertTrue(run.line("  replayed").contains(" 0 packets sent again"), run::toString);
+            assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
+        }
+    }
+
+    @Test
     void shouldServeEveryRequestOverPcap() throws Exception {
         try (SelftestRun run = SelftestRun.start("--backend=pcap")) {
             assertPassed(run, 200);

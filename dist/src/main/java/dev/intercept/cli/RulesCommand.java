@@ -1,0 +1,206 @@
+package dev.intercept.cli;
+
+import dev.intercept.ExitCode;
+import dev.intercept.StartException;
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.net.Cidr;
+import dev.intercept.rules.AnswerMatch;
+import dev.intercept.rules.Firewall;
+import dev.intercept.rules.FirewallException;
+import dev.intercept.rules.QueueRule;
+import dev.intercept.spi.BackendException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code intercept rules}: the firewall rules that bring a target's answers to a backend, printed, inserted or removed. */
+@Command(
+        name = "rules",
+        description = {
+            "Prints the firewall rules that bring the target's answers to a backend, or inserts or removes them, in this "
+                    + "network namespace. Takes the options of a start that the rules depend on."
+        },
+        footer = {"", "Only printing needs no root. Rules are not kept over a restart of the host."})
+final class RulesCommand implements Callable<Integer> {
+
+    /** What is to be done with the rules, unless they are printed. */
+    static final class Action {
+        @Option(
+                names = "--install",
+                required = true,
+                description = "insert them before all other rules of OUTPUT, unless they are there")
+        boolean install;
+
+        @Option(
+                names = "--remove",
+                required = true,
+                description = "remove what --install with the same options inserted")
+        boolean remove;
+    }
+
+    @ArgGroup
+    Action action = new Action();
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "ipqueue, nfqueue, nflog or pcap (default: intercept's own choice)")
+    String backend;
+
+    @Option(
+            names = {"--port", "--target-port"},
+            paramLabel = "PORT",
+            required = true,
+            converter = WholeNumber.Port.class,
+            description = "where the test server listens")
+    int port;
+
+    @Option(
+            names = {"--target"},
+            paramLabel = "IP",
+            converter = Networks.Ipv4Only.class,
+            description = "the test server's own address (default: all of this host)")
+    Networks target = new Networks();
+
+    @Option(
+            names = {"-x", "--passlist"},
+            paramLabel = "IP[,IP…]",
+            converter = Networks.Ipv4Only.class,
+            description = "destinations whose packets pass, also while intercept does not run; networks as CIDR")
+    Networks passList = new Networks();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this help and exit")
+    boolean help;
+
+    final BackendOptionGroups backendOptions;
+
+    private final BackendRegistry registry;
+    private final Firewall firewall;
+
+    @Spec
+    private CommandSpec spec;
+
+    RulesCommand(BackendRegistry registry, Firewall firewall) {
+        this.registry = registry;
+        this.firewall = firewall;
+        backendOptions = new BackendOptionGroups(
+                registry.entries().stream().map(BackendRegistry.Entry::provider).toList(), QueueRule.OPTIONS::contains);
+    }
+
+    @Override
+    public Integer call() throws StartException {
+        String name = backendName();
+        backendOptions.refuseOthersThan(name, spec.commandLine());
+        QueueRule rule = rule(name);
+        if (rule.specifications().isEmpty()) {
+            say("backend " + name
+                    + " needs no rule here: route the target's answers to this host, and set ip_forward=0");
+            return ExitCode.OK.code();
+        }
+        try {
+            act(rule);
+        } catch (IOException e) {
+            throw refused(e);
+        }
+        return ExitCode.OK.code();
+    }
+
+    private String backendName() throws StartException {
+        try {
+            return backend != null
+                    ? backend
+                    : registry.choose(Optional.empty()).provider().name();
+        } catch (BackendException e) {
+            throw new StartException(ExitCode.UNAVAILABLE, e.getMessage(), e);
+        }
+    }
+
+    private QueueRule rule(String name) {
+        Map<String, String> options = backendOptions.given();
+        try {
+            return QueueRule.of(name, options, new AnswerMatch(address(), port), texts(passList))
+                    .orElseThrow(() -> new IllegalArgumentException("--backend=" + name
+                            + ": no rule is known that would feed it; there are ipqueue, nfqueue, nflog and pcap"));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private Optional<String> address() {
+        List<String> addresses = texts(target);
+        if (addresses.size() > 1) {
+            throw new IllegalArgumentException(
+                    "--target " + String.join(",", addresses) + ": must be one address or network");
+        }
+        return addresses.stream().findFirst();
+    }
+
+    /** As iptables writes them: a single address without its /32. */
+    private static List<String> texts(Networks networks) {
+        return networks.list().stream()
+                .map(Cidr::toString)
+                .map(text -> text.replaceFirst("/32$", ""))
+                .toList();
+    }
+
+    private void act(QueueRule rule) throws IOException {
+        if (action.remove) {
+            List<String> done = firewall.remove(rule);
+            done.forEach(this::print);
+            say(done.isEmpty() ? "none of these rules is in force, nothing was changed" : "removed");
+            return;
+        }
+        if (action.install) {
+            List<String> done = firewall.install(rule);
+            done.forEach(this::print);
+            say(done.isEmpty() ? "these rules are in force already, nothing was changed" : "inserted");
+        } else {
+            firewall.commands(rule).forEach(this::print);
+        }
+        say("while these rules are there and intercept does not listen, every answer from port " + port
+                + " is dropped; remove them with --remove in place of --install");
+    }
+
+    private void print(String command) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(command);
+        out.flush();
+    }
+
+    /** Beside the commands, which may go into a file or a shell. */
+    private void say(String sentence) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("intercept: " + sentence);
+        err.flush();
+    }
+
+    private static StartException refused(IOException e) {
+        if (!(e instanceof FirewallException refused)) {
+            return new StartException(
+                    ExitCode.OS_REFUSED,
+                    "the rules were not changed completely: " + e.getMessage().replaceAll("\\s+", " "),
+                    e);
+        }
+        if (refused.isForWantOfTools()) {
+            return new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "there is none of " + String.join(", ", Firewall.TOOLS) + ": apt-get install iptables",
+                    e);
+        }
+        return refused.isForPrivilege()
+                ? new StartException(ExitCode.NO_PERMISSION, "rules need root: run it as root, or with sudo", e)
+                : new StartException(ExitCode.OS_REFUSED, "no firewall tool took the rules: " + refused.line(), e);
+    }
+}
