@@ -1,0 +1,200 @@
+#!/bin/bash
+# Tries the packages as users would: builds them twice and compares, checks them, installs the Debian package in a fresh root,
+# starts it there as the service does, and purges it. Takes some minutes, needs root and Debian; not part of dist/test.sh.
+#
+#   dist/package-test.sh [STEP ...]      reproducible lint install; all of them without arguments
+#
+# "reproducible" builds the last commit. "lint" and "install" take the package that mvn package has left in dist/target.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+. dist/packages.sh
+
+[ "$(id -u)" = 0 ] || fail 77 "needs root: a root file system of its own and a kernel queue in a network namespace of its own"
+work=$PWD/dist/target/package-test
+steps=${*:-reproducible lint install}
+
+say() { printf '\n== %s\n' "$*"; }
+
+package() { # DIRECTORY: its Debian package
+  local found=("$1"/dist/target/intercept_*.deb)
+  [ -f "${found[0]}" ] || fail 69 "no Debian package in $1/dist/target; build it with: mvn package -DskipTests"
+  echo "${found[0]}"
+}
+
+# Two clones in different places, by the umasks 022 and 002, give the same bytes.
+reproducible() {
+  say "two builds of $(git rev-parse --short HEAD)"
+  local build
+  for build in first second/at/another/place; do
+    rm -rf "${work:?}/${build%%/*}"
+    git clone -q . "$work/$build"
+    (
+      cd "$work/$build"
+      [ "$build" = first ] || umask 002
+      mvn -q -B -ntp package -DskipTests -Dspotless.check.skip=true
+    )
+  done
+  local name
+  for name in 'intercept_*.deb' 'intercept-*.tar.gz'; do
+    # shellcheck disable=SC2086 # A pattern on purpose.
+    (cd "$work/first/dist/target" && sha256sum $name) | tee "$work/sums"
+    (cd "$work/second/at/another/place/dist/target" && sha256sum -c "$work/sums") ||
+      fail 70 "$name differs; compare with diffoscope, in $work"
+  done
+}
+
+lint() {
+  need lintian lintian
+  need man man-db
+  need groff groff
+  install_missing
+  local deb
+  deb=$(package .)
+  say "lintian $(basename "$deb")"
+  lintian --fail-on error --tag-display-limit 3 "$deb" 2>&1 | grep -v 'running with root privileges' || [ "${PIPESTATUS[0]}" = 0 ]
+
+  say "man page"
+  local warnings
+  warnings=$(dpkg-deb --fsys-tarfile "$deb" | tar -xO ./usr/share/man/man8/intercept.8.gz | gunzip |
+    man --warnings -l - 2>&1 >/dev/null)
+  [ -z "$warnings" ] || fail 70 "groff warns: $warnings"
+  echo "groff has nothing to say"
+
+  say "bill of materials"
+  [ -f dist/target/intercept/sbom.json ] || fail 69 "there is none: mvn -o builds without; build online"
+  local jar
+  for jar in dist/target/intercept/lib/[!i]*.jar; do
+    jar=$(basename "$jar" .jar)
+    grep -q "\"name\" : \"${jar%%-[0-9]*}\"" dist/target/intercept/sbom.json || fail 70 "sbom.json lacks $jar"
+  done
+  echo "lists every jar"
+}
+
+# A minimal Debian with what the package depends on, from wherever this machine takes its packages.
+make_base() {
+  rm -rf "$work/base"
+  debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/base" \
+    "$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)" >"$work/debootstrap.log"
+  rm -f "$work/base/etc/apt/sources.list"
+  cp -r /etc/apt/sources.list* /etc/apt/apt.conf.d "$work/base/etc/apt/"
+  cp /etc/resolv.conf "$work/base/etc/"
+  # Java's own installation reads /proc.
+  unshare -m sh -euc "mount -t proc proc '$work/base/proc'
+    export DEBIAN_FRONTEND=noninteractive
+    chroot '$work/base' apt-get update -qq
+    chroot '$work/base' apt-get install -qq -y --no-install-recommends \
+      default-jre-headless iptables iproute2 libpcap0.8 logrotate systemd-standalone-sysusers" >"$work/apt.log" 2>&1 ||
+    fail 69 "apt-get failed; see $work/apt.log"
+  tar -C "$work/base" -cf "$work/base.tar" .
+  rm -rf "$work/base"
+}
+
+install() {
+  need debootstrap debootstrap
+  install_missing
+  export deb root=$work/root
+  deb=$(package .)
+  say "a fresh Debian"
+  rm -rf "$root"
+  mkdir -p "$work"
+  [ -f "$work/base.tar" ] || make_base
+  mkdir "$root"
+  tar -C "$root" -xf "$work/base.tar"
+  # Mounts, network and processes of its own, all gone at the end.
+  unshare --mount --net --pid --fork --kill-child bash -euo pipefail -c "$(declare -f say fail in_root become_in_root files tried_in_root); tried_in_root"
+  rm -rf "$root"
+}
+
+in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
+
+# In place of this shell, so that its process is the program's.
+become_in_root() { exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"; }
+
+# All files but those in which dpkg and its helpers keep their books.
+files() {
+  (cd "$root" && find . -xdev \( -path ./var/lib/dpkg -o -path ./var/lib/systemd -o -path ./var/log/dpkg.log -o \
+    -path ./var/log/alternatives.log -o -path ./var/cache -o -path ./proc -o -path ./tmp \) -prune -o -print |
+    grep -v -E '^\./(etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/\.pwd\.lock)$' | sort)
+}
+
+tried_in_root() {
+  mount -t proc proc "$root/proc"
+  mount -t sysfs sysfs "$root/sys"
+  mount --bind /dev "$root/dev"
+  mount -t tmpfs -o noexec,mode=1777 tmpfs "$root/tmp"
+  ip link set lo up
+  before=$(files)
+
+  say "install"
+  cp "$deb" "$root/tmp/intercept.deb"
+  in_root dpkg -i /tmp/intercept.deb
+  in_root intercept --version
+  in_root sh -c 'id intercept; ls -l /usr/bin/intercept /etc/default/intercept'
+
+  say "selftest in there"
+  in_root intercept selftest --requests 100
+
+  say "as the service starts it: the user intercept, two capabilities, nothing executable in /tmp"
+  mkdir -p "$root/var/log/intercept" "$root/run/intercept"
+  in_root chown intercept:intercept /var/log/intercept /run/intercept
+  chmod 700 "$root/run/intercept"
+  unit=$root/lib/systemd/system/intercept.service
+  grep -E '^(Ambient|CapabilityBounding|NoNew|Type|Restart)' "$unit"
+  # The unit's own commands, in the unit's order.
+  in_root sh -c "$(sed -n "s/^ExecStartPre=+-\/bin\/sh -c '\(.*\)'$/\1/p" "$unit")" || :
+  . "$root/etc/default/intercept"
+  # shellcheck disable=SC2086 # Options between blanks, as systemd splits them.
+  become_in_root setpriv --reuid=intercept --regid=intercept --init-groups --inh-caps=-all,+net_admin,+net_raw \
+    --ambient-caps=+net_admin,+net_raw --bounding-set=-all,+net_admin,+net_raw --no-new-privs \
+    env RUNTIME_DIRECTORY=/run/intercept intercept $INTERCEPT_OPTS &
+  service=$!
+  log=$root/var/log/intercept/intercept.log
+  for _ in $(seq 200); do
+    grep -q 'listening on' "$log" 2>/dev/null && break
+    kill -0 $service || break
+    sleep 0.1
+  done
+  cat "$log"
+  grep -q 'listening on' "$log" || fail 70 "it does not listen"
+  ! grep -q 'cannot be seen' "$log" || fail 70 "what the kernel drops cannot be seen by the service's user"
+  grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs)' "$root/proc/$service/status"
+  grep -q '^CapEff:.*0000000000003000$' "$root/proc/$service/status" || fail 70 "it has other capabilities than the unit's"
+  in_root intercept status
+
+  say "logrotate"
+  in_root mv /var/log/intercept/intercept.log /var/log/intercept/intercept.log.1
+  kill -HUP $service
+  for _ in $(seq 100); do
+    [ -s "$log" ] && break
+    sleep 0.1
+  done
+  cat "$log"
+  in_root logrotate --debug /etc/logrotate.d/intercept 2>&1 | grep -i error && fail 70 "logrotate refuses its configuration"
+  kill $service
+  wait $service
+
+  say "what the user changed is kept"
+  echo '# changed by the user' >>"$root/etc/default/intercept"
+  in_root dpkg --force-confold -i /tmp/intercept.deb >/dev/null
+  in_root dpkg -r intercept >/dev/null
+  grep 'changed by the user' "$root/etc/default/intercept"
+  in_root dpkg --force-confold -i /tmp/intercept.deb >/dev/null
+  grep 'changed by the user' "$root/etc/default/intercept"
+
+  say "purge leaves nothing"
+  in_root dpkg -P intercept
+  rmdir "$root/run/intercept" # The service manager's.
+  left=$(diff <(echo "$before") <(files) || :)
+  [ -z "$left" ] || fail 70 "left behind or missing: $left"
+  ! in_root getent passwd intercept || fail 70 "the user is left behind"
+  echo "nothing"
+}
+
+mkdir -p "$work"
+for step in $steps; do
+  case $step in
+    reproducible | lint | install) $step ;;
+    *) fail 64 "$step is unknown; see the head of this file" ;;
+  esac
+done
+say "all passed: $steps"
