@@ -8,6 +8,7 @@
 #   intercept  this program, with the OPTIONs after --
 #   one        a C loop that works as the C intercept does: one receive, one verdict a packet
 #   batched    a C loop that works in batches: the floor
+#   nflog      this program with --backend=nflog; only when named in --subjects. "Dropped" is whatever did not arrive
 # Rates are packets a second; "max" is full speed. Prints each run, then medians over the rounds, then the
 # time that a start takes and the memory of the sessions, then ratios. --rounds 0 leaves the runs out.
 set -euo pipefail
@@ -63,7 +64,17 @@ ip link set d0 arp off up
 ip link set d1 arp off up
 ip addr add 198.51.100.1/32 dev d0
 ip route add 192.0.2.0/24 dev d0
-iptables -A OUTPUT -o d0 -p tcp --sport 8080 -j NFQUEUE --queue-num 0
+
+set_rules() { # NAME
+  local answers="-A OUTPUT -o d0 -p tcp --sport 8080"
+  iptables -F OUTPUT
+  if [ "$1" = nflog ]; then
+    iptables $answers -j NFLOG --nflog-group 0 --nflog-size 128 --nflog-threshold 64
+    iptables $answers -j NFQUEUE --queue-num 65535
+  else
+    iptables $answers -j NFQUEUE --queue-num 0
+  fi
+}
 
 await() { # FILE TEXT PID: until the file has the text
   for _ in $(seq 200); do
@@ -82,14 +93,19 @@ cpu_ns() { # PID: nanoseconds on a processor, all threads
 ticks() { # PID: user and system time in ticks
   sed 's/.*) //' /proc/"$1"/stat | awk '{ print $12, $13 }'
 }
-queue_field() { # NUMBER: of queue 0 in the kernel's table: 3 waiting, 6 and 7 dropped, 8 last packet id
-  awk -v field="$1" '$1 == 0 { print $field }' /proc/net/netfilter/nfnetlink_queue
+queue_field() { # NUMBER: of queue 0 in the kernel's table: 3 waiting, 6 and 7 dropped, 8 last packet id; 0 without a queue
+  awk -v field="$1" '$1 == 0 { value = $field } END { print value + 0 }' /proc/net/netfilter/nfnetlink_queue
 }
 lost() { echo $(($(queue_field 6) + $(queue_field 7))); }
+waiting() { # bytes in receive buffers of netfilter's sockets
+  awk '$2 == 12 { sum += $5 } END { print sum + 0 }' /proc/net/netlink
+}
 
 start_subject() { # NAME
   : > "$work/subject"
+  set_rules "$1"
   case $1 in
+    nflog) $subject_cpus "$launcher" --backend=nflog -b 127.0.0.1 --max-sessions 4194304 > "$work/subject" 2>&1 & ;;
     intercept) $subject_cpus "$launcher" --backend=nfqueue -b 127.0.0.1 --max-sessions 4194304 "${options[@]}" > "$work/subject" 2>&1 & ;;
     *) $subject_cpus "$tools/loop" "$1" > "$work/subject" 2>&1 & ;;
   esac
@@ -111,7 +127,7 @@ start_client() {
 
 drain() {
   for _ in $(seq 100); do
-    [ "$(queue_field 3)" = 0 ] && return
+    [ "$(waiting)" = 0 ] && [ "$(queue_field 3)" = 0 ] && return
     sleep 0.05
   done
 }
@@ -136,6 +152,7 @@ run() { # ROUND SUBJECT RATE
   kill $client_pid || true
   wait $client_pid || { echo "client ended: $(cat "$work/client") subject: $(cat "$work/subject")" >&2; }
   read -r handled warm batches p50 p99 p999 max <<< "$(tail -1 "$work/client")"
+  [ "$2" != nflog ] || drops=$((sent - handled))
   kill $subject_pid 2> /dev/null || true # a loop ends by itself when its client has gone
   wait $subject_pid || true
   subject_pid= client_pid=
