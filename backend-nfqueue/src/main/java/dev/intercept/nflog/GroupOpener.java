@@ -63,7 +63,7 @@ final class GroupOpener {
                 socket, settings.bufferBytes(), "group " + group, "bursts may be longer than it holds");
         take(new GroupConfigurer(socket, group, received, cursor), messageBytes);
         BatchThreshold threshold =
-                new BatchThreshold(TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs()), System.nanoTime());
+                new BatchThreshold(TimeUnit.MICROSECONDS.toNanos(settings.gatherUs()), System.nanoTime());
         return new NflogBackend(group, socket, received, cursor, threshold, new GroupReadings(remedy(buffer)));
     }
 

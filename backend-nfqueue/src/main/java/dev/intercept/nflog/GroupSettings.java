@@ -1,6 +1,6 @@
 package dev.intercept.nflog;
 
-import dev.intercept.nfnetlink.CommonOptions;
+import dev.intercept.nfnetlink.CopyRange;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
@@ -11,30 +11,36 @@ import java.util.List;
  *
  * @param group 0 to 65535
  * @param copyRangeBytes how much of each packet is handed up, unless the rule says less
- * @param coalesceUs how long packets may gather in the kernel, in microseconds; 0 for not at all
+ * @param gatherUs how long packets may gather in the kernel when they come briskly, in microseconds; 0 for not at all
  * @param bufferBytes room for messages that wait to be received; beyond, the kernel drops
  */
-record GroupSettings(int group, int copyRangeBytes, int coalesceUs, int bufferBytes) {
+record GroupSettings(int group, int copyRangeBytes, int gatherUs, int bufferBytes) {
 
     static final String GROUP = "--nflog-group";
+    static final String GATHER = "--nflog-gather-us";
     static final String BUFFER = "--nflog-buffer";
 
     private static final int MAX_GROUP = 65535;
+    private static final int MAX_GATHER_US = 10_000;
     private static final int MIN_BUFFER_BYTES = 1 << 16;
     private static final int MAX_BUFFER_BYTES = 1 << 30;
 
     static final List<BackendOption> OPTIONS = List.of(
             new BackendOption(List.of(GROUP), "N", "0", "group number of the rule"),
-            CommonOptions.COPY_RANGE,
-            CommonOptions.COALESCE,
+            CopyRange.OPTION,
+            new BackendOption(
+                    List.of(GATHER),
+                    "US",
+                    "1000",
+                    "microseconds that brisk traffic may gather in the kernel; 0 for not at all"),
             new BackendOption(
                     List.of(BUFFER), "BYTES", "16777216", "room for headers that wait; beyond, they are lost"));
 
     static GroupSettings from(BackendOptions options) throws BackendException {
         return new GroupSettings(
                 options.number(GROUP, 0, MAX_GROUP),
-                CommonOptions.copyRangeBytes(options),
-                CommonOptions.coalesceUs(options),
+                CopyRange.bytes(options),
+                options.number(GATHER, 0, MAX_GATHER_US),
                 options.number(BUFFER, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES));
     }
 }

@@ -1,7 +1,6 @@
 package dev.intercept.nflog;
 
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.MessageCounts;
+import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.MessageCursor;
 import dev.intercept.nfnetlink.MessageVector;
 import dev.intercept.nfnetlink.NetlinkHeader;
@@ -12,8 +11,6 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 
 /**
  * One NFLOG group. The kernel's rules have decided about each packet before it is seen here; a poll hands over what is left
@@ -26,19 +23,14 @@ final class NflogBackend implements CaptureBackend {
     /** With packets gathering in the kernel, a wait is cut short after this time to see whether the traffic has ended. */
     private static final int LULL_MS = 20;
 
-    private static final Logger LOG = System.getLogger(NflogBackend.class.getName());
-
     private final String lane;
-    private final NetlinkSocket socket;
-    private final MessageVector received;
-    private final MessageCursor cursor;
+    private final Inbox inbox;
     private final BatchThreshold threshold;
     private final ThresholdRequest thresholdRequest;
     private final GroupReadings readings;
     private final PacketWindow window;
     private final PollGate gate;
     private final LogMessage message = new LogMessage();
-    private final MessageCounts counts = new MessageCounts("thresholds");
 
     /** @param cursor may hold packets already, for the first poll */
     NflogBackend(
@@ -49,14 +41,12 @@ final class NflogBackend implements CaptureBackend {
             BatchThreshold threshold,
             GroupReadings readings) {
         lane = "nflog:" + group;
-        this.socket = socket;
-        this.received = received;
-        this.cursor = cursor;
+        inbox = new Inbox(lane, socket, received, cursor, "thresholds");
         this.threshold = threshold;
         this.readings = readings;
         thresholdRequest = new ThresholdRequest(socket, group);
         window = new PacketWindow(received);
-        gate = new PollGate(socket, () -> counts.log(LOG, Level.INFO, lane, cursor.malformed()));
+        gate = new PollGate(socket, inbox::logCounts);
     }
 
     @Override
@@ -92,7 +82,7 @@ final class NflogBackend implements CaptureBackend {
         int leftMs = timeoutMs;
         int handed = 0;
         while (handed == 0 && leftMs > 0 && !gate.isClosed()) {
-            socket.await(threshold.packets() == 1 ? leftMs : Math.min(leftMs, LULL_MS));
+            inbox.await(threshold.packets() == 1 ? leftMs : Math.min(leftMs, LULL_MS));
             handed = gate.isClosed() ? 0 : takeBatch(handler, limit);
             leftMs = (int) ((deadlineNs - System.nanoTime() + 999_999) / 1_000_000);
         }
@@ -101,39 +91,21 @@ final class NflogBackend implements CaptureBackend {
 
     private int takeBatch(PacketHandler handler, int limit) throws BackendException {
         int handed = 0;
-        while (handed < limit && !gate.isClosed() && (cursor.next() || handed == 0 && receive())) {
+        while (handed < limit
+                && !gate.isClosed()
+                && (inbox.next() || handed == 0 && inbox.receive(GroupOpener.BATCH_DATAGRAMS))) {
             handed += takeMessage(handler);
         }
         adaptThreshold(handed);
         return handed;
     }
 
-    /** Receives messages and goes to the first; false when none waits. */
-    private boolean receive() throws BackendException {
-        int datagrams = socket.receive(received, received.slots());
-        if (datagrams < 0) {
-            checkReceive(-datagrams);
-            return false;
-        }
-        cursor.begin(datagrams);
-        return cursor.next();
-    }
-
-    private void checkReceive(int errno) throws BackendException {
-        if (errno == Errno.ENOBUFS) {
-            counts.addOverrun();
-        } else if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-            throw new BackendException(
-                    BackendException.Kind.REFUSED,
-                    lane + ": receiving packets failed: " + Errno.text(errno) + ": restart intercept");
-        }
-    }
-
     /** Deals with the message at the cursor; the number of packets handed over, 0 or 1. */
     private int takeMessage(PacketHandler handler) {
+        MessageCursor cursor = inbox.cursor();
         if (!message.wrap(cursor)) {
             if (NetlinkHeader.type(cursor.data(), cursor.at()) != NetlinkHeader.NLMSG_DONE) {
-                counts.add(cursor);
+                inbox.counts().add(cursor);
             }
             return 0;
         }
@@ -144,7 +116,7 @@ final class NflogBackend implements CaptureBackend {
 
     private void adaptThreshold(int arrived) {
         if (threshold.count(arrived, System.nanoTime()) && thresholdRequest.send(threshold.packets()) < 0) {
-            counts.addRefusal();
+            inbox.counts().addRefusal();
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.MessageCounts;
+import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.MessageCursor;
 import dev.intercept.nfnetlink.MessageVector;
 import dev.intercept.nfnetlink.NetlinkSocket;
@@ -12,8 +11,6 @@ import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -27,17 +24,12 @@ import java.util.Objects;
  */
 final class NfqueueBackend implements CaptureBackend {
 
-    private static final Logger LOG = System.getLogger(NfqueueBackend.class.getName());
-
     private final String lane;
-    private final NetlinkSocket socket;
-    private final MessageVector received;
-    private final MessageCursor cursor;
+    private final Inbox inbox;
     private final VerdictBatch verdicts;
     private final QueueReadings readings;
     private final Coalescing coalescing;
     private final PacketMessage message = new PacketMessage();
-    private final MessageCounts counts = new MessageCounts("verdicts");
     private final PacketWindow window;
 
     private final PollGate gate;
@@ -52,9 +44,7 @@ final class NfqueueBackend implements CaptureBackend {
             QueueReadings readings,
             Coalescing coalescing) {
         lane = "nfqueue:" + queue;
-        this.socket = socket;
-        this.received = received;
-        this.cursor = cursor;
+        inbox = new Inbox(lane, socket, received, cursor, "verdicts");
         this.verdicts = verdicts;
         this.readings = readings;
         this.coalescing = coalescing;
@@ -100,7 +90,7 @@ final class NfqueueBackend implements CaptureBackend {
         int leftMs = timeoutMs;
         int handed = 0;
         while (handed == 0 && leftMs > 0 && !gate.isClosed()) {
-            socket.await(leftMs);
+            inbox.await(leftMs);
             handed = gate.isClosed() ? 0 : takeBatch(handler, limit);
             leftMs = (int) ((deadlineNs - System.nanoTime() + 999_999) / 1_000_000);
         }
@@ -111,7 +101,7 @@ final class NfqueueBackend implements CaptureBackend {
     private int takeBatch(PacketHandler handler, int limit) throws BackendException {
         int handed = 0;
         try {
-            while (handed < limit && !gate.isClosed() && (cursor.next() || handed == 0 && receive(limit))) {
+            while (handed < limit && !gate.isClosed() && (inbox.next() || handed == 0 && inbox.receive(limit))) {
                 handed += takeMessage(handler);
             }
         } catch (RuntimeException | Error e) {
@@ -123,32 +113,10 @@ final class NfqueueBackend implements CaptureBackend {
         return handed;
     }
 
-    /** Receives a batch and goes to its first message; false when nothing waits. */
-    private boolean receive(int limit) throws BackendException {
-        int datagrams = socket.receive(received, Math.min(limit, received.slots()));
-        if (datagrams < 0) {
-            checkReceive(-datagrams);
-            return false;
-        }
-        cursor.begin(datagrams);
-        return cursor.next();
-    }
-
-    private void checkReceive(int errno) throws BackendException {
-        if (errno == Errno.ENOBUFS) {
-            // The kernel counts these packets itself, as user_dropped.
-            counts.addOverrun();
-        } else if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
-            throw new BackendException(
-                    BackendException.Kind.REFUSED,
-                    lane + ": receiving packets failed: " + Errno.text(errno) + ": restart intercept");
-        }
-    }
-
     /** Deals with the message at the cursor; the number of packets handed over, 0 or 1. */
     private int takeMessage(PacketHandler handler) throws BackendException {
-        if (!message.wrap(cursor)) {
-            counts.add(cursor);
+        if (!message.wrap(inbox.cursor())) {
+            inbox.counts().add(inbox.cursor());
             return 0;
         }
         verdicts.add(message.id(), Objects.requireNonNull(handler.onPacket(packet()), "verdict of the packet handler"));
@@ -163,8 +131,8 @@ final class NfqueueBackend implements CaptureBackend {
     private void dropTheRest(Throwable thrown) {
         try {
             verdicts.add(message.id(), Verdict.DROP);
-            while (cursor.next()) {
-                if (message.wrap(cursor)) {
+            while (inbox.next()) {
+                if (message.wrap(inbox.cursor())) {
                     verdicts.add(message.id(), Verdict.DROP);
                 }
             }
@@ -186,6 +154,6 @@ final class NfqueueBackend implements CaptureBackend {
 
     private void free() {
         readings.close();
-        counts.log(LOG, Level.INFO, lane, cursor.malformed());
+        inbox.logCounts();
     }
 }

@@ -1,6 +1,6 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.CommonOptions;
+import dev.intercept.nfnetlink.CopyRange;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
@@ -21,21 +21,27 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
     static final String QUEUE = "--queue";
     static final String QUEUE_MAXLEN = "--queue-maxlen";
     static final String GSO = "--gso";
+    static final String COALESCE = "--coalesce-us";
 
     /** One thread polls each queue. */
     static final int MAX_QUEUES = 64;
 
     private static final int MAX_QUEUE_NUMBER = 65535;
     private static final int MAX_MAXLEN = 1 << 20;
+    private static final int MAX_COALESCE_US = 10_000;
 
     static final List<BackendOption> OPTIONS = List.of(
             new BackendOption(
                     List.of(QUEUE), "N|A:B", "0", "queue number of the rule, or several: one capture thread each"),
             new BackendOption(
                     List.of(QUEUE_MAXLEN, "-q"), "N", "8192", "packets that may wait in the kernel for each queue"),
-            CommonOptions.COPY_RANGE,
+            CopyRange.OPTION,
             new BackendOption(List.of(GSO), "on|off", "on", "take large packets whole, instead of cut into segments"),
-            CommonOptions.COALESCE);
+            new BackendOption(
+                    List.of(COALESCE),
+                    "US",
+                    "250",
+                    "microseconds that brisk traffic may gather, to save wake-ups; 0 for not at all"));
 
     static QueueSettings from(BackendOptions options) throws BackendException {
         String queues = options.text(QUEUE).orElseThrow();
@@ -49,9 +55,9 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
                 first,
                 last,
                 options.number(QUEUE_MAXLEN, 1, MAX_MAXLEN),
-                CommonOptions.copyRangeBytes(options),
+                CopyRange.bytes(options),
                 onOrOff(options),
-                CommonOptions.coalesceUs(options));
+                options.number(COALESCE, 0, MAX_COALESCE_US));
     }
 
     /** What to do when a queue is full. */

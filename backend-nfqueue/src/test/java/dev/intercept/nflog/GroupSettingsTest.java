@@ -12,13 +12,13 @@ class GroupSettingsTest {
 
     @Test
     void shouldTakeGroupZeroAndAllHeadersUnlessToldOtherwise() throws Exception {
-        assertEquals(new GroupSettings(0, 128, 250, 16 << 20), GroupFixture.settings(Map.of()));
+        assertEquals(new GroupSettings(0, 128, 1000, 16 << 20), GroupFixture.settings(Map.of()));
         assertEquals(
                 new GroupSettings(65535, 320, 0, 1 << 16),
                 GroupFixture.settings(Map.of(
                         "--nflog-group", "65535",
                         "--copy-range", "320",
-                        "--coalesce-us", "0",
+                        "--nflog-gather-us", "0",
                         "--nflog-buffer", "65536")));
     }
 
