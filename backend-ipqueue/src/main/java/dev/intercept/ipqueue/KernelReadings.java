@@ -42,15 +42,15 @@ final class KernelReadings {
 
     private String queueRemedy() {
         long maxLength = last.queueMaxLength();
-        return "raise " + QUEUE_MAXLEN + ", now " + maxLength + ": sysctl -w " + QUEUE_MAXLEN + "=" + 2 * maxLength;
+        return "sysctl -w " + QUEUE_MAXLEN + "=" + 2 * maxLength + "  # now " + maxLength;
     }
 
     private String bufferRemedy() {
         Optional<Long> rmemMax = proc.sysctl(RMEM_MAX);
         Optional<Long> wmemMax = proc.sysctl(WMEM_MAX);
         long wanted = 2 * receiveBufferBytes(proc);
-        return "raise " + RMEM_MAX + ", now " + text(rmemMax) + ", and " + WMEM_MAX + ", now " + text(wmemMax)
-                + ", then restart intercept: sysctl -w " + RMEM_MAX + "=" + wanted + " " + WMEM_MAX + "=" + wanted;
+        return "sysctl -w " + RMEM_MAX + "=" + wanted + " " + WMEM_MAX + "=" + wanted + "  # now " + text(rmemMax)
+                + " and " + text(wmemMax) + "; then restart intercept";
     }
 
     private static String text(Optional<Long> value) {

@@ -53,7 +53,7 @@ class KernelReadingsTest {
     void shouldNameTheQueueLengthSettingWithItsPresentValue() throws IOException {
         status(0, 0, 0);
         assertEquals(
-                "raise net.ipv4.ip_queue_maxlen, now 1024: sysctl -w net.ipv4.ip_queue_maxlen=2048",
+                "sysctl -w net.ipv4.ip_queue_maxlen=2048  # now 1024",
                 remedies().get(0));
     }
 
@@ -61,8 +61,8 @@ class KernelReadingsTest {
     void shouldNameTheBufferSettingsWithTheirPresentValues() throws IOException {
         status(0, 0, 0);
         assertEquals(
-                "raise net.core.rmem_max, now 212992, and net.core.wmem_max, now 131071, then restart intercept:"
-                        + " sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432",
+                "sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432  # now 212992 and 131071; then restart"
+                        + " intercept",
                 remedies().get(1));
     }
 
@@ -79,8 +79,8 @@ class KernelReadingsTest {
         Files.delete(proc.resolve("sys/net/core/rmem_max"));
         Files.writeString(proc.resolve("sys/net/core/wmem_max"), "many");
         assertEquals(
-                "raise net.core.rmem_max, now unknown, and net.core.wmem_max, now unknown, then restart intercept:"
-                        + " sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432",
+                "sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432  # now unknown and unknown; then"
+                        + " restart intercept",
                 remedies().get(1));
     }
 

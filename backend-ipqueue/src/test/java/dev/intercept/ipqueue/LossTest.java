@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LossTest {
 
     private static final String BUFFER_REMEDY =
-            "raise net.core.rmem_max, now 212992, and net.core.wmem_max, now 212992,"
-                    + " then restart intercept: sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432";
+            "sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432  # now 212992 and 212992; then restart"
+                    + " intercept";
 
     @Test
     void shouldNameTheSettingWithItsValueWhenTheQueueOverflows(@TempDir Path proc) throws Exception {
@@ -52,7 +52,7 @@ class LossTest {
     }
 
     private static String queueRemedy(long now, long better) {
-        return "raise net.ipv4.ip_queue_maxlen, now " + now + ": sysctl -w net.ipv4.ip_queue_maxlen=" + better;
+        return "sysctl -w net.ipv4.ip_queue_maxlen=" + better + "  # now " + now;
     }
 
     private static void queue(FakeKernel kernel, int packets) {

@@ -86,7 +86,8 @@ final class GroupOpener {
     private String remedy(ReceiveBuffer buffer) {
         return buffer.isLimited()
                 ? buffer.remedy()
-                : "raise " + GroupSettings.BUFFER + ", now " + settings.bufferBytes()
-                        + ", and give intercept a processor of its own";
+                : "intercept --backend=nflog " + GroupSettings.BUFFER + "="
+                        + Math.min(GroupSettings.MAX_BUFFER_BYTES, 2L * settings.bufferBytes()) + "  # now "
+                        + settings.bufferBytes() + "; and give intercept a processor of its own";
     }
 }

@@ -23,7 +23,7 @@ record GroupSettings(int group, int copyRangeBytes, int gatherUs, int bufferByte
     private static final int MAX_GROUP = 65535;
     private static final int MAX_GATHER_US = 10_000;
     private static final int MIN_BUFFER_BYTES = 1 << 16;
-    private static final int MAX_BUFFER_BYTES = 1 << 30;
+    static final int MAX_BUFFER_BYTES = 1 << 30;
 
     static final List<BackendOption> OPTIONS = List.of(
             new BackendOption(List.of(GROUP), "N", "0", "group number of the rule"),

@@ -44,8 +44,8 @@ public record ReceiveBuffer(int wantedBytes, int bytes) {
 
     /** What to do when it is too small. */
     public String remedy() {
-        return "raise net.core.rmem_max, now " + rmemMax() + ", and restart: the socket's receive buffer has " + bytes
-                + " bytes";
+        return "sysctl -w net.core.rmem_max=" + wantedBytes + "  # now " + rmemMax()
+                + "; then restart intercept, whose socket has room for " + bytes + " bytes";
     }
 
     private static String rmemMax() {

@@ -63,7 +63,7 @@ final class QueueOpener {
             configurer.takeLargePackets();
         }
         VerdictBatch verdicts = new VerdictBatch(socket, queue, configurer.hasVerdictBatch());
-        QueueReadings readings = new QueueReadings(queue, socket.portId(), settings.lengthRemedy(), buffer.remedy());
+        QueueReadings readings = new QueueReadings(queue, socket.portId(), settings.lengthRemedy(), remedy(buffer));
         try {
             configurer.setCopyRange(settings.copyRangeBytes());
         } catch (SystemCallException e) {
@@ -85,6 +85,11 @@ final class QueueOpener {
         } catch (SystemCallException e) {
             throw QueueRefusal.explainBind(queue, e);
         }
+    }
+
+    /** A buffer that is as large as was asked for grows with the queue's length only. */
+    private String remedy(ReceiveBuffer buffer) {
+        return buffer.isLimited() ? buffer.remedy() : settings.lengthRemedy();
     }
 
     private ReceiveBuffer enlargeReceiveBuffer(NetlinkSocket socket) throws SystemCallException {

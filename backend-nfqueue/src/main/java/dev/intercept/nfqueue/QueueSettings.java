@@ -62,8 +62,8 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
 
     /** What to do when a queue is full. */
     String lengthRemedy() {
-        return "raise --queue-maxlen, now " + maxPackets
-                + ", or spread over more queues with --queue A:B and --queue-balance in the rule, now --queue "
+        return "intercept --queue-maxlen=" + Math.min(MAX_MAXLEN, 2 * maxPackets) + "  # now " + maxPackets
+                + "; or spread over more queues: --queue=A:B, and --queue-balance in the rule, now --queue="
                 + firstQueue + (lastQueue == firstQueue ? "" : ":" + lastQueue);
     }
 

@@ -96,7 +96,8 @@ class NflogFakeKernelTest {
     void shouldSayWhatToDoAboutLosses() {
         assertEquals("nflog_dropped", backend.kernelStats().losses().get(0).name());
         assertEquals(
-                "raise --nflog-buffer, now 16777216, and give intercept a processor of its own",
+                "intercept --backend=nflog --nflog-buffer=33554432  # now 16777216; and give intercept a processor of its"
+                        + " own",
                 backend.kernelStats().losses().get(0).remedy());
     }
 

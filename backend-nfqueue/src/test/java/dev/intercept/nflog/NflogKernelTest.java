@@ -192,8 +192,9 @@ class NflogKernelTest {
             assertTrue(stats.lost() > 50, "lost " + stats.lost());
             String remedy = stats.losses().get(0).remedy();
             assertTrue(
-                    remedy.matches("raise net.core.rmem_max, now \\d+, and restart: the socket's receive buffer has"
-                            + " \\d+ bytes"),
+                    remedy.matches(
+                            "sysctl -w net.core.rmem_max=16777216  # now \\d+; then restart intercept, whose socket has"
+                                    + " room for \\d+ bytes"),
                     remedy);
         }
     }

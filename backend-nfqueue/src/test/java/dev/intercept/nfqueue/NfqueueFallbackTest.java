@@ -111,8 +111,8 @@ class NfqueueFallbackTest {
         assertTrue(
                 said.get(0)
                         .matches("queue 0: receive buffer of \\d+ bytes instead of 16777216, it may be full before the"
-                                + " queue is: raise net.core.rmem_max, now \\d+, and restart: the socket's receive"
-                                + " buffer has \\d+ bytes"),
+                                + " queue is: sysctl -w net.core.rmem_max=16777216  # now \\d+; then restart"
+                                + " intercept, whose socket has room for \\d+ bytes"),
                 said.get(0));
     }
 

@@ -139,8 +139,8 @@ class NfqueueKernelTest {
             KernelStats.Loss loss = loss(stats, "queue_dropped");
             assertEquals(20, loss.packets());
             assertEquals(
-                    "raise --queue-maxlen, now 10, or spread over more queues with --queue A:B and --queue-balance in"
-                            + " the rule, now --queue 0",
+                    "intercept --queue-maxlen=20  # now 10; or spread over more queues: --queue=A:B, and --queue-balance"
+                            + " in the rule, now --queue=0",
                     loss.remedy());
             assertEquals(10, stats.queued());
             assertEquals(10, stats.received());
@@ -170,8 +170,9 @@ class NfqueueKernelTest {
             assertEquals(100, loss.packets() + stats.received());
             assertTrue(
                     loss.remedy()
-                            .matches("raise net.core.rmem_max, now \\d+, and restart: the socket's receive buffer has"
-                                    + " \\d+ bytes"),
+                            .matches(
+                                    "sysctl -w net.core.rmem_max=16777216  # now \\d+; then restart intercept, whose socket has"
+                                            + " room for \\d+ bytes"),
                     loss.remedy());
             assertEquals(stats.received(), backend.poll(packet -> Verdict.DROP, 64, WAIT_MS));
             assertEquals(0, backend.kernelStats().queued());

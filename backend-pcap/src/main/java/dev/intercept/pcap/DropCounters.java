@@ -24,8 +24,8 @@ final class DropCounters {
 
     DropCounters(String device, int bufferBytes) {
         bufferRemedy = bufferRemedy(bufferBytes);
-        interfaceRemedy = "lengthen the receive ring of the device (ethtool -g and -G " + device
-                + "), or spread its interrupts over more processors";
+        interfaceRemedy = "ethtool -G " + device + " rx N  # the longest that ethtool -g " + device
+                + " tells; or spread its interrupts over more processors";
     }
 
     private static String bufferRemedy(int bufferBytes) {
@@ -33,7 +33,8 @@ final class DropCounters {
         if (bufferBytes > PcapOptions.BUFFER_MAX_BYTES / 2) {
             return "narrow " + PcapOptions.FILTER + " (" + PcapOptions.PCAP_BUFFER + " is " + now + " already)";
         }
-        return PcapOptions.PCAP_BUFFER + " " + PcapOptions.sizeText(bufferBytes * 2) + " (now " + now + ")";
+        return "intercept --backend=pcap " + PcapOptions.PCAP_BUFFER + "=" + PcapOptions.sizeText(bufferBytes * 2)
+                + "  # now " + now;
     }
 
     /** Takes a reading. When libpcap has none, what was read before stays. */

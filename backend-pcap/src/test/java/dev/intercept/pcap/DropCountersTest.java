@@ -19,11 +19,11 @@ class DropCountersTest {
                         0,
                         90,
                         List.of(
-                                new Loss("pcap_dropped", 10, "--pcap-buffer 32M (now 16M)"),
+                                new Loss("pcap_dropped", 10, "intercept --backend=pcap --pcap-buffer=32M  # now 16M"),
                                 new Loss(
                                         "interface_dropped",
                                         3,
-                                        "lengthen the receive ring of the device (ethtool -g and -G eth0), or spread its "
+                                        "ethtool -G eth0 rx N  # the longest that ethtool -g eth0 tells; or spread its "
                                                 + "interrupts over more processors"))),
                 counters.stats());
     }
@@ -64,6 +64,6 @@ class DropCountersTest {
                 .losses()
                 .get(0)
                 .remedy();
-        assertEquals("--pcap-buffer 1024M (now 512M)", before);
+        assertEquals("intercept --backend=pcap --pcap-buffer=1024M  # now 512M", before);
     }
 }

@@ -195,7 +195,7 @@ class LiveCaptureTest {
         KernelStats.Loss dropped = stats.losses().get(0);
         assertEquals("pcap_dropped", dropped.name());
         assertTrue(dropped.packets() > 0, "64K hold fewer than 5000 frames");
-        assertEquals("--pcap-buffer 128K (now 64K)", dropped.remedy());
+        assertEquals("intercept --backend=pcap --pcap-buffer=128K  # now 64K", dropped.remedy());
         assertEquals(recorder.packets().size(), stats.received());
         assertTrue(stats.received() + stats.lost() <= 5_000, stats::toString);
     }
