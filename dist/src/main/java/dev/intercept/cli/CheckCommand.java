@@ -2,18 +2,23 @@ package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.FindingTexts;
 import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
 import java.io.PrintWriter;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -63,11 +68,39 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Finding> findings = HostCheck.look(new LocalHost(), scope());
+        List<Finding> findings = HostCheck.look(new LocalHost(), scope()).stream()
+                .map(this::withOwnCommand)
+                .toList();
         PrintWriter out = spec.commandLine().getOut();
         out.print(surroundings.json ? FindingTexts.json(findings) + "\n" : FindingTexts.lines(findings));
         out.flush();
         return HostCheck.hasFailure(findings) ? 1 : 0;
+    }
+
+    /** Where privileges lack, the remedy is the start that was checked for, with the privileges. */
+    private Finding withOwnCommand(Finding finding) {
+        if (finding.id() != FindingId.PRIVILEGES || finding.severity() == Severity.OK) {
+            return finding;
+        }
+        return PrivilegeAdvice.of(startArguments())
+                .map(advice -> Finding.fail(finding.id(), finding.fact(), advice.command()))
+                .orElse(finding);
+    }
+
+    /** The arguments that are not check's own, each option in one word. */
+    private List<String> startArguments() {
+        List<String> words = new ArrayList<>();
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            boolean isOwn =
+                    option.userObject() instanceof Field field && field.getDeclaringClass() == Surroundings.class;
+            if (!isOwn && option.originalStringValues().isEmpty()) {
+                words.add(option.longestName());
+            }
+            if (!isOwn) {
+                option.originalStringValues().forEach(value -> words.add(option.longestName() + "=" + value));
+            }
+        }
+        return words;
     }
 
     private CheckScope scope() {

@@ -42,7 +42,8 @@ class LauncherIT {
         Result result = shell("JAVA_HOME=/nowhere \"$INTERCEPT\" --version");
         assertEquals(ExitCode.UNAVAILABLE.code(), result.exitCode());
         assertEquals(
-                "intercept: JAVA_HOME=/nowhere holds no Java 17 or newer; unset JAVA_HOME or point it at one\n",
+                "intercept: [java-version] JAVA_HOME=/nowhere holds no Java 17 or newer; do: unset JAVA_HOME  # or point"
+                        + " it at one\n",
                 result.err());
     }
 
