@@ -4,6 +4,7 @@ import dev.intercept.capture.BackendRegistry;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackendProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ final class BackendsArea implements Area {
                 FindingId.BACKEND,
                 "kernel modules: " + KernelModules.state(host, "nfnetlink_queue", "netfilter/nfnetlink_queue") + ", "
                         + KernelModules.state(host, "ip_queue", "ip_queue")));
-        handlers(host).ifPresent(findings::add);
+        handlers(host, scope).ifPresent(findings::add);
         return findings;
     }
 
@@ -50,19 +51,31 @@ final class BackendsArea implements Area {
                     .about(provider.name());
         }
         String fact = provider.name() + " cannot be used: " + cause.get();
-        String remedy = "choose another with --backend=NAME, see intercept --list-backends";
         // Not having a backend that nobody asked for is how things are, not something to mend.
-        return (isNamed ? Finding.fail(FindingId.BACKEND, fact, remedy) : Finding.ok(FindingId.BACKEND, fact))
+        return (isNamed
+                        ? Finding.fail(FindingId.BACKEND, fact, alternative(provider, scope))
+                        : Finding.ok(FindingId.BACKEND, fact))
                 .about(provider.name());
     }
 
+    /** pcap serves another set-up than the others, and lacks nothing but its library. */
+    private static String alternative(CaptureBackendProvider provider, CheckScope scope) {
+        if (CaptureMode.of(provider.name()) == CaptureMode.DEVICE) {
+            return "apt-get install libpcap0.8";
+        }
+        try {
+            return "intercept --backend="
+                    + scope.registry().choose(Optional.empty()).provider().name()
+                    + "  # can be used here; intercept --list-backends tells of all";
+        } catch (BackendException e) {
+            return "modprobe nfnetlink_queue";
+        }
+    }
+
     /** {@code /proc/net/netfilter/nf_queue} names each family's handler, IPv4 is 2; kernels since 3.6 have no such file. */
-    private static Optional<Finding> handlers(Host host) {
-        String modules = "\n" + host.read("/proc/modules").orElse("");
-        boolean isIpQueueLoaded =
-                modules.contains("\nip_queue ") || host.readNet("ip_queue").isPresent();
-        boolean isNfqueueLoaded = modules.contains("\nnfnetlink_queue ");
-        if (!isIpQueueLoaded || !isNfqueueLoaded) {
+    private static Optional<Finding> handlers(Host host, CheckScope scope) {
+        if (!KernelModules.isThere(host, "ip_queue", "ip_queue")
+                || !KernelModules.isThere(host, "nfnetlink_queue", "netfilter/nfnetlink_queue")) {
             return Optional.empty();
         }
         String handler = host.readNet("netfilter/nf_queue")
@@ -76,6 +89,6 @@ final class BackendsArea implements Area {
         return Optional.of(Finding.fail(
                 FindingId.QUEUE_HANDLERS,
                 "ip_queue and nfnetlink_queue are both loaded; the handler of IPv4 is " + handler,
-                handler.equals("ip_queue") ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
+                scope.mode() == CaptureMode.IP_QUEUE ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
     }
 }

@@ -21,7 +21,7 @@ final class ConntrackArea implements Area {
         }
         long percent = count.get() * 100 / max.get();
         String fact = "the connection table holds " + count.get() + " of " + max.get();
-        String remedy = "sysctl -w net.netfilter.nf_conntrack_max=" + max.get() * 2;
+        String remedy = NetworkNamespaces.hostWide(host, "net.netfilter.nf_conntrack_max=" + max.get() * 2);
         if (percent >= FAIL_PERCENT) {
             return List.of(Finding.fail(FindingId.CONNTRACK, fact, remedy));
         }

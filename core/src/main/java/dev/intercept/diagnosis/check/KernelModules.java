@@ -13,7 +13,7 @@ final class KernelModules {
      * @param netFile of /proc/net that is there once the module works, however it came
      */
     static String state(Host host, String module, String netFile) {
-        if (("\n" + host.read("/proc/modules").orElse("")).contains("\n" + module + " ")) {
+        if (isLoaded(host, module)) {
             return module + " is loaded";
         }
         if (host.readNet(netFile).isPresent()) {
@@ -23,5 +23,14 @@ final class KernelModules {
                 .filter(Host.Output::isSuccess)
                 .isPresent();
         return module + (isLoadable ? " can be loaded" : " is absent");
+    }
+
+    /** Loaded or built in. */
+    static boolean isThere(Host host, String module, String netFile) {
+        return isLoaded(host, module) || host.readNet(netFile).isPresent();
+    }
+
+    private static boolean isLoaded(Host host, String module) {
+        return ("\n" + host.read("/proc/modules").orElse("")).contains("\n" + module + " ");
     }
 }

@@ -53,6 +53,6 @@ final class QueueMemoryArea implements Area {
                         : Finding.warn(
                                 FindingId.QUEUE_MEMORY,
                                 fact + ", net.core.rmem_max allows " + allowed,
-                                "sysctl -w net.core.rmem_max=" + needed));
+                                NetworkNamespaces.hostWide(host, "net.core.rmem_max=" + needed)));
     }
 }

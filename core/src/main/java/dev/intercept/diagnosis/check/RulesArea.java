@@ -24,7 +24,9 @@ final class RulesArea implements Area {
             return List.of(Finding.warn(
                     FindingId.QUEUE_RULE,
                     "the rules cannot be read: neither iptables nor nft is installed and allowed",
-                    "run intercept check as root, with iptables or nftables installed"));
+                    PrivilegesArea.hasNetAdmin(host)
+                            ? "apt-get install iptables  # or nftables"
+                            : "sudo intercept check"));
         }
         return new Look(host, scope, rules).findings();
     }
@@ -104,13 +106,14 @@ final class RulesArea implements Area {
                 findings.add(Finding.fail(
                         FindingId.RULE_MISSING,
                         "[" + rule.text() + "] hands up a copy, and no rule after it stops the answer",
-                        commands.insertion()));
+                        rule.removal() + " && " + commands.insertion()));
             } else if (stop.get().isDropOfOwnPackets()) {
                 findings.add(Finding.fail(
                         FindingId.RULE_DROPS,
                         "[" + stop.get().text() + "] stops answers that [" + rule.text()
                                 + "] has copied, and the test server's TCP sends them again and again",
-                        commands.insertion() + " && " + stop.get().removal()));
+                        rule.removal() + " && " + commands.insertion() + " && "
+                                + stop.get().removal()));
             } else {
                 tellFine(rule);
             }

@@ -3,16 +3,25 @@ package dev.intercept.diagnosis.check;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Host;
+import dev.intercept.tcpcopy.Generation;
 import java.util.List;
 
 /** TCP timestamps of the target: a word for those with an old tcpcopy, which intercept meets only later. */
 final class TimestampsArea implements Area {
 
+    /** Those that hand timestamps on as they are. */
+    private static final List<Generation> WITHOUT_TIMESTAMPS =
+            List.of(Generation.V0_6, Generation.V0_7, Generation.V0_8);
+
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
         long timestamps = host.sysctlNumber("net.ipv4.tcp_timestamps").orElse(0L);
         String fact = "net.ipv4.tcp_timestamps is " + timestamps;
-        boolean isOldClientMeant = scope.config().protocol().forced().isPresent();
+        boolean isOldClientMeant = scope.config()
+                .protocol()
+                .forced()
+                .filter(WITHOUT_TIMESTAMPS::contains)
+                .isPresent();
         if (timestamps != 0 && isOldClientMeant) {
             return List.of(Finding.warn(
                     FindingId.TCP_TIMESTAMPS,

@@ -10,21 +10,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads what {@code nft -j list ruleset} prints, libnftables-json(5). Rules of iptables-nft are left out: its own tool tells them. */
+/** Reads what {@code nft -j list ruleset} prints, libnftables-json(5). Rules of iptables-nft are left out, or they
+ * would be half understood: what has no word of nft is opaque here, and its own tool tells all. */
 final class NftRules {
 
     private static final Set<String> FAMILIES_OF_IPV4 = Set.of("ip", "inet");
 
     private NftRules() {}
 
-    /** What it cannot read it leaves out. */
-    static List<Table> parse(String text) {
+    /**
+     * What it cannot read it leaves out.
+     *
+     * @param toldElsewhere tables that iptables-nft tells, {@code "ip filter"}
+     */
+    static List<Table> parse(String text, Set<String> toldElsewhere) {
         Map<String, Table> tables = new LinkedHashMap<>();
         try {
             String json = text.substring(Math.max(0, text.indexOf('{')));
             for (JsonElement item :
                     JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables")) {
-                take(item.getAsJsonObject(), tables);
+                take(item.getAsJsonObject(), tables, toldElsewhere);
             }
         } catch (JsonParseException | IllegalStateException | NullPointerException | ClassCastException e) {
             return new ArrayList<>(tables.values());
@@ -32,15 +37,19 @@ final class NftRules {
         return new ArrayList<>(tables.values());
     }
 
-    private static void take(JsonObject item, Map<String, Table> tables) {
+    private static void take(JsonObject item, Map<String, Table> tables, Set<String> toldElsewhere) {
         JsonObject chain = item.getAsJsonObject("chain");
-        if (chain != null && isIpv4(chain)) {
+        if (chain != null && isIpv4(chain) && !toldElsewhere.contains(name(chain))) {
             table(chain, tables).define(new Chain(text(chain, "name"), text(chain, "hook")));
         }
         JsonObject rule = item.getAsJsonObject("rule");
-        if (rule != null && isIpv4(rule) && !isOfIptables(rule)) {
+        if (rule != null && isIpv4(rule) && !toldElsewhere.contains(name(rule)) && !isOfIptables(rule)) {
             table(rule, tables).add(text(rule, "chain"), new NftRuleReader(rule).rule());
         }
+    }
+
+    private static String name(JsonObject object) {
+        return text(object, "family") + ' ' + text(object, "table");
     }
 
     private static boolean isIpv4(JsonObject object) {
@@ -57,7 +66,7 @@ final class NftRules {
     }
 
     private static Table table(JsonObject object, Map<String, Table> tables) {
-        return tables.computeIfAbsent(text(object, "family") + ' ' + text(object, "table"), name -> new Table());
+        return tables.computeIfAbsent(name(object), name -> new Table());
     }
 
     static String text(JsonObject object, String name) {

@@ -2,8 +2,10 @@ package dev.intercept.diagnosis.rules;
 
 import dev.intercept.diagnosis.Host;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All rules of this network namespace that answers can meet. Read through whichever tools are installed. */
 public final class RuleSet {
@@ -26,10 +28,14 @@ public final class RuleSet {
     public static RuleSet read(Host host) {
         List<Table> tables = new ArrayList<>();
         List<String> tools = new ArrayList<>();
+        Set<String> toldByIptables = new HashSet<>();
         for (String tool : List.of("iptables-legacy", "iptables-nft")) {
             output(host, tool + "-save").ifPresent(text -> {
                 tools.add(tool);
                 tables.addAll(new SavedRules(tool).parse(text));
+                if (tool.equals("iptables-nft")) {
+                    toldByIptables.addAll(namesOfTables(text));
+                }
             });
         }
         if (tools.isEmpty()) {
@@ -40,11 +46,19 @@ public final class RuleSet {
         }
         output(host, "nft", "-j", "list", "ruleset").ifPresent(text -> {
             tools.add("nft");
-            tables.addAll(NftRules.parse(text));
+            tables.addAll(NftRules.parse(text, toldByIptables));
         });
         List<List<Rule>> ways = new ArrayList<>();
         tables.forEach(table -> ways.addAll(table.waysOfAnswers()));
         return new RuleSet(ways, tools);
+    }
+
+    /** {@code ip filter} for a line {@code *filter}. One that iptables cannot read has no such line. */
+    private static List<String> namesOfTables(String saved) {
+        return saved.lines()
+                .filter(line -> line.startsWith("*"))
+                .map(line -> "ip " + line.substring(1))
+                .toList();
     }
 
     private static Optional<String> output(Host host, String... command) {

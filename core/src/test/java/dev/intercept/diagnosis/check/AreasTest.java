@@ -104,8 +104,12 @@ class AreasTest {
                 FindingId.QUEUE_HANDLERS,
                 Severity.FAIL,
                 "ip_queue and nfnetlink_queue are both loaded; the handler of IPv4 is ip_queue",
-                "rmmod nfnetlink_queue",
+                "rmmod ip_queue",
                 findings.get(findings.size() - 1));
+        assertTrue(
+                new BackendsArea().look(host, Scopes.of("ipqueue")).stream().anyMatch(finding -> finding.remedy()
+                        .equals("rmmod nfnetlink_queue")),
+                "the module of the backend that is wanted stays");
     }
 
     @Test
@@ -135,7 +139,9 @@ class AreasTest {
 
     @Test
     void shouldWarnOfAConnectionTableThatIsNearlyFull() {
-        TextHost host = new TextHost().file("/proc/sys/net/netfilter/nf_conntrack_max", "1000");
+        TextHost host = new TextHost()
+                .file("/proc/sys/net/core/dev_weight", "64")
+                .file("/proc/sys/net/netfilter/nf_conntrack_max", "1000");
         assertFinding(
                 FindingId.CONNTRACK,
                 Severity.FAIL,
@@ -152,7 +158,9 @@ class AreasTest {
 
     @Test
     void shouldCompareTheQueueWithTheKernelsLimits() {
-        TextHost host = new TextHost().file("/proc/sys/net/core/rmem_max", "212992");
+        TextHost host = new TextHost()
+                .file("/proc/sys/net/core/dev_weight", "64")
+                .file("/proc/sys/net/core/rmem_max", "212992");
         assertFinding(
                 FindingId.QUEUE_MEMORY,
                 Severity.WARN,
@@ -176,21 +184,44 @@ class AreasTest {
     }
 
     @Test
-    void shouldTellAContainerAndAForeignNamespace() {
+    void shouldTellAContainerByItsFileAndItsNetworkByWhatOnlyTheHostsHas() {
         TextHost host = new TextHost()
                 .file("/.dockerenv", "")
-                .link("/proc/1/ns/net", "net:[1]")
+                .link("/proc/self/ns/pid", "pid:[4026532999]")
+                .link("/proc/1/ns/net", "net:[2]")
                 .link("/proc/thread-self/ns/net", "net:[2]");
-        List<Finding> findings = new NamespaceArea().look(host, Scopes.of("nfqueue"));
+        List<Finding> own = new NamespaceArea().look(host, Scopes.of("nfqueue"));
+        assertTrue(own.get(0).fact().startsWith("this process is in a network namespace of its own, net:[2], "));
         assertEquals(
-                "this process is in the network namespace net:[2], the host's is net:[1]",
-                findings.get(0).fact());
+                "this is a container (/.dockerenv is there) with a network of its own",
+                own.get(1).fact());
+        assertEquals(List.of(Severity.WARN, Severity.WARN), severities(own));
+        host.file("/proc/sys/net/core/dev_weight", "64");
         assertEquals(
-                "this is a container (/.dockerenv is there)", findings.get(1).fact());
-        host.link("/proc/thread-self/ns/net", "net:[1]");
+                List.of(Severity.OK, Severity.OK), severities(new NamespaceArea().look(host, Scopes.of("nfqueue"))));
+    }
+
+    @Test
+    void shouldBeContentWithANetworkOfItsOwnWhereTheTargetIsInIt() {
+        TextHost host = new TextHost()
+                .file("/run/.containerenv", "")
+                .file("/proc/thread-self/net/tcp", "0: 00000000:1F90 00000000:0000 0A 0:0 0:0 0 0 0 4711");
+        CheckScope scope = Scopes.withTargetPort("nfqueue", 8080);
+        assertEquals(List.of(Severity.OK, Severity.OK), severities(new NamespaceArea().look(host, scope)));
+    }
+
+    private static List<Severity> severities(List<Finding> findings) {
+        return findings.stream().map(Finding::severity).toList();
+    }
+
+    @Test
+    void shouldSayThatALimitOfTheWholeHostIsNotSetFromANamespace() {
+        TextHost host = new TextHost();
         assertEquals(
-                Severity.OK,
-                new NamespaceArea().look(host, Scopes.of("nfqueue")).get(0).severity());
+                "sysctl -w a.b=1  # on the host itself: in here it is read-only",
+                NetworkNamespaces.hostWide(host, "a.b=1"));
+        host.file("/proc/sys/net/core/dev_weight", "64");
+        assertEquals("sysctl -w a.b=1", NetworkNamespaces.hostWide(host, "a.b=1"));
     }
 
     @Test
@@ -244,7 +275,8 @@ class AreasTest {
         Finding finding = look(new RulesArea(), host, "nflog");
         assertEquals(FindingId.RULE_DROPS, finding.id());
         assertEquals(
-                "iptables -I OUTPUT -p tcp --sport PORT -j NFQUEUE --queue-num 65535"
+                "iptables -t filter -D OUTPUT -p tcp -m tcp --sport 80 -j NFLOG --nflog-group 0"
+                        + " && iptables -I OUTPUT -p tcp --sport PORT -j NFQUEUE --queue-num 65535"
                         + " && iptables -I OUTPUT -p tcp --sport PORT -j NFLOG --nflog-group 0 --nflog-size 128"
                         + " --nflog-threshold 64 && iptables -t filter -D OUTPUT -p tcp -m tcp --sport 80 -j DROP",
                 finding.remedy());

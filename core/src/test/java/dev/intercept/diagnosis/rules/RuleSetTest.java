@@ -156,6 +156,22 @@ class RuleSetTest {
                 .feeds(5));
     }
 
+    /** nft has words for some of them only, so that a copy would seem to be stopped by nothing. */
+    @Test
+    void shouldLeaveTheRulesOfIptablesToItsOwnTool() {
+        String saved = "*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp -m tcp --sport 80 -j NFLOG --nflog-group 5\n"
+                + "-A OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 65535\nCOMMIT\n";
+        String nft = "{\"nftables\": ["
+                + "{\"chain\": {\"family\": \"ip\", \"table\": \"filter\", \"name\": \"OUTPUT\", \"hook\": \"output\"}},"
+                + "{\"rule\": {\"family\": \"ip\", \"table\": \"filter\", \"chain\": \"OUTPUT\", \"handle\": 3, \"expr\": ["
+                + SPORT_80 + ", {\"log\": {\"group\": 5}}]}}]}";
+        List<Feed> feeds = RuleSet.read(
+                        new TextHost().command("iptables-nft-save", saved).command("nft -j list ruleset", nft))
+                .feeds(Action.COPY);
+        assertEquals(1, feeds.size(), feeds.toString());
+        assertTrue(feeds.get(0).rule().removal().startsWith("iptables-nft "), feeds.toString());
+    }
+
     @Test
     void shouldReadNothingFromWhatIsNoRuleSet() {
         RuleSet rules = RuleSet.read(new TextHost().command("nft -j list ruleset", "no json"));

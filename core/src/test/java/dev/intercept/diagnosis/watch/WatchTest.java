@@ -267,7 +267,8 @@ class WatchTest {
                 0,
                 0,
                 List.of(
-                        new KernelStats.Loss("queue_dropped", queueDropped, "raise --queue-maxlen (now 8192)"),
+                        new KernelStats.Loss(
+                                "queue_dropped", queueDropped, "intercept --queue-maxlen=16384  # now 8192"),
                         new KernelStats.Loss("user_dropped", userDropped, "raise net.core.rmem_max")));
     }
 
@@ -278,7 +279,7 @@ class WatchTest {
         Finding finding = board.active().get(0);
         assertEquals(FindingId.KERNEL_LOSS, finding.id());
         assertEquals("the kernel lost 3 packets lately (nfqueue:0 queue_dropped is 3)", finding.fact());
-        assertEquals("raise --queue-maxlen (now 8192)", finding.remedy());
+        assertEquals("intercept --queue-maxlen=16384  # now 8192", finding.remedy());
         lose(10, 1);
         passSeconds(5);
         assertEquals(2, board.active().size());
