@@ -9,8 +9,8 @@
 #   one        a C loop that works as the C intercept does: one receive, one verdict a packet
 #   batched    a C loop that works in batches: the floor
 #   nflog      this program with --backend=nflog; only when named in --subjects. "Dropped" is whatever did not arrive
-# Rates are packets a second; "max" is full speed. Prints each run, then medians over the rounds, then the
-# time that a start takes and the memory of the sessions, then ratios. --rounds 0 leaves the runs out.
+# Rates are packets a second; "max" is full speed. Each subject is warmed up at full speed first; the CPU of its start and of that
+# is the last column, and in no other. Prints each run, then medians over the rounds, then the time that a start takes and the memory of the sessions, then ratios. --rounds 0 leaves the runs out.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -137,10 +137,12 @@ run() { # ROUND SUBJECT RATE
   local rate=${3/max/0}
   start_subject "$2"
   start_client
-  $load_cpus "$tools/generator" "$rate" $warm_up_seconds "$sessions" 0 > /dev/null
+  # At full speed, so that what is measured is not the runtime's compiling: that has a column of its own.
+  $load_cpus "$tools/generator" 0 $warm_up_seconds "$sessions" 0 > /dev/null
   drain
-  local cpu lost_before user system handled warm batches p50 p99 p999 max sent us
+  local cpu warm_up_cpu lost_before user system handled warm batches p50 p99 p999 max sent us
   cpu=$(cpu_ns $subject_pid) lost_before=$(lost)
+  warm_up_cpu=$cpu
   read -r user system <<< "$(ticks $subject_pid)"
   read -r sent us <<< "$($load_cpus "$tools/generator" "$rate" "$seconds" "$sessions" 1)"
   drain
@@ -158,15 +160,15 @@ run() { # ROUND SUBJECT RATE
   subject_pid= client_pid=
   awk -v OFS='\t' -v round="$1" -v subject="$2" -v rate="$3" -v sent="$sent" -v us="$us" -v handled="$handled" \
     -v drops="$drops" -v cpu="$cpu" -v user=$((user_after - user)) -v system_ticks=$((system_after - system)) \
-    -v p50="$p50" -v p99="$p99" -v p999="$p999" -v rss="$rss" -v batches="$batches" 'BEGIN {
+    -v p50="$p50" -v p99="$p99" -v p999="$p999" -v rss="$rss" -v warm_up="$warm_up_cpu" 'BEGIN {
       total = user + system_ticks; if (total == 0) total = 1; if (handled == 0) handled = 1
-      printf "%d\t%s\t%s\t%.0f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t%d\t%d\t%d\t%.0f\n", round, subject, rate,
+      printf "%d\t%s\t%s\t%.0f\t%.0f\t%d\t%.2f\t%.2f\t%.2f\t%d\t%d\t%d\t%.0f\t%.0f\n", round, subject, rate,
         sent / us * 1e6, handled / us * 1e6, drops, cpu / 1000 / handled, cpu / 1000 / handled * user / total,
-        cpu / 1000 / handled * system_ticks / total, p50, p99, p999, rss / 1024 }' | tee -a "$work/runs"
+        cpu / 1000 / handled * system_ticks / total, p50, p99, p999, rss / 1024, warm_up / 1e6 }' | tee -a "$work/runs"
 }
 
 echo "$(uname -sr), $(nproc) processors ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)), $sessions sessions, $seconds s a run"
-printf 'round\tsubject\trate\toffered/s\thandled/s\tdropped\tcpu_us\tuser_us\tsystem_us\tp50_us\tp99_us\tp99.9_us\tpeak_MB\n'
+printf 'round\tsubject\trate\toffered/s\thandled/s\tdropped\tcpu_us\tuser_us\tsystem_us\tp50_us\tp99_us\tp99.9_us\tpeak_MB\twarm_up_cpu_ms\n'
 for round in $(seq "$rounds"); do
   for rate in $rates; do
     for subject in $subjects; do

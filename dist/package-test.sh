@@ -1,17 +1,21 @@
 #!/bin/bash
 # Tries the packages as users would: builds them twice and compares, checks them, installs the Debian package in a fresh root,
-# starts it there as the service does, and purges it. Takes some minutes, needs root and Debian; not part of dist/test.sh.
+# starts it there as the service does, and purges it; then the same under a systemd that boots there, which starts, watches,
+# restarts and stops the service. Takes some minutes, needs root and Debian; not part of dist/test.sh.
 #
-#   dist/package-test.sh [STEP ...]      reproducible lint install; all of them without arguments
+#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible lint install service; all of them without arguments
 #
-# "reproducible" builds the last commit. "lint" and "install" take the package that mvn package has left in dist/target.
+# "reproducible" builds the last commit. The other steps take the package that mvn package has left in dist/target.
+# "install" and "service" do so in this machine's release of Debian, or in another that SUITE names.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . dist/packages.sh
 
 [ "$(id -u)" = 0 ] || fail 77 "needs root: a root file system of its own and a kernel queue in a network namespace of its own"
 work=$PWD/dist/target/package-test
-steps=${*:-reproducible lint install}
+steps=${*:-reproducible lint install service}
+suite=${SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
+root=$work/root
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -72,37 +76,81 @@ lint() {
 
 # A minimal Debian with what the package depends on, from wherever this machine takes its packages.
 make_base() {
-  rm -rf "$work/base"
-  debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/base" \
-    "$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)" >"$work/debootstrap.log"
-  rm -f "$work/base/etc/apt/sources.list"
-  cp -r /etc/apt/sources.list* /etc/apt/apt.conf.d "$work/base/etc/apt/"
-  cp /etc/resolv.conf "$work/base/etc/"
+  local base=$work/base mirror
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
+  rm -rf "$base"
+  debootstrap --variant=minbase "$suite" "$base" "$mirror" >"$work/debootstrap.log" ||
+    fail 69 "debootstrap failed; see $work/debootstrap.log"
+  echo "deb $mirror $suite main" >"$base/etc/apt/sources.list"
+  cp -r /etc/apt/apt.conf.d "$base/etc/apt/"
+  cp /etc/resolv.conf "$base/etc/"
   # Java's own installation reads /proc.
-  unshare -m sh -euc "mount -t proc proc '$work/base/proc'
+  unshare -m sh -euc "mount -t proc proc '$base/proc'
     export DEBIAN_FRONTEND=noninteractive
-    chroot '$work/base' apt-get update -qq
-    chroot '$work/base' apt-get install -qq -y --no-install-recommends \
-      default-jre-headless iptables iproute2 libpcap0.8 logrotate systemd-standalone-sysusers" >"$work/apt.log" 2>&1 ||
+    chroot '$base' apt-get update -qq
+    chroot '$base' apt-get install -qq -y --no-install-recommends \
+      default-jre-headless iptables iproute2 libpcap0.8 logrotate systemd" >"$work/apt.log" 2>&1 ||
     fail 69 "apt-get failed; see $work/apt.log"
-  tar -C "$work/base" -cf "$work/base.tar" .
-  rm -rf "$work/base"
+  tar -C "$base" -cf "$work/$suite.tar" .
+  rm -rf "$base"
+}
+
+fresh_root() {
+  need debootstrap debootstrap
+  need pgrep procps
+  install_missing
+  deb=$(package .)
+  say "a fresh Debian $suite"
+  rm -rf "$root"
+  mkdir -p "$work"
+  [ -f "$work/$suite.tar" ] || make_base
+  mkdir "$root"
+  tar -C "$root" -xf "$work/$suite.tar"
 }
 
 install() {
-  need debootstrap debootstrap
-  install_missing
-  export deb root=$work/root
-  deb=$(package .)
-  say "a fresh Debian"
-  rm -rf "$root"
-  mkdir -p "$work"
-  [ -f "$work/base.tar" ] || make_base
-  mkdir "$root"
-  tar -C "$root" -xf "$work/base.tar"
+  fresh_root
+  export deb root
   # Mounts, network and processes of its own, all gone at the end.
   unshare --mount --net --pid --fork --kill-child bash -euo pipefail -c "$(declare -f say fail in_root become_in_root files tried_in_root); tried_in_root"
   rm -rf "$root"
+}
+
+# A systemd of its own is process 1 there, in namespaces and a control group that end with it.
+service() {
+  fresh_root
+  cp "$deb" "$root/root/intercept.deb"
+  cp dist/src/it/service/service-test.sh "$root/root/"
+  say "systemd boots"
+  group=$(findmnt --noheadings --first-only --types cgroup2 --output TARGET)/intercept-package-test-$$
+  mkdir "$group"
+  sh -c 'echo $$ >"$0/cgroup.procs"
+    exec unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child "$@"' \
+    "$group" dist/src/it/service/boot.sh "$root" &
+  machine=$!
+  trap shut_down EXIT
+  local systemd _
+  for _ in $(seq 300); do
+    systemd=$(pgrep -P $machine) && [ "$(cat "/proc/$systemd/comm")" = systemd ] &&
+      nsenter --target "$systemd" --all test -S /run/systemd/private && break
+    kill -0 $machine 2>/dev/null || fail 70 "systemd does not start"
+    sleep 0.1
+  done
+  nsenter --target "$systemd" --all env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root /root/service-test.sh
+  shut_down
+  trap - EXIT
+  rm -rf "$root"
+}
+
+shut_down() {
+  kill $machine
+  wait $machine || :
+  local _
+  for _ in $(seq 100); do # Its processes end in their own time.
+    [ -z "$(cat "$group/cgroup.procs" "$group"/*/cgroup.procs "$group"/*/*/cgroup.procs 2>/dev/null)" ] && break
+    sleep 0.1
+  done
+  find "$group" -depth -type d -exec rmdir {} +
 }
 
 in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
@@ -193,7 +241,7 @@ tried_in_root() {
 mkdir -p "$work"
 for step in $steps; do
   case $step in
-    reproducible | lint | install) $step ;;
+    reproducible | lint | install | service) $step ;;
     *) fail 64 "$step is unknown; see the head of this file" ;;
   esac
 done

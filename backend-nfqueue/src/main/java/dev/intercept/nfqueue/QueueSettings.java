@@ -14,7 +14,7 @@ import java.util.List;
  * @param maxPackets packets that wait in the kernel, for each queue; beyond, it drops
  * @param copyRangeBytes how much of each packet is handed up
  * @param gso whether large packets come whole instead of being cut and checksummed for us
- * @param coalesceUs how long packets that come briskly may gather, in microseconds; 0 for not at all
+ * @param coalesceUs how long packets that come briskly may gather at most, in microseconds; 0 for not at all
  */
 record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRangeBytes, boolean gso, int coalesceUs) {
 
@@ -40,8 +40,8 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
             new BackendOption(
                     List.of(COALESCE),
                     "US",
-                    "250",
-                    "microseconds that brisk traffic may gather, to save wake-ups; 0 for not at all"));
+                    "500",
+                    "microseconds that brisk traffic may gather at most, to save wake-ups; 0 for not at all"));
 
     static QueueSettings from(BackendOptions options) throws BackendException {
         String queues = options.text(QUEUE).orElseThrow();

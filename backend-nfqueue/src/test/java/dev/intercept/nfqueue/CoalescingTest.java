@@ -43,6 +43,13 @@ class CoalescingTest {
     }
 
     @Test
+    void shouldPauseNoLongerThanSixteenPacketsTakeToCome() {
+        assertEquals(PAUSE_NS, pauseAfter(16, false, PAUSE_NS));
+        assertEquals(PAUSE_NS / 2, pauseAfter(32, false, PAUSE_NS));
+        assertEquals(16_000, pauseAfter(63, false, 63_000));
+    }
+
+    @Test
     void shouldNotPauseWhenMoreWaitsAlready() {
         assertEquals(0, pauseAfter(64, true, 1_000));
     }

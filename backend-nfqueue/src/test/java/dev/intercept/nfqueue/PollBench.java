@@ -27,7 +27,7 @@ final class PollBench {
     public static void main(String[] args) throws Exception {
         int rate = args.length > 0 ? Integer.parseInt(args[0]) : 100_000;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
-        String coalesceUs = args.length > 2 ? args[2] : "250";
+        String coalesceUs = args.length > 2 ? args[2] : "500";
         try (QueueFixture fixture = new QueueFixture();
                 CaptureBackend backend = fixture.open(new SystemCalls(), Map.of("--coalesce-us", coalesceUs))) {
             for (int round = 0; round < 3; round++) {

@@ -14,7 +14,7 @@ class QueueSettingsTest {
 
     @Test
     void shouldTakeQueueZeroWithItsDefaults() throws BackendException {
-        assertEquals(new QueueSettings(0, 0, 8192, 128, true, 250), QueueFixture.settings(Map.of()));
+        assertEquals(new QueueSettings(0, 0, 8192, 128, true, 500), QueueFixture.settings(Map.of()));
     }
 
     @Test

@@ -1,0 +1,181 @@
+#!/bin/bash
+# Runs in a Debian that systemd has booted, as its root, with /root/intercept.deb: installs the package, and has systemd itself
+# start, watch, restart, reload and stop the service. dist/package-test.sh boots that system.
+set -euo pipefail
+export LC_ALL=C.UTF-8 SYSTEMD_PAGER=cat SYSTEMD_COLORS=0
+
+MAX_EXPOSURE=20 # Of systemd-analyze security, in tenths.
+WATCHDOG_S=3    # In place of the unit's own time, so that the test is short.
+PATIENCE_S=60
+
+say() { printf '\n-- %s\n' "$*"; }
+
+fail() {
+  echo "service-test: $*" >&2
+  systemctl status --no-pager --full intercept >&2 || :
+  journalctl --no-pager -u intercept -n 50 >&2 || :
+  exit 70
+}
+
+property() { systemctl show --value --property "$1" intercept; }
+
+expect() { # PROPERTY VALUE …: of the service
+  while [ $# -gt 0 ]; do
+    echo "$1=$(property "$1")"
+    [ "$(property "$1")" = "$2" ] || fail "$1 should be $2"
+    shift 2
+  done
+}
+
+await() { # WORDS COMMAND …: until it succeeds
+  local words=$1 end=$((SECONDS + PATIENCE_S))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || fail "$words: not within $PATIENCE_S s"
+    sleep 0.1
+  done
+}
+
+options() { # OPTION …: those of the service
+  sed -i "s|^INTERCEPT_OPTS=.*|INTERCEPT_OPTS=\"$*\"|" /etc/default/intercept
+}
+
+installed() {
+  say "install: neither enabled nor started, the archive of classes is made"
+  systemctl --version | head -n 1
+  dpkg -i /root/intercept.deb
+  ! systemctl is-enabled intercept || fail "it is enabled"
+  ! systemctl is-active intercept || fail "it is started"
+  ls /usr/lib/intercept/lib/*.jsa
+}
+
+analyzed() {
+  say "systemd-analyze"
+  local words
+  words=$(systemd-analyze verify --man=no intercept.service 2>&1) && [ -z "$words" ] || fail "verify says: $words"
+  systemd-analyze security --no-pager --threshold=$MAX_EXPOSURE intercept.service | tail -n 1 ||
+    fail "more than $MAX_EXPOSURE tenths of exposure"
+}
+
+started() {
+  say "start: returns once the service says READY"
+  time systemctl start intercept
+  expect ActiveState active SubState running Type notify NotifyAccess main NRestarts 0
+  systemctl status --no-pager intercept | sed -n '1,12p'
+  [[ $(property StatusText) == *"tunnels"* ]] || fail "it tells no STATUS"
+  local pid
+  pid=$(property MainPID)
+  grep -E '^(Name|Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' "/proc/$pid/status"
+  [ "$(stat -c %U "/proc/$pid")" = intercept ] || fail "it does not run as the user intercept"
+  [ "$(grep -c -E '^Cap(Inh|Prm|Eff|Bnd|Amb):.0000000000003000$' "/proc/$pid/status")" = 5 ] ||
+    fail "it has other capabilities than the unit's"
+  # The launcher's shell is gone, and nothing else was started.
+  [ "$(cat "/sys/fs/cgroup/system.slice/intercept.service/cgroup.procs")" = "$pid" ] || fail "it has other processes"
+}
+
+# A tcpcopy 1.x announces a client, whose SYN is then answered by a server here.
+traffic() {
+  say "an answer goes to tcpcopy and to nobody else"
+  ip address add 10.77.0.3/32 dev lo
+  ip address add 10.78.0.1/32 dev lo
+  iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0
+  perl -e '
+    use strict;
+    use IO::Socket::INET;
+    $SIG{ALRM} = sub { die "no answer came to tcpcopy\n" };
+    alarm 20;
+    my $server = IO::Socket::INET->new(LocalAddr => "10.77.0.3", LocalPort => 8080, Listen => 1) or die "server: $!";
+    my $tcpcopy = IO::Socket::INET->new("127.0.0.1:36524") or die "tcpcopy: $!";
+    syswrite $tcpcopy, pack "H*", "0000000000000006000000000000" . "0a4e0001e71600010a4d00031f90";
+    my $client = IO::Socket::INET->new(LocalAddr => "10.78.0.1", LocalPort => 59158, Proto => "tcp", Blocking => 0,
+      PeerAddr => "10.77.0.3", PeerPort => 8080);
+    my $bytes = "";
+    sysread $tcpcopy, $bytes, 66, length $bytes or die "tcpcopy: closed\n" while length $bytes < 66;
+    my ($count, $source, $destination, $from, $to, $flags) = unpack "n x12 N N n n x9 C", $bytes;
+    printf "%d header: %08x:%d > %08x:%d flags %02x\n", $count, $source, $from, $destination, $to, $flags;
+    die "not the SYN/ACK\n" unless $count == 1 && $source == 0x0a4d0003 && $from == 8080
+      && $destination == 0x0a4e0001 && $to == 59158 && $flags == 0x12;
+    # Had the answer reached the client too, it would be connected.
+    die "the answer escaped\n" if $client && $client->connected;
+  ' || fail "see above"
+  intercept status
+}
+
+reloaded() {
+  say "logrotate: the log is opened anew, by the same process"
+  local log=/var/log/intercept/intercept.log pid
+  pid=$(property MainPID)
+  logrotate --force /etc/logrotate.d/intercept
+  await "no new log" test -s $log
+  ls -l $log $log.1
+  mv $log $log.2
+  systemctl reload intercept
+  await "no new log" test -s $log
+  cat $log
+  expect MainPID "$pid" ActiveState active
+}
+
+restarted_when_stuck() {
+  say "watchdog: a process that hangs is ended and started again"
+  mkdir -p /run/systemd/system/intercept.service.d
+  printf '[Service]\nWatchdogSec=%d\n' $WATCHDOG_S >/run/systemd/system/intercept.service.d/watchdog.conf
+  systemctl daemon-reload
+  systemctl restart intercept
+  local pid
+  pid=$(property MainPID)
+  # Alive for two such times while it works.
+  sleep $((WATCHDOG_S * 2))
+  expect NRestarts 0 MainPID "$pid"
+  kill -STOP "$pid"
+  restarted_from() { [ "$(property NRestarts)" = 1 ] && [ "$(property ActiveState)" = active ]; }
+  await "not started again" restarted_from
+  [ "$(property MainPID)" != "$pid" ] || fail "it is the same process"
+  journalctl --no-pager -o cat -u intercept | grep -i -E 'watchdog|restart'
+  rm -r /run/systemd/system/intercept.service.d
+  systemctl daemon-reload
+}
+
+left_down() {
+  say "a wrong option is not tried again"
+  options --prot=36524
+  ! systemctl restart intercept || fail "it starts with a wrong option"
+  expect ActiveState failed Result exit-code ExecMainStatus 64 NRestarts 0
+  journalctl --no-pager -o cat -u intercept | grep -A 2 -e '--prot'
+}
+
+journalled() {
+  say "without a log file the journal has each line, with its priority"
+  options --log-level=debug
+  systemctl restart intercept
+  journalctl --no-pager -u intercept "_PID=$(property MainPID)" -o json --output-fields=PRIORITY,MESSAGE | sed 's/"_[^,]*,//g'
+  journalctl --no-pager -q -u intercept "_PID=$(property MainPID)" -p info -o cat | grep -q 'listening on' || fail "nothing at info"
+}
+
+stopped() {
+  say "stop"
+  systemctl stop intercept
+  expect ActiveState inactive SubState dead Result success
+  journalctl --no-pager -o cat -u intercept | tail -n 4
+}
+
+purged() {
+  say "purge while it is enabled and runs"
+  local books='/var/lib/dpkg/* /var/lib/apt/* /var/log/dpkg.log /var/log/journal/* /run/log/journal/*'
+  systemctl enable --now intercept
+  expect ActiveState active UnitFileState enabled
+  local pid
+  pid=$(property MainPID)
+  dpkg -P intercept
+  [ ! -d "/proc/$pid" ] || fail "it still runs"
+  ! getent passwd intercept || fail "the user is left behind"
+  local left
+  left=$(find / -xdev \( -path /proc -o -path /sys -o -path /root -o -path /var/lib/dpkg -o -path /var/log/journal \) -prune -o \
+    -iname '*intercept*' -print; find /run -iname '*intercept*')
+  [ -z "$left" ] || fail "left behind: $left"
+  echo "nothing is left"
+}
+
+systemctl is-system-running --wait || :
+for step in installed analyzed started traffic reloaded restarted_when_stuck left_down journalled stopped purged; do
+  $step
+done
