@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Tags;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -43,9 +44,13 @@ class FaultCoverageTest {
                         .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Several tags stand in a {@link Tags}, one by itself. */
     private static Stream<String> tagsOf(JavaMethod method) {
-        return method.isAnnotatedWith(Tag.class)
-                ? Stream.of(method.getAnnotationOfType(Tag.class).value())
-                : Stream.empty();
+        Stream<Tag> several = method.tryGetAnnotationOfType(Tags.class)
+                .map(Tags::value)
+                .map(Arrays::stream)
+                .orElseGet(Stream::empty);
+        return Stream.concat(several, method.tryGetAnnotationOfType(Tag.class).stream())
+                .map(Tag::value);
     }
 }

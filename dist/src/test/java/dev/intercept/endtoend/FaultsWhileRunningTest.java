@@ -11,16 +11,18 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.stats.Counter;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each fault is made for real while intercept runs on the kernel's queue; its finding comes, and goes with the remedy. */
 class FaultsWhileRunningTest extends RunningFaults {
 
-    /** In a message, where the IPv4 header is, and in that: the destination, and behind 20 bytes the TCP sequence number. */
-    private static final int HEADER_AT = 0;
-
+    /** In a message: the IPv4 header's destination, and behind its 20 bytes the TCP sequence number. */
     private static final int CLIENT_AT = 16;
+
     private static final int SEQUENCE_AT = 24;
 
     @Test
@@ -106,7 +108,7 @@ class FaultsWhileRunningTest extends RunningFaults {
             sh(finding.remedy());
             for (int client = 1; client <= 3; client++) {
                 ByteBuffer synAck = tcpcopy.read(WAIT_S * 1000).orElseThrow();
-                int at = synAck.position() + HEADER_AT;
+                int at = synAck.position();
                 int to = synAck.get(at + CLIENT_AT + 3);
                 request(to, ACK, synAck.order(ByteOrder.BIG_ENDIAN).getInt(at + SEQUENCE_AT) + 1);
                 assertEquals(TARGET_PORT, server.accept().getLocalPort());
