@@ -143,7 +143,7 @@ service() {
 }
 
 shut_down() {
-  kill $machine
+  kill -KILL $machine # unshare does not heed SIGTERM while it waits; its child, process 1 of all the others, ends with it.
   wait $machine || :
   local _
   for _ in $(seq 100); do # Its processes end in their own time.
