@@ -45,6 +45,7 @@ if [ -z "${INTERCEPT_BENCH_INSIDE:-}" ]; then
 fi
 
 work=$(mktemp -d)
+: > "$work/runs"
 subject_pid= client_pid=
 end_processes() {
   [ -z "$client_pid" ] || kill "$client_pid" 2> /dev/null || true
@@ -238,6 +239,51 @@ bulk() { # ON-OR-OFF
 }
 echo
 for _ in 1 2 3; do bulk on; bulk off; done
+
+# How fast full queues are emptied, by one lane with one processor and by two with two; tcpcopy's side shares them.
+drained() { # LANES CPUS
+  local subject_cpus="taskset -c $2" load_cpus="taskset -c $2" number waiting begun_us
+  local lane_options="--queue=0:$(($1 - 1)) --queue-maxlen=65536 --tunnel-buffer=64m"
+  : > "$work/subject"
+  iptables -F OUTPUT
+  local queues="--queue-num 0"
+  [ "$1" = 1 ] || queues="--queue-balance 0:$(($1 - 1))"
+  # shellcheck disable=SC2086 # Two words.
+  iptables -A OUTPUT -o d0 -p tcp --sport 8080 -j NFQUEUE $queues
+  # shellcheck disable=SC2086 # Several options.
+  $subject_cpus "$launcher" --backend=nfqueue -b 127.0.0.1 $lane_options > "$work/subject" 2>&1 &
+  subject_pid=$!
+  await "$work/subject" 'listening on' $subject_pid
+  start_client
+  "$tools/generator" 0 $warm_up_seconds "$sessions" 0 > /dev/null
+  drain
+  for _ in 1 2 3 4 5; do
+    kill -STOP $subject_pid
+    "$tools/generator" 250000 1 "$sessions" 0 > /dev/null
+    waiting=$(awk '{ sum += $3 } END { print sum }' /proc/net/netfilter/nfnetlink_queue)
+    begun_us=${EPOCHREALTIME/./}
+    kill -CONT $subject_pid
+    number=$waiting
+    while [ "$number" != 0 ]; do
+      read -rt 0.01 -u 9 || true # A sleep without a process, which would take a processor's time from the lanes.
+      number=0
+      while read -r _ _ left _; do number=$((number + left)); done < /proc/net/netfilter/nfnetlink_queue
+    done
+    echo $((waiting * 1000 / ((${EPOCHREALTIME/./} - begun_us) / 1000))) >> "$work/drained.$1"
+    drain
+  done
+  end_processes
+  wait $subject_pid || true
+  subject_pid= client_pid=
+  sort -n "$work/drained.$1" | sed -n 3p
+}
+if [ "$(nproc)" -ge 2 ]; then
+  mkfifo "$work/nap"
+  exec 9<> "$work/nap"
+  echo
+  one_lane=$(drained 1 0) two_lanes=$(drained 2 0,1)
+  echo "Full queues emptied: one lane on one processor $one_lane/s, two on two $two_lanes/s, $(ratio "$two_lanes" "$one_lane") times"
+fi
 
 echo
 echo "Ratios of medians"
