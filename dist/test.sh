@@ -17,6 +17,8 @@ need ip iproute2
 need unshare util-linux
 need tcpdump tcpdump
 need sysctl procps
+need chromium chromium
+need chromedriver chromium-driver
 need_library 'libpcap.so.*' libpcap0.8
 install_missing
 
