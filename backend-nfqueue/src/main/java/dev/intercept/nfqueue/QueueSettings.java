@@ -28,6 +28,10 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
 
     private static final int MAX_QUEUE_NUMBER = 65535;
     private static final int MAX_MAXLEN = 1 << 20;
+
+    /** Packets that Linux 6.18 keeps in a queue, whatever length was asked for: measured. */
+    private static final int MAX_WAITING = 1 << 16;
+
     private static final int MAX_COALESCE_US = 10_000;
 
     static final List<BackendOption> OPTIONS = List.of(
@@ -62,9 +66,20 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
 
     /** What to do when a queue is full. */
     String lengthRemedy() {
-        return "intercept --queue-maxlen=" + Math.min(MAX_MAXLEN, 2 * maxPackets) + "  # now " + maxPackets
+        return maxPackets < MAX_WAITING ? longerQueue() : moreQueues();
+    }
+
+    private String longerQueue() {
+        return "intercept --queue-maxlen=" + Math.min(MAX_WAITING, 2 * maxPackets) + "  # now " + maxPackets
                 + "; or spread over more queues: --queue=A:B, and --queue-balance in the rule, now --queue="
                 + firstQueue + (lastQueue == firstQueue ? "" : ":" + lastQueue);
+    }
+
+    private String moreQueues() {
+        int last = Math.min(Math.min(MAX_QUEUE_NUMBER, firstQueue + MAX_QUEUES - 1), lastQueue + 1);
+        String queues = firstQueue + ":" + last;
+        return "intercept --queue=" + queues + "  # and --queue-balance " + queues + " in the rule: the kernel keeps "
+                + MAX_WAITING + " packets in a queue at most";
     }
 
     private static int queueNumber(String queues, String number) throws BackendException {

@@ -3,6 +3,7 @@ package dev.intercept.nfqueue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.spi.BackendException;
 import java.util.Map;
@@ -35,6 +36,17 @@ class QueueSettingsTest {
                         + ": must be a queue number from 0 to 65535, or a range A:B of at most 64 queues with"
                         + " A not above B",
                 refused.getMessage());
+    }
+
+    @Test
+    void shouldAdviseMoreQueuesWhereALongerOneIsNoUse() throws BackendException {
+        String longer = QueueFixture.settings(Map.of("--queue-maxlen", "40000")).lengthRemedy();
+        assertTrue(longer.startsWith("intercept --queue-maxlen=65536  # now 40000; "), longer);
+        assertEquals(
+                "intercept --queue=2:3  # and --queue-balance 2:3 in the rule: the kernel keeps 65536 packets in a queue"
+                        + " at most",
+                QueueFixture.settings(Map.of("--queue", "2", "--queue-maxlen", "65536"))
+                        .lengthRemedy());
     }
 
     @Test
