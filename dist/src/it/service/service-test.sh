@@ -160,7 +160,6 @@ stopped() {
 
 purged() {
   say "purge while it is enabled and runs"
-  local books='/var/lib/dpkg/* /var/lib/apt/* /var/log/dpkg.log /var/log/journal/* /run/log/journal/*'
   systemctl enable --now intercept
   expect ActiveState active UnitFileState enabled
   local pid

@@ -74,8 +74,8 @@ class HostFaultsIT {
         String before = read("before");
         assertEquals(0, result.exitCode(), result.out() + result.err() + before);
         String after = read("after");
-        assertTrue(isWrong(after, "OK   "), after);
-        assertTrue(!isWrong(after, "WARN " + id.label()) && !isWrong(after, "FAIL " + id.label()), after);
+        assertTrue(hasLine(after, "OK   "), after);
+        assertTrue(!hasLine(after, "WARN " + id.label()) && !hasLine(after, "FAIL " + id.label()), after);
         return before.lines()
                 .filter(line -> line.contains(id.label()) && line.contains("; do: "))
                 .findFirst()
@@ -87,7 +87,7 @@ class HostFaultsIT {
         return Files.exists(path) ? Files.readString(path) : "";
     }
 
-    private static boolean isWrong(String findings, String start) {
+    private static boolean hasLine(String findings, String start) {
         return findings.lines().anyMatch(line -> line.startsWith(start));
     }
 
