@@ -78,3 +78,20 @@ install_missing() {
     fail 69 "apt-get could not install$missing; see above, and run again"
   find_jdk || fail 69 "there is still no JDK $MIN_JAVA or newer; set JAVA_HOME to one and run again"
 }
+
+# Puts a program in PATH without installing its package, whose services nobody asked for: it is unpacked in dist/target/tools.
+need_unpacked() { # program, package that has it in usr/bin
+  command -v "$1" >/dev/null 2>&1 && return
+  tools=$PWD/dist/target/tools
+  PATH=$tools/usr/bin:$PATH
+  export PATH
+  [ ! -x "$tools/usr/bin/$1" ] || return 0
+  command -v apt-get >/dev/null 2>&1 || fail 69 "this is not Debian; install $1 yourself and run again"
+  echo "Unpacking in dist/target/tools: $2"
+  mkdir -p "$tools"
+  (
+    cd "$tools"
+    apt-get download -qq "$2" 2>/dev/null || { apt-get update -qq && apt-get download -qq "$2" 2>/dev/null; } &&
+      dpkg-deb -x "$2"_*.deb . && rm "$2"_*.deb
+  ) || fail 69 "apt-get could not download $2; see above, and run again"
+}

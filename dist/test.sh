@@ -21,6 +21,7 @@ need chromium chromium
 need chromedriver chromium-driver
 need_library 'libpcap.so.*' libpcap0.8
 install_missing
+need_unpacked promtool prometheus
 
 started=$(date +%s)
 result=0
