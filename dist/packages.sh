@@ -77,6 +77,7 @@ install_missing() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
     fail 69 "apt-get could not install$missing; see above, and run again"
   find_jdk || fail 69 "there is still no JDK $MIN_JAVA or newer; set JAVA_HOME to one and run again"
+  missing= # A script may find more missing later.
 }
 
 # Puts a program in PATH without installing its package, whose services nobody asked for: it is unpacked in dist/target/tools.
