@@ -47,4 +47,6 @@ final class Libc {
     static native int close(int fd);
 
     static native int prctl(int option, int value);
+
+    static native int usleep(int us);
 }

@@ -85,6 +85,11 @@ public class SystemCalls {
         return resultOrErrno(Libc.prctl(PR_SET_TIMERSLACK, 1));
     }
 
+    /** The calling thread rests for so long, 1 to 999,999 µs, or less when a signal comes; usleep(3). */
+    public int sleepUs(int us) {
+        return resultOrErrno(Libc.usleep(us));
+    }
+
     int close(int fd) {
         return resultOrErrno(Libc.close(fd));
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class CoalescingTest {
 
-    private static final long PAUSE_NS = 150_000;
+    private static final long PAUSE_NS = 131_250;
 
     private long nowNs = 1_000_000_000;
     private long sleptNs;
@@ -43,10 +43,10 @@ class CoalescingTest {
     }
 
     @Test
-    void shouldPauseNoLongerThanSixteenPacketsTakeToCome() {
-        assertEquals(PAUSE_NS, pauseAfter(16, false, PAUSE_NS));
-        assertEquals(PAUSE_NS / 2, pauseAfter(32, false, PAUSE_NS));
-        assertEquals(16_000, pauseAfter(63, false, 63_000));
+    void shouldPauseNoLongerThanFourteenPacketsTakeToCome() {
+        assertEquals(PAUSE_NS, pauseAfter(14, false, PAUSE_NS));
+        assertEquals(PAUSE_NS / 2, pauseAfter(28, false, PAUSE_NS));
+        assertEquals(14_000, pauseAfter(63, false, 63_000));
     }
 
     @Test
