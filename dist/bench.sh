@@ -9,14 +9,15 @@
 #   one        a C loop that works as the C intercept does: one receive, one verdict a packet
 #   batched    a C loop that works in batches: the floor
 #   nflog      this program with --backend=nflog; only when named in --subjects. "Dropped" is whatever did not arrive
-# Rates are packets a second; "max" is full speed. Each subject is warmed up at full speed first; the CPU of its start and of that
-# is the last column, and in no other. Prints each run, then medians over the rounds, then the time that a start takes and the memory of the sessions, then ratios. --rounds 0 leaves the runs out.
+# Rates are packets a second; "max" is full speed. Each subject is warmed up at full speed and then at the rate; the CPU of its
+# start and of that is the last column, and in no other. Prints each run, then medians over the rounds, then the time that a start
+# takes beside a bare Java runtime's, and the memory of the sessions, then ratios. --rounds 0 leaves the runs out.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 tools=$here/target/bench
 launcher=$here/target/intercept/bin/intercept
-rounds=3 seconds=5 warm_up_seconds=3 rates="10000 50000 100000 max" sessions=10000 subjects="intercept one batched"
+rounds=3 seconds=5 warm_up_seconds=3 settle_seconds=3 rates="10000 50000 100000 max" sessions=10000 subjects="intercept one batched"
 arguments=("$@")
 while [ $# -gt 0 ]; do
   case $1 in
@@ -138,8 +139,11 @@ run() { # ROUND SUBJECT RATE
   local rate=${3/max/0}
   start_subject "$2"
   start_client
-  # At full speed, so that what is measured is not the runtime's compiling: that has a column of its own.
+  # So that what is measured is not the runtime's compiling, which has a column of its own: at full speed first, and then at the
+  # rate, since other ways through the code become the usual ones.
   $load_cpus "$tools/generator" 0 $warm_up_seconds "$sessions" 0 > /dev/null
+  drain
+  $load_cpus "$tools/generator" "$rate" $settle_seconds "$sessions" 0 > /dev/null
   drain
   local cpu warm_up_cpu lost_before user system handled warm batches p50 p99 p999 max sent us
   cpu=$(cpu_ns $subject_pid) lost_before=$(lost)
@@ -216,6 +220,13 @@ for environment in INTERCEPT_ARCHIVE=use INTERCEPT_ARCHIVE=none; do
   for _ in 1 2 3 4 5; do start_ms $environment; done
   echo "Start, $environment: median $(sort -n "$work/starts" | sed -n 3p) ms of" $(sort -n "$work/starts")
 done
+: > "$work/starts"
+for _ in 1 2 3 4 5; do
+  begun_us=${EPOCHREALTIME/./}
+  java -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -version 2> /dev/null
+  echo $(((${EPOCHREALTIME/./} - begun_us) / 1000)) >> "$work/starts"
+done
+echo "A Java runtime that does nothing (java -version): median $(sort -n "$work/starts" | sed -n 3p) ms of" $(sort -n "$work/starts")
 start_subject intercept
 start_client
 echo "Resident with $sessions sessions: $(awk '/VmRSS/ { print $2 }' /proc/$subject_pid/status) kB"
@@ -287,12 +298,13 @@ fi
 
 echo
 echo "Ratios of medians"
-echo '| rate | CPU: intercept / one | CPU: intercept / batched | p99: intercept / one | handled: intercept / one |'
-echo '|---|---|---|---|---|'
+echo '| rate | CPU: intercept / one | CPU: intercept / batched | CPU: nflog / one | p99: intercept / one | handled: intercept / one |'
+echo '|---|---|---|---|---|---|'
 for rate in $rates; do
   printf '| %s' "$rate"
   printf ' | %s' "$(ratio "$(median intercept "$rate" 7)" "$(median one "$rate" 7)")" \
     "$(ratio "$(median intercept "$rate" 7)" "$(median batched "$rate" 7)")" \
+    "$(ratio "$(median nflog "$rate" 7)" "$(median one "$rate" 7)")" \
     "$(ratio "$(median intercept "$rate" 11)" "$(median one "$rate" 11)")" \
     "$(ratio "$(median intercept "$rate" 5)" "$(median one "$rate" 5)")"
   echo ' |'
