@@ -7,12 +7,16 @@ import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Provider of {@code nfqueue}: verdicts from user space over nfnetlink_queue, Linux 2.6.14 and later. */
 public final class NfqueueProvider implements CaptureBackendProvider {
+
+    private static final Logger LOG = System.getLogger(NfqueueProvider.class.getName());
 
     @Override
     public String name() {
@@ -47,6 +51,7 @@ public final class NfqueueProvider implements CaptureBackendProvider {
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
         QueueSettings settings = QueueSettings.from(options);
+        settings.warning().ifPresent(warning -> LOG.log(Level.WARNING, warning));
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
             for (int queue = settings.firstQueue(); queue <= settings.lastQueue(); queue++) {

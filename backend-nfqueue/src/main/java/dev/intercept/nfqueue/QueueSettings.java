@@ -5,6 +5,7 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the user chose for the queues.
@@ -67,6 +68,14 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
     /** What to do when a queue is full. */
     String lengthRemedy() {
         return maxPackets < MAX_WAITING ? longerQueue() : moreQueues();
+    }
+
+    /** For whoever asks for a length that the kernel grants without a word and does not keep. */
+    Optional<String> warning() {
+        return maxPackets <= MAX_WAITING
+                ? Optional.empty()
+                : Optional.of(QUEUE_MAXLEN + " " + maxPackets
+                        + " is more than today's kernels keep; should packets be lost: " + moreQueues());
     }
 
     private String longerQueue() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.spi.BackendException;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,19 @@ class QueueSettingsTest {
                         + " at most",
                 QueueFixture.settings(Map.of("--queue", "2", "--queue-maxlen", "65536"))
                         .lengthRemedy());
+    }
+
+    @Test
+    void shouldWarnOfALengthThatTheKernelDoesNotKeep() throws BackendException {
+        assertEquals(
+                Optional.empty(),
+                QueueFixture.settings(Map.of("--queue-maxlen", "65536")).warning());
+        assertEquals(
+                "--queue-maxlen 65537 is more than today's kernels keep; should packets be lost: intercept --queue=0:1  # and"
+                        + " --queue-balance 0:1 in the rule: the kernel keeps 65536 packets in a queue at most",
+                QueueFixture.settings(Map.of("--queue-maxlen", "65537"))
+                        .warning()
+                        .orElseThrow());
     }
 
     @Test
