@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
  * @param first 0 to 65535
  * @param last not below {@code first}
  */
-record NumberRange(int first, int last) {
+public record NumberRange(int first, int last) {
 
     private static final int MAX_NUMBER = 65535;
     private static final Pattern FORM = Pattern.compile("([0-9]{1,5})(?::([0-9]{1,5}))?");
 
     /** @throws IllegalArgumentException with a text for the user that names the option and the value */
-    static NumberRange parse(String option, String text) {
+    public static NumberRange parse(String option, String text) {
         Matcher form = FORM.matcher(text);
         if (form.matches()) {
             int first = Integer.parseInt(form.group(1));
@@ -29,7 +29,7 @@ record NumberRange(int first, int last) {
     }
 
     /** As {@link #parse}, and no range. */
-    static NumberRange parseOne(String option, String text) {
+    public static NumberRange parseOne(String option, String text) {
         if (text.contains(":")) {
             throw new IllegalArgumentException(
                     option + " " + text + ": must be one number from 0 to " + MAX_NUMBER + ", not a range");
@@ -37,7 +37,11 @@ record NumberRange(int first, int last) {
         return parse(option, text);
     }
 
-    boolean isOne() {
+    public boolean contains(int number) {
+        return first <= number && number <= last;
+    }
+
+    public boolean isOne() {
         return first == last;
     }
 

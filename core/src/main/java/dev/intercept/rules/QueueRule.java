@@ -35,7 +35,7 @@ public record QueueRule(List<List<String>> specifications, boolean stopsAnswers)
      * A queue that nobody listens on: what is sent there is gone. A DROP would tell the target's own TCP that its packet was
      * not sent; it would then refuse the client's acknowledgement and send again and again.
      */
-    private static final String NOBODYS_QUEUE = "65535";
+    public static final String NOBODYS_QUEUE = "65535";
 
     /**
      * What the backend needs.
@@ -100,7 +100,7 @@ public record QueueRule(List<List<String>> specifications, boolean stopsAnswers)
     }
 
     /** Whether some tools refuse these rules: only the old kind of iptables knows {@code -j QUEUE}. */
-    boolean needsLegacyTool() {
+    public boolean needsLegacyTool() {
         return specifications.stream()
                 .anyMatch(words -> words.get(words.size() - 1).equals("QUEUE"));
     }

@@ -1,5 +1,6 @@
-package dev.intercept.rules;
+package dev.intercept.firewall;
 
+import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package dev.intercept.rules;
+package dev.intercept.firewall;
 
 import java.io.IOException;
 import java.util.List;

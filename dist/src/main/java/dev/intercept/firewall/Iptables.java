@@ -1,6 +1,7 @@
-package dev.intercept.rules;
+package dev.intercept.firewall;
 
 import dev.intercept.kit.Commands;
+import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

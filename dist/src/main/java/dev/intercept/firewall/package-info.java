@@ -1,2 +1,2 @@
-/** The kernel's rules that bring a target's answers to a backend: which backend needs which, and how they are inserted. */
-package dev.intercept.rules;
+/** The rules of the kernel's packet filter, as they are inserted, found and removed with the host's iptables. */
+package dev.intercept.firewall;

@@ -1,8 +1,8 @@
 package dev.intercept.selftest;
 
 import dev.intercept.ExitCode;
+import dev.intercept.firewall.Firewall;
 import dev.intercept.kit.TestNetwork;
-import dev.intercept.rules.Firewall;
 import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package dev.intercept.rules;
+package dev.intercept.firewall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.NetworkNamespace;
+import dev.intercept.rules.AnswerMatch;
+import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

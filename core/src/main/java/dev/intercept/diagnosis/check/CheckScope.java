@@ -2,6 +2,7 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.InterceptConfig;
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.rules.NumberRange;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -64,9 +65,14 @@ public record CheckScope(
                 .findFirst();
     }
 
-    /** The queues or NFLOG groups that intercept would listen on. */
-    QueueNumbers queues() {
-        return QueueNumbers.parse(option(mode().numberOption()).orElse("0"));
+    /** The queues or NFLOG groups that intercept would listen on; what is no number counts as 0: the start tells what is wrong. */
+    NumberRange queues() {
+        String option = mode().numberOption();
+        try {
+            return NumberRange.parse(option, option(option).orElse("0"));
+        } catch (IllegalArgumentException e) {
+            return new NumberRange(0, 0);
+        }
     }
 
     /** For a command: the target's port, or the word PORT where the user did not say. */

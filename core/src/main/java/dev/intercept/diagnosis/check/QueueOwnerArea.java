@@ -5,6 +5,7 @@ import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
+import dev.intercept.rules.NumberRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class QueueOwnerArea implements Area {
 
     private static List<Finding> lookAtNfqueue(Host host, CheckScope scope) {
         QueueTable table = QueueTable.read(host);
-        QueueNumbers queues = scope.queues();
+        NumberRange queues = scope.queues();
         List<Finding> findings = new ArrayList<>();
         for (QueueTable.Queue queue : table.queues()) {
             if (queues.contains(queue.number())) {
@@ -38,7 +39,7 @@ final class QueueOwnerArea implements Area {
     }
 
     /** As many queues as are asked for, behind the last one in use. */
-    private static int firstFree(QueueTable table, QueueNumbers queues) {
+    private static int firstFree(QueueTable table, NumberRange queues) {
         return table.queues().stream().mapToInt(QueueTable.Queue::number).max().orElse(queues.last()) + 1;
     }
 

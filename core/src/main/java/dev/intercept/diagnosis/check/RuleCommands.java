@@ -1,12 +1,20 @@
 package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Host;
+import dev.intercept.rules.AnswerMatch;
+import dev.intercept.rules.NumberRange;
+import dev.intercept.rules.QueueRule;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The commands that make answers reach a queue, in the words of the tools of this host. */
 final class RuleCommands {
 
-    /** Stops what NFLOG has copied. A drop would tell the target's own TCP that nothing was sent. */
-    private static final String NOBODYS_QUEUE = "65535";
+    private static final String INSERT = "-I OUTPUT";
 
     private final Host host;
     private final CheckScope scope;
@@ -16,26 +24,32 @@ final class RuleCommands {
         this.scope = scope;
     }
 
-    /** The rule that is missing, in front of all others. */
+    /** The rules that are missing, in front of all others. */
     String insertion() {
         boolean hasIptables = host.run("iptables", "-V").isPresent();
         if (!hasIptables && host.run("nft", "-v").isPresent()) {
             return forNft();
         }
-        String select = "iptables -I OUTPUT -p tcp --sport " + scope.portText();
-        QueueNumbers queues = scope.queues();
-        return switch (scope.mode()) {
-            case IP_QUEUE -> (isNft() ? select.replaceFirst("iptables", "iptables-legacy") : select) + " -j QUEUE";
-            case NFLOG ->
-                select + " -j NFQUEUE --queue-num " + NOBODYS_QUEUE + " && " + select + " -j NFLOG --nflog-group "
-                        + queues.first()
-                        + " --nflog-size 128 --nflog-threshold 64";
-            default ->
-                select + " -j NFQUEUE "
-                        + (queues.first() == queues.last()
-                                ? "--queue-num " + queues.first()
-                                : "--queue-balance " + queues);
-        };
+        QueueRule rule = rule();
+        String tool = rule.needsLegacyTool() && isNft() ? "iptables-legacy" : "iptables";
+        // Each goes in front of the one before it.
+        List<List<String>> lastFirst = new ArrayList<>(rule.specifications());
+        Collections.reverse(lastFirst);
+        return lastFirst.stream()
+                .map(words -> tool + " " + INSERT + " " + String.join(" ", words))
+                .collect(Collectors.joining(" && "));
+    }
+
+    /** There is one: nobody asks for a backend without rules. */
+    private QueueRule rule() {
+        NumberRange numbers = scope.queues();
+        String listening = scope.mode() == CaptureMode.NFLOG ? Integer.toString(numbers.first()) : numbers.toString();
+        return QueueRule.of(
+                        scope.backendName(),
+                        Map.of(scope.mode().numberOption(), listening),
+                        new AnswerMatch(Optional.empty(), scope.portText()),
+                        List.of())
+                .orElseThrow();
     }
 
     /** The iptables that writes nftables refuses the target QUEUE. */
@@ -44,12 +58,10 @@ final class RuleCommands {
     }
 
     private String forNft() {
-        QueueNumbers queues = scope.queues();
-        String range = queues.first() == queues.last()
-                ? Integer.toString(queues.first())
-                : queues.first() + "-" + queues.last();
+        NumberRange queues = scope.queues();
+        String range = queues.isOne() ? queues.toString() : queues.first() + "-" + queues.last();
         String action = scope.mode() == CaptureMode.NFLOG
-                ? "log group " + queues.first() + " queue num " + NOBODYS_QUEUE
+                ? "log group " + queues.first() + " queue num " + QueueRule.NOBODYS_QUEUE
                 : "queue num " + range;
         return "nft add table ip intercept"
                 + " && nft add chain ip intercept output '{ type filter hook output priority 0; }'"

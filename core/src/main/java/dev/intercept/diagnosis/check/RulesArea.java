@@ -7,6 +7,7 @@ import dev.intercept.diagnosis.rules.Rule;
 import dev.intercept.diagnosis.rules.Rule.Action;
 import dev.intercept.diagnosis.rules.RuleSet;
 import dev.intercept.diagnosis.rules.RuleSet.Feed;
+import dev.intercept.rules.NumberRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class RulesArea implements Area {
         private final CheckScope scope;
         private final RuleSet rules;
         private final RuleCommands commands;
-        private final QueueNumbers queues;
+        private final NumberRange queues;
         private final boolean copies;
         private final List<Finding> findings = new ArrayList<>();
 
