@@ -122,6 +122,11 @@ class PackageRulesTest {
     }
 
     @Test
+    void shouldWordRulesWithoutInsertingThem() {
+        mayUse("rules", and(PLAIN_JAVA, "java.util.regex"));
+    }
+
+    @Test
     void shouldLetNothingThatCarriesPacketsKnowOfTheDiagnosis() {
         noClasses()
                 .that()
@@ -132,6 +137,7 @@ class PackageRulesTest {
                         "dev.intercept.session",
                         "dev.intercept.server",
                         "dev.intercept.capture",
+                        "dev.intercept.rules",
                         "dev.intercept.stats")
                 .should()
                 .dependOnClassesThat()
