@@ -85,7 +85,7 @@ public class SystemCalls {
         return resultOrErrno(Libc.prctl(PR_SET_TIMERSLACK, 1));
     }
 
-    /** The calling thread rests for so long, 1 to 999,999 µs, or less when a signal comes; usleep(3). */
+    /** The calling thread rests for so long, 0 to 999,999 µs, or less when a signal comes; usleep(3). */
     public int sleepUs(int us) {
         return resultOrErrno(Libc.usleep(us));
     }

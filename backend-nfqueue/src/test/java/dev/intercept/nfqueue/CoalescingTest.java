@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class CoalescingTest {
 
-    private static final long PAUSE_NS = 131_250;
+    private static final long PAUSE_NS = 150_000;
 
     private long nowNs = 1_000_000_000;
     private long sleptNs;
