@@ -220,16 +220,17 @@ for environment in INTERCEPT_ARCHIVE=use INTERCEPT_ARCHIVE=none; do
   for _ in 1 2 3 4 5; do start_ms $environment; done
   echo "Start, $environment: median $(sort -n "$work/starts" | sed -n 3p) ms of" $(sort -n "$work/starts")
 done
-: > "$work/starts"
-for _ in 1 2 3 4 5; do
-  begun_us=${EPOCHREALTIME/./}
-  java -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -version 2> /dev/null
-  echo $(((${EPOCHREALTIME/./} - begun_us) / 1000)) >> "$work/starts"
-done
-echo "A Java runtime that does nothing (java -version): median $(sort -n "$work/starts" | sed -n 3p) ms of" $(sort -n "$work/starts")
 start_subject intercept
 start_client
 echo "Resident with $sessions sessions: $(awk '/VmRSS/ { print $2 }' /proc/$subject_pid/status) kB"
+java=$(readlink "/proc/$subject_pid/exe") # the one that the launcher chose
+: > "$work/starts"
+for _ in 1 2 3 4 5; do
+  begun_us=${EPOCHREALTIME/./}
+  "$java" -XX:+UseSerialGC -XX:-UsePerfData -Xshare:auto -version 2> /dev/null
+  echo $(((${EPOCHREALTIME/./} - begun_us) / 1000)) >> "$work/starts"
+done
+echo "A Java runtime that does nothing (java -version): median $(sort -n "$work/starts" | sed -n 3p) ms of" $(sort -n "$work/starts")
 end_processes
 wait $subject_pid || true
 subject_pid= client_pid=
