@@ -186,7 +186,7 @@ median() { # SUBJECT RATE COLUMN
   awk -F'\t' -v s="$1" -v r="$2" -v c="$3" '$2 == s && $3 == r { print $c }' "$work/runs" | sort -g |
     awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else printf "-" }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a > 0 && b > 0) printf "%.2f", a / b; else printf "-" }'; }
 
 echo
 echo "Medians of $rounds rounds"
