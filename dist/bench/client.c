@@ -3,9 +3,10 @@
  *
  *   client SESSIONS
  *
- * Prints "ready" once every route was written and the first SECONDS can begin. On SIGTERM prints one line:
- *   measured frames, frames of the warm-up, batches, latency in microseconds: p50 p99 p99.9 max
- * Latency is from the generator's sendmmsg to this program's read, of frames whose acknowledgement number is not 0.
+ * Prints "ready" once every route was written. On SIGUSR1, after which it forgets what it saw, and on SIGTERM prints one line:
+ *   measured frames, frames of the warm-up, batches, latency in microseconds: p50 p99 p99.9 max, longest silence in microseconds
+ * Latency is from the generator's sendmmsg to this program's read, of frames whose acknowledgement number is not 0. A silence is
+ * the time between two reads that brought such frames.
  */
 #include "common.h"
 #include <netinet/in.h>
@@ -16,13 +17,13 @@
 #define HISTOGRAM_US 1000000
 
 static uint32_t histogram[HISTOGRAM_US + 1];
-static uint64_t measured, warm_up, batches;
-static volatile sig_atomic_t over;
+static uint64_t measured, warm_up, batches, last_measured_us, silence_us;
+static volatile sig_atomic_t over, asked;
 
-static void on_term(int signal)
+static void on_signal(int signal)
 {
-    (void) signal;
-    over = 1;
+    over |= signal == SIGTERM;
+    asked = 1;
 }
 
 static int connect_tunnel(void)
@@ -94,14 +95,56 @@ static uint32_t percentile(double part)
     return HISTOGRAM_US;
 }
 
+static void note_silence(uint64_t now)
+{
+    if (last_measured_us && now - last_measured_us > silence_us) {
+        silence_us = now - last_measured_us;
+    }
+    last_measured_us = now;
+}
+
+static void report(void)
+{
+    printf("%llu %llu %llu %u %u %u %u %llu\n", (unsigned long long) measured, (unsigned long long) warm_up,
+           (unsigned long long) batches, percentile(.5), percentile(.99), percentile(.999), percentile(1),
+           (unsigned long long) silence_us);
+    fflush(stdout);
+    memset(histogram, 0, sizeof histogram);
+    measured = warm_up = batches = last_measured_us = silence_us = 0;
+    asked = 0;
+}
+
+/* Takes the whole batches among the bytes; returns how many bytes they are. */
+static size_t take_batches(const uint8_t *bytes, size_t held, uint32_t now)
+{
+    size_t at = 0;
+    while (held - at >= 2) {
+        size_t count = bytes[at] << 8 | bytes[at + 1];
+        if (count > BATCH_LIMIT) {
+            fprintf(stderr, "a batch of %zu: not the combined frames of 1.x\n", count);
+            exit(1);
+        }
+        if (held - at < 2 + count * MESSAGE_BYTES) {
+            break;
+        }
+        for (size_t i = 0; i < count; i++) {
+            take(bytes + at + 2 + i * MESSAGE_BYTES, now);
+        }
+        at += 2 + count * MESSAGE_BYTES;
+        batches++;
+    }
+    return at;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
         fprintf(stderr, "usage: client SESSIONS\n");
         return 64;
     }
-    struct sigaction action = {.sa_handler = on_term};
+    struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
     int fd = connect_tunnel();
     announce(fd, number(argv[1], "SESSIONS"));
     printf("ready\n");
@@ -111,31 +154,25 @@ int main(int argc, char **argv)
     size_t held = 0;
     while (!over) {
         ssize_t n = read(fd, buffer + held, sizeof buffer - held);
-        if (n <= 0) {
+        if (n == 0 || (n < 0 && errno != EINTR)) {
             break;
         }
-        uint32_t now = now_us();
-        held += n;
-        size_t at = 0;
-        while (held - at >= 2) {
-            size_t count = buffer[at] << 8 | buffer[at + 1];
-            if (count > BATCH_LIMIT) {
-                fprintf(stderr, "a batch of %zu: not the combined frames of 1.x\n", count);
-                return 1;
+        if (n > 0) {
+            uint64_t now = now_us(), before = measured;
+            held += n;
+            size_t taken = take_batches(buffer, held, now);
+            memmove(buffer, buffer + taken, held - taken);
+            held -= taken;
+            if (measured > before) {
+                note_silence(now);
             }
-            if (held - at < 2 + count * MESSAGE_BYTES) {
-                break;
-            }
-            for (size_t i = 0; i < count; i++) {
-                take(buffer + at + 2 + i * MESSAGE_BYTES, now);
-            }
-            at += 2 + count * MESSAGE_BYTES;
-            batches++;
         }
-        memmove(buffer, buffer + at, held - at);
-        held -= at;
+        if (asked) {
+            report();
+        }
     }
-    printf("%llu %llu %llu %u %u %u %u\n", (unsigned long long) measured, (unsigned long long) warm_up,
-           (unsigned long long) batches, percentile(.5), percentile(.99), percentile(.999), percentile(1));
+    if (!over) {
+        report();
+    }
     return 0;
 }

@@ -1,13 +1,15 @@
 /*
  * Sends forged responses of the target at a fixed rate, or as fast as it can.
  *
- *   generator RATE SECONDS SESSIONS MARK
+ *   generator RATE SECONDS SESSIONS MARK [BURST]
  *
  * RATE is packets a second, 0 for full speed. Each packet is 60 bytes: IPv4, TCP with a time stamp option, ACK set. The TCP
  * sequence number counts the packets; with MARK 1 the acknowledgement number is the time of sending in microseconds (never 0),
- * with MARK 0 it is 0: a warm-up that the client does not measure. Prints the packets sent and the microseconds it took.
+ * with MARK 0 it is 0: a warm-up that the client does not measure. Prints the packets sent, the microseconds it took and the
+ * microseconds of CPU that it took, the kernel's work on its packets included.
  *
- * Paced in ticks of 100 us: at 50,000 a second 5 packets leave together, as they do from a server that answers.
+ * Paced in ticks of 100 us: at 50,000 a second 5 packets leave together, as they do from a server that answers. With BURST so many
+ * leave together, and seldom enough that the rate is the same.
  */
 #define _GNU_SOURCE
 #include "common.h"
@@ -76,13 +78,26 @@ static void send_burst(int fd, uint32_t first, int count, uint32_t sessions, int
     }
 }
 
+static uint64_t cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t) t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void sleep_until(uint64_t us)
+{
+    struct timespec t = {us / 1000000, us % 1000000 * 1000};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: generator RATE SECONDS SESSIONS MARK\n");
+    if (argc != 5 && argc != 6) {
+        fprintf(stderr, "usage: generator RATE SECONDS SESSIONS MARK [BURST]\n");
         return 64;
     }
-    long rate = number(argv[1], "RATE");
+    uint64_t rate = number(argv[1], "RATE"), burst = argc == 6 ? number(argv[5], "BURST") : 0;
     uint64_t duration_us = number(argv[2], "SECONDS") * 1000000ull;
     uint32_t sessions = number(argv[3], "SESSIONS");
     int mark = number(argv[4], "MARK");
@@ -95,22 +110,22 @@ int main(int argc, char **argv)
     prctl(PR_SET_TIMERSLACK, 1);
     prepare();
 
+    uint64_t tick_us = rate && burst ? burst * 1000000 / rate : TICK_US;
     uint64_t start = now_us(), now = start;
     uint32_t sent = 0;
     while (now - start < duration_us) {
-        uint64_t due = rate ? (now - start + TICK_US) * rate / 1000000 : sent + BURST;
+        uint64_t ticks = (now - start) / tick_us + 1;
+        uint64_t due = !rate ? sent + BURST : burst ? ticks * burst : (now - start + tick_us) * rate / 1000000;
         while (sent < due) {
             int count = due - sent < BURST ? due - sent : BURST;
             send_burst(fd, sent, count, sessions, mark);
             sent += count;
         }
         if (rate) {
-            uint64_t next = start + ((now_us() - start) / TICK_US + 1) * TICK_US;
-            struct timespec t = {next / 1000000, next % 1000000 * 1000};
-            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+            sleep_until(start + ((now_us() - start) / tick_us + 1) * tick_us);
         }
         now = now_us();
     }
-    printf("%u %llu\n", sent, (unsigned long long) (now - start));
+    printf("%u %llu %llu\n", sent, (unsigned long long) (now - start), (unsigned long long) cpu_us());
     return 0;
 }
