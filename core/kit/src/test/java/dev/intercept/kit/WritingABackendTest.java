@@ -21,7 +21,7 @@ class WritingABackendTest {
                 .map(name -> name.substring(0, "r01".length()).toUpperCase())
                 .sorted()
                 .toList();
-        List<String> page = Files.readAllLines(Path.of("../docs/writing-a-backend.md")).stream()
+        List<String> page = Files.readAllLines(Path.of("../../docs/writing-a-backend.md")).stream()
                 .filter(line -> line.matches("\\| R\\d\\d \\|.*"))
                 .map(line -> line.substring("| ".length(), "| R01".length()))
                 .toList();

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 /** What each package of core may know, as docs/architecture.md has it. */
 class PackageRulesTest {
 
-    private static final JavaClasses CORE = new ClassFileImporter().importPath(Path.of("target", "classes"));
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .importPaths(
+                    Path.of("target/classes"), Path.of("../wire/target/classes"), Path.of("../spi/target/classes"));
 
     private static final String[] PLAIN_JAVA = {
         "java.lang",
