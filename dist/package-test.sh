@@ -120,13 +120,13 @@ install() {
 service() {
   fresh_root
   cp "$deb" "$root/root/intercept.deb"
-  cp dist/src/it/service/service-test.sh "$root/root/"
+  cp dist/package/src/it/service/service-test.sh "$root/root/"
   say "systemd boots"
   group=$(findmnt --noheadings --first-only --types cgroup2 --output TARGET)/intercept-package-test-$$
   mkdir "$group"
   sh -c 'echo $$ >"$0/cgroup.procs"
     exec unshare --mount --net --pid --uts --ipc --cgroup --fork --kill-child "$@"' \
-    "$group" dist/src/it/service/boot.sh "$root" &
+    "$group" dist/package/src/it/service/boot.sh "$root" &
   machine=$!
   trap shut_down EXIT
   local systemd _

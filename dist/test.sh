@@ -36,7 +36,7 @@ tests=$(count tests)
 failed=$(($(count failures) + $(count errors)))
 skipped=$(count skipped)
 echo
-echo "Took $(($(date +%s) - started)) s; reports are in */target/surefire-reports and dist/target/failsafe-reports"
+echo "Took $(($(date +%s) - started)) s; reports are in target/surefire-reports of each module and dist/package/target/failsafe-reports"
 echo "tests: $((tests - failed - skipped)) passed, $failed failed, $skipped skipped"
 [ "$tests" -gt 0 ] || fail 70 "no test ran; see Maven's output above"
 exit "$result"
