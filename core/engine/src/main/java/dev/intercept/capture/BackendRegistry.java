@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -58,16 +57,20 @@ public final class BackendRegistry {
         for (Path directory : pluginPath) {
             registry.addPluginJars(directory);
         }
-        registry.entries.sort(
-                Comparator.comparingInt((Entry entry) -> -entry.provider().priority())
-                        .thenComparing(entry -> entry.provider().name()));
+        // Written out: a comparator that others are joined to can be in no archive, and linking it takes time at each
+        // start.
+        registry.entries.sort((a, b) -> a.provider().priority() == b.provider().priority()
+                ? a.provider().name().compareTo(b.provider().name())
+                : Integer.compare(b.provider().priority(), a.provider().priority()));
         return registry;
     }
 
-    /** A registry of this one backend only. */
-    public static BackendRegistry of(CaptureBackendProvider provider) {
+    /** A registry of these backends only. */
+    public static BackendRegistry of(CaptureBackendProvider... providers) {
         BackendRegistry registry = new BackendRegistry();
-        registry.entries.add(new Entry(provider, BUILT_IN));
+        for (CaptureBackendProvider provider : providers) {
+            registry.entries.add(new Entry(provider, BUILT_IN));
+        }
         return registry;
     }
 

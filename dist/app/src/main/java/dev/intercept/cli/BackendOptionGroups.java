@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -103,6 +104,16 @@ final class BackendOptionGroups {
         return option.isSwitch() || option.defaultValue().isEmpty() ? "" : " (default: " + option.defaultValue() + ")";
     }
 
+    /** Each once, however many backends declare it. */
+    List<BackendOption> options() {
+        return byName.values().stream().map(Shared::option).toList();
+    }
+
+    /** As a command line gives it; the value of a switch is empty. */
+    void take(BackendOption option, String value) {
+        keep(option, option.isSwitch() ? "true" : value);
+    }
+
     /** picocli also sets null before it parses. */
     private void keep(BackendOption option, Object value) {
         if (value == null || Boolean.FALSE.equals(value)) {
@@ -128,15 +139,20 @@ final class BackendOptionGroups {
      * @throws ParameterException that names the first
      */
     void refuseOthersThan(String backend, CommandLine commandLine) {
-        for (String option : given.keySet()) {
+        firstOfOthersThan(backend).ifPresent(option -> {
             List<String> owners = backendsOf(option);
-            if (!owners.contains(backend)) {
-                throw new ParameterException(
-                        commandLine,
-                        option + " is an option of " + listed(owners) + ", not of " + backend
-                                + ": leave it out, or use --backend=" + owners.get(0));
-            }
-        }
+            throw new ParameterException(
+                    commandLine,
+                    option + " is an option of " + listed(owners) + ", not of " + backend
+                            + ": leave it out, or use --backend=" + owners.get(0));
+        });
+    }
+
+    /** The first option given that this backend does not understand. */
+    Optional<String> firstOfOthersThan(String backend) {
+        return given.keySet().stream()
+                .filter(option -> !backendsOf(option).contains(backend))
+                .findFirst();
     }
 
     List<String> problems() {

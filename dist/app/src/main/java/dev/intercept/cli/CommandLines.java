@@ -19,24 +19,14 @@ public final class CommandLines {
     /** The whole command for these arguments: which backends there are depends on {@code --plugin-path}. */
     public static CommandLine create(String... args) {
         BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
-        return configure(withSubcommands(withoutSubcommands(registry, args), registry));
+        CommandLine intercept = withoutSubcommands(registry, args);
+        Subcommands.addTo(intercept, registry);
+        return configure(intercept);
     }
 
-    /** As {@link #create}, without the subcommands where these arguments have no use for them. */
-    static CommandLine createFor(String... args) {
-        BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
-        CommandLine start = withoutSubcommands(registry, args);
-        boolean isPlain = Subcommands.areNeedless(start.getCommandSpec(), args);
-        return configure(isPlain ? start : withSubcommands(start, registry));
-    }
-
-    private static CommandLine withoutSubcommands(BackendRegistry registry, String... args) {
+    /** The command itself, for the options of a start. */
+    static CommandLine withoutSubcommands(BackendRegistry registry, String... args) {
         return new CommandLine(spec(new InterceptCommand(registry, List.of(args))));
-    }
-
-    private static CommandLine withSubcommands(CommandLine start, BackendRegistry registry) {
-        Subcommands.addTo(start, registry);
-        return start;
     }
 
     private static List<Path> pluginDirectories(String... args) {

@@ -4,10 +4,10 @@ import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.daemon.Detachment;
 import dev.intercept.logging.Log;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
 
 /** The user's side of {@code -d}: starts the daemon, waits until it captures, and says where it is and logs. */
 final class DaemonStart {
@@ -17,12 +17,14 @@ final class DaemonStart {
 
     private final RunOptions options;
     private final List<String> arguments;
-    private final CommandLine commandLine;
+    private final PrintWriter out;
+    private final PrintWriter err;
 
-    DaemonStart(RunOptions options, List<String> arguments, CommandLine commandLine) {
+    DaemonStart(RunOptions options, List<String> arguments, PrintWriter out, PrintWriter err) {
         this.options = options;
         this.arguments = arguments;
-        this.commandLine = commandLine;
+        this.out = out;
+        this.err = err;
     }
 
     int run() throws StartException {
@@ -33,10 +35,10 @@ final class DaemonStart {
         Log.refuseUnwritable(log);
         Detachment.Outcome outcome = new Detachment(launcher, PATIENCE_S).start(daemonArguments(log), log);
         if (!outcome.isReady()) {
-            commandLine.getErr().println(outcome.words());
+            err.println(outcome.words());
             return outcome.exitCode();
         }
-        commandLine.getOut().println("intercept runs as process " + outcome.pid() + " and logs to " + log);
+        out.println("intercept runs as process " + outcome.pid() + " and logs to " + log);
         return ExitCode.OK.code();
     }
 

@@ -12,7 +12,11 @@ final class FailureMessages implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult arguments) {
-        PrintWriter err = commandLine.getErr();
+        return report(failure, commandLine.getErr());
+    }
+
+    /** Returns the exit code. */
+    static int report(Exception failure, PrintWriter err) {
         ExitCode code = failure instanceof StartException start ? start.exitCode() : ExitCode.SOFTWARE;
         if (failure instanceof StartException) {
             err.println("intercept: " + failure.getMessage());

@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
 import dev.intercept.capture.BackendRegistry;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -54,23 +55,40 @@ final class InterceptCommand implements Callable<Integer> {
             return 0;
         }
         refuseContradictions(commandLine);
-        if (run.training) {
-            return StartTraining.run(run, registry);
-        }
-        if (run.daemon && !run.detached) {
-            return new DaemonStart(run, arguments, commandLine).run();
-        }
-        InterceptStart start = new InterceptStart(config(), run, registry, arguments);
-        return new InterceptProcess(start, run, backendOptions.problems()).run();
+        return start(commandLine.getOut(), commandLine.getErr());
+    }
+
+    /** Whether the options, as set, ask for a start and contradict nothing. */
+    boolean isPlainStart() {
+        return !capture.listBackends
+                && !isPidFileWithoutDaemon()
+                && (capture.backend == null
+                        || backendOptions.firstOfOthersThan(capture.backend).isEmpty());
+    }
+
+    private boolean isPidFileWithoutDaemon() {
+        return run.pidFile != null && !run.daemon;
     }
 
     private void refuseContradictions(CommandLine commandLine) {
-        if (run.pidFile != null && !run.daemon) {
+        if (isPidFileWithoutDaemon()) {
             throw new ParameterException(commandLine, "-P, --pidfile goes with -d only: add -d, or leave -P out");
         }
         if (capture.backend != null) {
             backendOptions.refuseOthersThan(capture.backend, commandLine);
         }
+    }
+
+    /** Runs or detaches, once the options are known to make sense together. */
+    int start(PrintWriter out, PrintWriter err) throws StartException {
+        if (run.training) {
+            return StartTraining.run(run, registry);
+        }
+        if (run.daemon && !run.detached) {
+            return new DaemonStart(run, arguments, out, err).run();
+        }
+        InterceptStart start = new InterceptStart(config(), run, registry, arguments);
+        return new InterceptProcess(start, run, backendOptions.problems()).run();
     }
 
     InterceptConfig config() {

@@ -1,11 +1,27 @@
 package dev.intercept.cli;
 
+import java.io.PrintWriter;
+import java.util.Optional;
+
 /** Where the JVM starts. */
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(CommandLines.createFor(args).execute(args));
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    }
+
+    /** Runs a plain start at once, and everything else through picocli. Returns the exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Optional<InterceptCommand> plain = PlainStart.of(args);
+        if (plain.isEmpty()) {
+            return CommandLines.create(args).setOut(out).setErr(err).execute(args);
+        }
+        try {
+            return plain.get().start(out, err);
+        } catch (Exception e) {
+            return FailureMessages.report(e, err);
+        }
     }
 }

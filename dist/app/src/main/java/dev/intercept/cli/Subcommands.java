@@ -5,32 +5,12 @@ import dev.intercept.firewall.Firewall;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The subcommands of {@code intercept}, one line each. */
 final class Subcommands {
 
     private Subcommands() {}
-
-    /**
-     * Whether these arguments are a plain start, for which the subcommands, a third of the time that the command line takes,
-     * need not be there: options of the start and their values, and nothing that could ask for help, name a subcommand or
-     * be a mistake.
-     */
-    static boolean areNeedless(CommandSpec start, String... args) {
-        for (int i = 0; i < args.length; i++) {
-            int equalsSign = args[i].indexOf('=');
-            OptionSpec option = start.findOption(equalsSign < 0 ? args[i] : args[i].substring(0, equalsSign));
-            if (!args[i].startsWith("-") || option == null || option.usageHelp()) {
-                return false;
-            }
-            if (equalsSign < 0) {
-                i += option.arity().min();
-            }
-        }
-        return true;
-    }
 
     static void addTo(CommandLine intercept, BackendRegistry registry) {
         intercept.addSubcommand(new SelftestCommand());
