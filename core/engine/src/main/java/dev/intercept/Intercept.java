@@ -3,15 +3,10 @@ package dev.intercept;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.BatchMeters;
 import dev.intercept.capture.CaptureLoop;
+import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
-import dev.intercept.diagnosis.Finding;
-import dev.intercept.diagnosis.FindingBoard;
-import dev.intercept.diagnosis.LocalHost;
-import dev.intercept.diagnosis.check.CheckScope;
-import dev.intercept.diagnosis.check.HostCheck;
-import dev.intercept.diagnosis.watch.Signals;
-import dev.intercept.diagnosis.watch.Watch;
+import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionClock;
@@ -48,6 +43,7 @@ public final class Intercept implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Intercept.class.getName());
     private static final int JOIN_MS = 2000;
 
+    private final InterceptConfig config;
     private final LongSupplier nanoClock;
     private final RateLimitedLog limitedLog;
     private final BackendRegistry registry;
@@ -55,7 +51,6 @@ public final class Intercept implements AutoCloseable {
     private final TunnelServer server;
     private final SessionTable sessions;
     private final Statistics statistics;
-    private final FindingBoard findings;
     private final List<Interceptor> interceptors = new ArrayList<>();
     private final List<CaptureLoop> loops = new ArrayList<>();
     private final List<Thread> captureThreads = new ArrayList<>();
@@ -66,10 +61,10 @@ public final class Intercept implements AutoCloseable {
     private boolean isStopped;
 
     private Intercept(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock) throws StartException {
+        this.config = config;
         this.nanoClock = nanoClock;
         this.registry = registry;
         limitedLog = new RateLimitedLog(LOG, nanoClock);
-        findings = new FindingBoard(LOG, nanoClock);
         Counters serverCounters = new Counters();
         sessions = new SessionTable(
                 SessionLimits.of(config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS()),
@@ -147,7 +142,7 @@ public final class Intercept implements AutoCloseable {
             intercept.discard();
             throw e;
         }
-        intercept.startThreads(config);
+        intercept.startThreads();
         return intercept;
     }
 
@@ -156,7 +151,7 @@ public final class Intercept implements AutoCloseable {
         server.discard();
     }
 
-    private void startThreads(InterceptConfig config) {
+    private void startThreads() {
         Opening.warnIfOpenToEveryone(config, address());
         serverThread.start();
         for (CaptureLoop loop : loops) {
@@ -165,7 +160,6 @@ public final class Intercept implements AutoCloseable {
             thread.start();
         }
         List<CaptureBackend> lanes = loops.stream().map(CaptureLoop::backend).toList();
-        every(Watch.INTERVAL_S, watch(config, lanes)::look);
         every(config.statsIntervalS(), () -> LOG.log(Level.INFO, statistics.line()));
         LOG.log(
                 Level.INFO,
@@ -174,24 +168,11 @@ public final class Intercept implements AutoCloseable {
                                 ", ", lanes.stream().map(CaptureBackend::lane).toList()) + ")");
     }
 
-    private Watch watch(InterceptConfig config, List<CaptureBackend> lanes) {
-        Signals signals = new Signals(
-                statistics,
-                lanes,
-                server::tunnels,
-                interceptors.stream().map(each -> each.signs().unroutedPorts()).toList(),
-                interceptors.stream().map(each -> each.signs().refusingPorts()).toList(),
-                server.signs().targets());
-        return new Watch(
-                signals,
-                findings,
-                () -> HostCheck.look(
-                        new LocalHost(), CheckScope.ofRunning(config, registry, provider.name(), signals.targetPort())),
-                nanoClock);
-    }
-
-    /** A failing reading must not end the readings to come. */
-    private void every(int seconds, Runnable task) {
+    /**
+     * Has a task done every so many seconds by the statistics thread, until {@link #stop}. It must not wait for long; one that
+     * fails is logged and done again.
+     */
+    public void every(int seconds, Runnable task) {
         Runnable guarded = () -> {
             try {
                 task.run();
@@ -260,9 +241,29 @@ public final class Intercept implements AutoCloseable {
         return longestNs;
     }
 
-    /** What is wrong at this moment. Any thread. */
-    public List<Finding> findings() {
-        return findings.active();
+    /** How it was started. */
+    public InterceptConfig config() {
+        return config;
+    }
+
+    /** The backends of this installation. */
+    public BackendRegistry registry() {
+        return registry;
+    }
+
+    /** Nanoseconds that only go forward; what this intercept's time-outs are measured with. */
+    public LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    /** What each lane noticed in the answers, in the order of {@link Statistics#lanes}. */
+    public List<CaptureSigns> captureSigns() {
+        return interceptors.stream().map(Interceptor::signs).toList();
+    }
+
+    /** What was noticed in the routes that clients add. */
+    public RouteSigns routeSigns() {
+        return server.signs();
     }
 
     public Collection<Tunnel> tunnels() {

@@ -8,6 +8,7 @@ import dev.intercept.daemon.Heartbeat;
 import dev.intercept.daemon.PidFile;
 import dev.intercept.daemon.ServiceManager;
 import dev.intercept.daemon.Signals;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
 import dev.intercept.monitor.Monitors;
 import java.lang.System.Logger;
@@ -112,6 +113,7 @@ final class InterceptProcess {
     private Monitors monitors(Intercept intercept) throws StartException {
         return Monitors.open(
                 intercept,
+                Diagnosis.of(intercept),
                 Installation.version(),
                 Optional.ofNullable(options.socket),
                 Optional.ofNullable(options.metrics));

@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import dev.intercept.Intercept;
 import dev.intercept.capture.BatchMeters;
 import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.server.Tunnel;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
@@ -30,10 +31,12 @@ final class InterceptMetrics implements MultiCollector {
     private static final double NS_PER_S = 1e9;
 
     private final Intercept intercept;
+    private final Diagnosis diagnosis;
     private final String version;
 
-    InterceptMetrics(Intercept intercept, String version) {
+    InterceptMetrics(Intercept intercept, Diagnosis diagnosis, String version) {
         this.intercept = intercept;
+        this.diagnosis = diagnosis;
         this.version = version;
     }
 
@@ -90,7 +93,7 @@ final class InterceptMetrics implements MultiCollector {
                 .name("intercept_finding")
                 .help("1 for each kind of finding that holds now; the log and the page tell the rest");
         Set<String> told = new HashSet<>();
-        for (Finding finding : intercept.findings()) {
+        for (Finding finding : diagnosis.findings()) {
             if (told.add(finding.id().label())) {
                 gauge.dataPoint(point(
                         Labels.of(

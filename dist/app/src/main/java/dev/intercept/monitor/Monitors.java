@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.StartException;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -31,11 +32,15 @@ public final class Monitors implements AutoCloseable {
      * @throws StartException when what the user asked for is not to be had
      */
     public static Monitors open(
-            Intercept intercept, String version, Optional<Path> socketPath, Optional<InetSocketAddress> metrics)
+            Intercept intercept,
+            Diagnosis diagnosis,
+            String version,
+            Optional<Path> socketPath,
+            Optional<InetSocketAddress> metrics)
             throws StartException {
-        Optional<StatusSocket> socket = socket(new StatusReport(intercept, version), socketPath);
+        Optional<StatusSocket> socket = socket(new StatusReport(intercept, diagnosis, version), socketPath);
         try {
-            return new Monitors(socket, web(intercept, version, metrics));
+            return new Monitors(socket, web(intercept, diagnosis, version, metrics));
         } catch (StartException e) {
             socket.ifPresent(StatusSocket::close);
             throw e;
@@ -61,7 +66,8 @@ public final class Monitors implements AutoCloseable {
         }
     }
 
-    private static Optional<WebServer> web(Intercept intercept, String version, Optional<InetSocketAddress> metrics)
+    private static Optional<WebServer> web(
+            Intercept intercept, Diagnosis diagnosis, String version, Optional<InetSocketAddress> metrics)
             throws StartException {
         if (metrics.isEmpty()) {
             return Optional.empty();
@@ -69,7 +75,7 @@ public final class Monitors implements AutoCloseable {
         InetSocketAddress address = metrics.get();
         String place = address.getAddress().getHostAddress() + " port " + address.getPort();
         try {
-            WebServer web = new WebServer(address, intercept, version);
+            WebServer web = new WebServer(address, intercept, diagnosis, version);
             LOG.log(Level.INFO, "metrics and a page on " + place);
             return Optional.of(web);
         } catch (IOException e) {

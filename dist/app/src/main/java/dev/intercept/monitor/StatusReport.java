@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.intercept.Intercept;
 import dev.intercept.diagnosis.FindingTexts;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.server.Tunnel;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
@@ -20,11 +21,13 @@ public final class StatusReport {
     private static final Gson GSON = new Gson();
 
     private final Intercept intercept;
+    private final Diagnosis diagnosis;
     private final String version;
     private final long startedNs = System.nanoTime();
 
-    public StatusReport(Intercept intercept, String version) {
+    public StatusReport(Intercept intercept, Diagnosis diagnosis, String version) {
         this.intercept = intercept;
+        this.diagnosis = diagnosis;
         this.version = version;
     }
 
@@ -50,7 +53,7 @@ public final class StatusReport {
         report.add("counters", counters(statistics));
         report.add("lanes", lanes(statistics));
         report.add("tunnels", tunnels());
-        report.add("findings", FindingTexts.array(intercept.findings()));
+        report.add("findings", FindingTexts.array(diagnosis.findings()));
         return report;
     }
 

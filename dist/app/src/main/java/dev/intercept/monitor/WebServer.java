@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.intercept.Intercept;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.Severity;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -39,6 +40,7 @@ public final class WebServer implements AutoCloseable {
     }
 
     private final Intercept intercept;
+    private final Diagnosis diagnosis;
     private final StatusReport report;
     private final HttpServer server;
     private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -50,11 +52,13 @@ public final class WebServer implements AutoCloseable {
     });
 
     /** @throws IOException when the address is taken or not of this host */
-    public WebServer(InetSocketAddress address, Intercept intercept, String version) throws IOException {
+    public WebServer(InetSocketAddress address, Intercept intercept, Diagnosis diagnosis, String version)
+            throws IOException {
         this.intercept = intercept;
-        this.report = new StatusReport(intercept, version);
+        this.diagnosis = diagnosis;
+        this.report = new StatusReport(intercept, diagnosis, version);
         this.page = page();
-        registry.register(new InterceptMetrics(intercept, version));
+        registry.register(new InterceptMetrics(intercept, diagnosis, version));
         JvmMetrics.builder().register(registry);
         server = HttpServer.create(address, BACKLOG);
         server.setExecutor(executor);
@@ -103,7 +107,7 @@ public final class WebServer implements AutoCloseable {
     }
 
     private void readiness(HttpExchange exchange) throws IOException {
-        List<Finding> failures = intercept.findings().stream()
+        List<Finding> failures = diagnosis.findings().stream()
                 .filter(finding -> finding.severity() == Severity.FAIL)
                 .toList();
         StringBuilder text = new StringBuilder(failures.isEmpty() ? "ok\n" : "");

@@ -34,7 +34,11 @@ class PageTest {
     @BeforeEach
     void start() throws Exception {
         running = new RunningIntercept();
-        web = new WebServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), running.intercept, "1.0");
+        web = new WebServer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                running.intercept,
+                running.diagnosis,
+                "1.0");
         browser = new Browser(profile, 1200, 1250);
         Files.createDirectories(SCREENSHOTS);
     }

@@ -2,6 +2,7 @@ package dev.intercept.monitor;
 
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
@@ -20,6 +21,7 @@ final class RunningIntercept implements AutoCloseable {
 
     final NetworkNamespace network;
     final Intercept intercept;
+    final Diagnosis diagnosis;
     private final TunnelClient tcpcopy;
     private final RawSocket target;
 
@@ -29,6 +31,7 @@ final class RunningIntercept implements AutoCloseable {
         intercept = network.call(() -> Intercept.start(
                 InterceptConfig.builder().port(0).backendName("nfqueue").build(),
                 () -> startNs + (System.nanoTime() - startNs) * SPEED));
+        diagnosis = Diagnosis.of(intercept);
         tcpcopy = network.call(() -> TunnelClient.connect(
                 new InetSocketAddress(TestNetwork.TARGET, intercept.address().getPort())));
         target = network.call(RawSocket::new);

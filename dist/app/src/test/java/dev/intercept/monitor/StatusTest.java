@@ -26,7 +26,7 @@ class StatusTest {
             running.addRoutes(1);
             running.respond(5);
             running.awaitForwarded(5);
-            StatusText text = new StatusText(new StatusReport(running.intercept, "1.0").json());
+            StatusText text = new StatusText(new StatusReport(running.intercept, running.diagnosis, "1.0").json());
             assertTrue(text.isHealthy());
             assertTrue(
                     text.line()
@@ -48,8 +48,8 @@ class StatusTest {
     void shouldTellWhatIsWrongAndHowToMendIt() throws Exception {
         try (RunningIntercept running = new RunningIntercept()) {
             running.addRoutes(1);
-            RunningIntercept.await(() -> running.intercept.findings().size() >= 3);
-            StatusText text = new StatusText(new StatusReport(running.intercept, "1.0").json());
+            RunningIntercept.await(() -> running.diagnosis.findings().size() >= 3);
+            StatusText text = new StatusText(new StatusReport(running.intercept, running.diagnosis, "1.0").json());
             assertFalse(text.isHealthy());
             assertTrue(text.line().contains("; findings: "), text.line());
             assertTrue(text.line().contains("rule-missing"), text.line());

@@ -31,7 +31,11 @@ class WebServerTest {
     @BeforeEach
     void start() throws Exception {
         running = new RunningIntercept();
-        web = new WebServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), running.intercept, "1.0");
+        web = new WebServer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                running.intercept,
+                running.diagnosis,
+                "1.0");
     }
 
     @AfterEach
@@ -96,7 +100,7 @@ class WebServerTest {
         assertEquals(200, get("/healthz").statusCode());
         assertEquals(200, get("/readyz").statusCode());
         running.addRoutes(1);
-        RunningIntercept.await(() -> running.intercept.findings().size() >= 3);
+        RunningIntercept.await(() -> running.diagnosis.findings().size() >= 3);
         assertEquals(200, get("/healthz").statusCode());
         HttpResponse<String> readiness = get("/readyz");
         assertEquals(503, readiness.statusCode());

@@ -6,6 +6,7 @@ import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
@@ -32,6 +33,7 @@ abstract class RunningFaults {
 
     NetworkNamespace network;
     Intercept intercept;
+    Diagnosis diagnosis;
     TunnelClient tcpcopy;
     RawSocket target;
     int sequence;
@@ -50,6 +52,7 @@ abstract class RunningFaults {
     final void start(InterceptConfig config) throws Exception {
         long startNs = System.nanoTime();
         intercept = network.call(() -> Intercept.start(config, () -> startNs + (System.nanoTime() - startNs) * SPEED));
+        diagnosis = Diagnosis.of(intercept);
         tcpcopy = network.call(() -> TunnelClient.connect(new java.net.InetSocketAddress(
                 TestNetwork.TARGET, intercept.address().getPort())));
     }
@@ -71,7 +74,7 @@ abstract class RunningFaults {
     }
 
     final Optional<Finding> find(FindingId id) {
-        return intercept.findings().stream()
+        return diagnosis.findings().stream()
                 .filter(finding -> finding.id() == id)
                 .findFirst();
     }
@@ -88,7 +91,7 @@ abstract class RunningFaults {
     final void waitUntil(BooleanSupplier condition, java.util.function.Supplier<String> otherwise) throws Exception {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
         while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < endNs, () -> otherwise.get() + "; there are " + intercept.findings());
+            assertTrue(System.nanoTime() < endNs, () -> otherwise.get() + "; there are " + diagnosis.findings());
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
     }

@@ -22,7 +22,7 @@ public final class Watch {
 
     private static final long WINDOW_NS = Detector.WINDOW_S * 1_000_000_000L;
 
-    private final Signals signals;
+    private final WatchInputs inputs;
     private final FindingBoard board;
     private final LongSupplier nanoClock;
     private final ArrayDeque<Reading> window = new ArrayDeque<>();
@@ -30,19 +30,19 @@ public final class Watch {
     private final List<Detector> detectors;
 
     /** @param hostCheck what check says of this host */
-    public Watch(Signals signals, FindingBoard board, Supplier<List<Finding>> hostCheck, LongSupplier nanoClock) {
-        this.signals = signals;
+    public Watch(WatchInputs inputs, FindingBoard board, Supplier<List<Finding>> hostCheck, LongSupplier nanoClock) {
+        this.inputs = inputs;
         this.board = board;
         this.nanoClock = nanoClock;
         this.cause = new HostCause(hostCheck, board, nanoClock);
         this.detectors = detectors();
-        window.add(Reading.of(signals.statistics(), nanoClock.getAsLong()));
+        window.add(Reading.of(inputs.statistics(), nanoClock.getAsLong()));
     }
 
     private List<Detector> detectors() {
         return List.of(
-                new SilenceDetector(signals.lanes(), cause),
-                new UnroutedDetector(signals.unroutedPorts(), signals.targets()),
+                new SilenceDetector(inputs.lanes(), cause),
+                new UnroutedDetector(inputs.unroutedPorts(), inputs.targets()),
                 repetition(
                         Counter.SYN_ACKS_REPEATED,
                         FindingId.SYN_ACK_REPEATED,
@@ -58,9 +58,9 @@ public final class Watch {
                         FindingId.SESSIONS_RESTART_LATER,
                         "sessions were begun again after 2 to 4 s",
                         "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
-                new RefusalDetector(signals.refusingPorts()),
-                new TunnelDetector(signals.tunnels(), nanoClock),
-                new KernelLossDetector(signals.lanes()));
+                new RefusalDetector(inputs.refusingPorts()),
+                new TunnelDetector(inputs.tunnels(), nanoClock),
+                new KernelLossDetector(inputs.lanes()));
     }
 
     private Reading second() {
@@ -75,7 +75,7 @@ public final class Watch {
 
     /** Raises and clears. */
     public void look() {
-        Reading now = Reading.of(signals.statistics(), nanoClock.getAsLong());
+        Reading now = Reading.of(inputs.statistics(), nanoClock.getAsLong());
         window.add(now);
         while (window.size() > 1 && now.atNs() - second().atNs() >= WINDOW_NS) {
             window.remove();

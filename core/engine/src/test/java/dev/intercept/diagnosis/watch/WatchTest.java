@@ -38,7 +38,7 @@ class WatchTest {
 
     private final FindingBoard board = new FindingBoard(logger, () -> nowNs);
     private final Watch watch = new Watch(
-            new Signals(
+            new WatchInputs(
                     new Statistics(List.of(counters), List.of(lane), () -> sessions, () -> 0),
                     List.of(lane),
                     List::of,

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * @param refusingPorts of each lane, see CaptureSigns
  * @param targets that routes name
  */
-public record Signals(
+public record WatchInputs(
         Statistics statistics,
         List<CaptureBackend> lanes,
         Supplier<Collection<Tunnel>> tunnels,
