@@ -122,28 +122,4 @@ class PackageRulesTest {
     void shouldParseAddressesWithoutKnowingWhatFor() {
         mayUse("net", "java..", "com.google.common..");
     }
-
-    @Test
-    void shouldWordRulesWithoutInsertingThem() {
-        mayUse("rules", and(PLAIN_JAVA, "java.util.regex"));
-    }
-
-    @Test
-    void shouldLetNothingThatCarriesPacketsKnowOfTheDiagnosis() {
-        noClasses()
-                .that()
-                .resideInAnyPackage(
-                        "dev.intercept.spi",
-                        "dev.intercept.packet",
-                        "dev.intercept.tcpcopy",
-                        "dev.intercept.session",
-                        "dev.intercept.server",
-                        "dev.intercept.capture",
-                        "dev.intercept.rules",
-                        "dev.intercept.stats")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dev.intercept.diagnosis..")
-                .check(CORE);
-    }
 }

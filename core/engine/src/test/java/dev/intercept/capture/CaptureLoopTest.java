@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.RecordingLogger;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -14,7 +15,6 @@ import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
-import dev.intercept.stats.RecordingLogger;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.net.InetAddresses;
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
@@ -20,7 +21,6 @@ import dev.intercept.spi.Verdict;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
-import dev.intercept.stats.RecordingLogger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
@@ -14,7 +15,6 @@ import dev.intercept.session.UnroutedResponses;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
-import dev.intercept.stats.RecordingLogger;
 import dev.intercept.stats.Statistics;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
@@ -18,7 +19,6 @@ import dev.intercept.session.SessionTable;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
-import dev.intercept.stats.RecordingLogger;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;

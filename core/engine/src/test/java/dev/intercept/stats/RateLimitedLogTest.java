@@ -2,6 +2,7 @@ package dev.intercept.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.kit.RecordingLogger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;

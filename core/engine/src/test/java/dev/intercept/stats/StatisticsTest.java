@@ -2,6 +2,7 @@ package dev.intercept.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.kit.FakeLane;
 import dev.intercept.spi.KernelStats;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
-import dev.intercept.firewall.Firewall;
+import dev.intercept.diagnosis.rules.Firewall;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,7 +2,8 @@ package dev.intercept.daemon;
 
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
-import dev.intercept.kit.Commands;
+import dev.intercept.diagnosis.Host;
+import dev.intercept.diagnosis.LocalHost;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -45,13 +46,22 @@ public record Account(String name, int userId, int groupId, List<Integer> groupI
     /** The user of this process; empty where it has no name, as in some containers. */
     public static Optional<Account> current() {
         try {
-            return Optional.of(named(Commands.exec("id", "-un").strip()));
+            return Optional.of(named(run("id", "-un")));
         } catch (IOException | StartException e) {
             return Optional.empty();
         }
     }
 
     private static String id(String what, String name) throws IOException {
-        return Commands.exec("id", what, "--", name).strip();
+        return run("id", what, "--", name);
+    }
+
+    private static String run(String... command) throws IOException {
+        Host.Output output =
+                new LocalHost().run(command).orElseThrow(() -> new IOException("there is no command " + command[0]));
+        if (!output.isSuccess()) {
+            throw new IOException(output.text());
+        }
+        return output.text();
     }
 }

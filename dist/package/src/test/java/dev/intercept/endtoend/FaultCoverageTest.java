@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class FaultCoverageTest {
 
     private static final List<Path> TEST_CLASSES =
-            List.of(Path.of("../../core/engine/target/test-classes"), Path.of("target/test-classes"));
+            List.of(Path.of("../../core/diagnosis/target/test-classes"), Path.of("target/test-classes"));
 
     @Test
     void shouldMakeEachFaultForReal() {

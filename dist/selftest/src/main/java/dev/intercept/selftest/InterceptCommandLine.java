@@ -1,9 +1,9 @@
 package dev.intercept.selftest;
 
 import dev.intercept.ExitCode;
+import dev.intercept.diagnosis.rules.AnswerMatch;
+import dev.intercept.diagnosis.rules.QueueRule;
 import dev.intercept.kit.TestNetwork;
-import dev.intercept.rules.AnswerMatch;
-import dev.intercept.rules.QueueRule;
 import dev.intercept.tcpcopy.Generation;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

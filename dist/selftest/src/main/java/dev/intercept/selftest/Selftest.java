@@ -1,9 +1,9 @@
 package dev.intercept.selftest;
 
 import dev.intercept.ExitCode;
-import dev.intercept.firewall.Firewall;
+import dev.intercept.diagnosis.rules.Firewall;
+import dev.intercept.diagnosis.rules.QueueRule;
 import dev.intercept.kit.TestNetwork;
-import dev.intercept.rules.QueueRule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

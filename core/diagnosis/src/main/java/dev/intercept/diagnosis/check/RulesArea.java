@@ -1,0 +1,156 @@
+package dev.intercept.diagnosis.check;
+
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.Host;
+import dev.intercept.diagnosis.rules.NumberRange;
+import dev.intercept.diagnosis.rules.Rule;
+import dev.intercept.diagnosis.rules.Rule.Action;
+import dev.intercept.diagnosis.rules.RuleSet;
+import dev.intercept.diagnosis.rules.RuleSet.Feed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether rules hand the answers to the queue that intercept listens on. */
+final class RulesArea implements Area {
+
+    @Override
+    public List<Finding> look(Host host, CheckScope scope) {
+        if (!scope.mode().usesRules()) {
+            return List.of();
+        }
+        RuleSet rules = RuleSet.read(host);
+        if (rules.tools().isEmpty()) {
+            return List.of(Finding.warn(
+                    FindingId.QUEUE_RULE,
+                    "the rules cannot be read: neither iptables nor nft is installed and allowed",
+                    PrivilegesArea.hasNetAdmin(host)
+                            ? "apt-get install iptables  # or nftables"
+                            : "sudo intercept check"));
+        }
+        return new Look(host, scope, rules).findings();
+    }
+
+    /** One look at one rule set. */
+    private static final class Look {
+
+        private final Host host;
+        private final CheckScope scope;
+        private final RuleSet rules;
+        private final RuleCommands commands;
+        private final NumberRange queues;
+        private final boolean copies;
+        private final List<Finding> findings = new ArrayList<>();
+
+        Look(Host host, CheckScope scope, RuleSet rules) {
+            this.host = host;
+            this.scope = scope;
+            this.rules = rules;
+            this.commands = new RuleCommands(host, scope);
+            this.queues = scope.queues();
+            this.copies = scope.mode() == CaptureMode.NFLOG;
+        }
+
+        List<Finding> findings() {
+            List<Feed> feeds = rules.feeds(copies ? Action.COPY : Action.QUEUE).stream()
+                    .filter(feed -> scope.targetPort().isEmpty()
+                            || feed.rule().matchesPort(scope.targetPort().getAsInt()))
+                    .toList();
+            List<Feed> ours = feeds.stream().filter(feed -> isOurs(feed.rule())).toList();
+            ours.forEach(this::lookAtOurs);
+            if (ours.isEmpty()) {
+                feeds.stream()
+                        .filter(feed -> !hasListener(feed.rule().firstNumber()))
+                        .forEach(this::tellWrongQueue);
+                if (findings.isEmpty()) {
+                    tellMissing();
+                }
+            }
+            return findings;
+        }
+
+        /** ip_queue takes the packets of every queue. */
+        private boolean isOurs(Rule rule) {
+            return scope.mode() == CaptureMode.IP_QUEUE
+                    || queues.contains(rule.firstNumber()) && queues.contains(rule.lastNumber());
+        }
+
+        private boolean hasListener(int queue) {
+            return QueueTable.read(host).of(queue).isPresent();
+        }
+
+        private void lookAtOurs(Feed feed) {
+            Rule rule = feed.rule();
+            if (feed.winner() != null) {
+                String insertion = rule.insertion().isEmpty() ? commands.insertion() : rule.insertion();
+                findings.add(Finding.fail(
+                        FindingId.RULE_AFTER_ACCEPT,
+                        "[" + rule.text() + "] comes after [" + feed.winner().text() + "]",
+                        rule.removal() + " && " + insertion));
+            } else if (copies) {
+                lookAtStop(rule);
+            } else if (!isListening(rule) && !rule.isBypass()) {
+                findings.add(Finding.warn(
+                        FindingId.RULE_NO_LISTENER,
+                        "[" + rule.text() + "] is in force and nothing listens on queue " + rule.firstNumber(),
+                        startCommand()));
+            } else {
+                tellFine(rule);
+            }
+        }
+
+        /** What NFLOG has copied goes on to the next rule, which must stop it. */
+        private void lookAtStop(Rule rule) {
+            Optional<Rule> stop = rules.stopAfter(rule);
+            if (stop.isEmpty()) {
+                findings.add(Finding.fail(
+                        FindingId.RULE_MISSING,
+                        "[" + rule.text() + "] hands up a copy, and no rule after it stops the answer",
+                        rule.removal() + " && " + commands.insertion()));
+            } else if (stop.get().isDropOfOwnPackets()) {
+                findings.add(Finding.fail(
+                        FindingId.RULE_DROPS,
+                        "[" + stop.get().text() + "] stops answers that [" + rule.text()
+                                + "] has copied, and the test server's TCP sends them again and again",
+                        rule.removal() + " && " + commands.insertion() + " && "
+                                + stop.get().removal()));
+            } else {
+                tellFine(rule);
+            }
+        }
+
+        private void tellFine(Rule rule) {
+            findings.add(Finding.ok(FindingId.QUEUE_RULE, "[" + rule.text() + "] hands answers to intercept"));
+        }
+
+        private boolean isListening(Rule rule) {
+            return scope.mode() == CaptureMode.IP_QUEUE
+                    ? IpQueueState.read(host).map(IpQueueState::hasListener).orElse(false)
+                    : hasListener(rule.firstNumber());
+        }
+
+        private String startCommand() {
+            return "intercept --backend=" + scope.backendName()
+                    + (scope.mode() == CaptureMode.NFQUEUE ? " --queue=" + queues : "");
+        }
+
+        private void tellWrongQueue(Feed feed) {
+            Rule rule = feed.rule();
+            findings.add(Finding.fail(
+                    FindingId.RULE_WRONG_QUEUE,
+                    "[" + rule.text() + "] sends to " + (copies ? "group " : "queue ") + rule.firstNumber()
+                            + ", where nothing listens; intercept listens on " + queues,
+                    rule.removal() + " && " + commands.insertion()));
+        }
+
+        private void tellMissing() {
+            String forPort = scope.targetPort().isPresent() ? " from port " + scope.portText() : "";
+            findings.add(Finding.fail(
+                    FindingId.RULE_MISSING,
+                    "no rule for outgoing packets" + forPort + " sends to " + (copies ? "NFLOG group " : "queue ")
+                            + queues + " (" + String.join(", ", rules.tools()) + " were asked)",
+                    commands.insertion()));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The packet filter's rules that decide whether answers reach a backend: made, worded, read, inserted and removed. */
+package dev.intercept.diagnosis.rules;

@@ -1,0 +1,299 @@
+package dev.intercept.diagnosis.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.capture.CaptureSigns;
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingBoard;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.kit.FakeLane;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.RecordingLogger;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
+import dev.intercept.stats.PortTally;
+import dev.intercept.stats.Statistics;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Each sign with counters that a test moves; time is moved by hand. */
+class WatchTest {
+
+    private static final int TARGET = PacketBuilder.address("198.51.100.1");
+    private static final int CONTAINER = PacketBuilder.address("172.17.0.2");
+
+    private final Counters counters = new Counters();
+    private final FakeLane lane = new FakeLane();
+    private final PortTally unrouted = new PortTally();
+    private final PortTally refusing = new PortTally();
+    private final PortTally targets = new PortTally();
+    private final RecordingLogger logger = new RecordingLogger();
+    private long nowNs = 7;
+    private int sessions;
+    private List<Finding> hostFindings = List.of();
+    private int hostLooks;
+
+    private final FindingBoard board = new FindingBoard(logger, () -> nowNs);
+    private final Watch watch = new Watch(
+            new WatchInputs(
+                    new Statistics(List.of(counters), List.of(lane), () -> sessions, () -> 0),
+                    List.of(lane),
+                    List::of,
+                    List.of(unrouted),
+                    List.of(refusing),
+                    targets),
+            board,
+            this::lookAtHost,
+            () -> nowNs);
+
+    private List<Finding> lookAtHost() {
+        hostLooks++;
+        return hostFindings;
+    }
+
+    private void passSeconds(int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            nowNs += TimeUnit.SECONDS.toNanos(1);
+            watch.look();
+        }
+    }
+
+    private List<FindingId> active() {
+        return board.active().stream().map(Finding::id).toList();
+    }
+
+    private Finding finding(FindingId id) {
+        return board.active().stream()
+                .filter(finding -> finding.id() == id)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("not there: " + id + " in " + board.active()));
+    }
+
+    private void addRoutes(int routes) {
+        counters.add(Counter.ROUTES_ADDED, routes);
+        sessions += routes;
+    }
+
+    @Test
+    void shouldSayNothingOfAServerWithoutClients() {
+        passSeconds(100);
+        assertEquals(List.of(), logger.lines);
+        assertEquals(0, hostLooks);
+    }
+
+    @Test
+    void shouldTellOfRoutesWithoutResponsesAfterTenSeconds() {
+        addRoutes(3);
+        passSeconds(9);
+        assertEquals(List.of(), active());
+        passSeconds(3);
+        assertEquals(
+                "3 routes in 12 s and no answer to any",
+                finding(FindingId.ROUTES_WITHOUT_RESPONSES).fact());
+        assertEquals(
+                "no packet has come from nfqueue:0 since the start",
+                finding(FindingId.QUEUE_SILENT).fact());
+        counters.increment(Counter.FORWARDED);
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldNotCallAQueueSilentThatHasBroughtAnything() {
+        counters.increment(Counter.NOT_TCP);
+        addRoutes(1);
+        passSeconds(20);
+        assertEquals(List.of(FindingId.ROUTES_WITHOUT_RESPONSES), active());
+    }
+
+    @Test
+    void shouldForgetRoutesThatEndedUnanswered() {
+        addRoutes(1);
+        passSeconds(20);
+        sessions = 0;
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldNameTheCauseThatTheHostShows() {
+        hostFindings = List.of(
+                Finding.ok(FindingId.PORT, "free"),
+                Finding.warn(FindingId.RP_FILTER, "eth0 filters strictly", "sysctl"),
+                Finding.fail(FindingId.RULE_MISSING, "no rule", "iptables -I"));
+        addRoutes(1);
+        passSeconds(30);
+        assertEquals("iptables -I", finding(FindingId.QUEUE_SILENT).remedy());
+        assertEquals("no rule", finding(FindingId.RULE_MISSING).fact());
+        assertEquals("eth0 filters strictly", finding(FindingId.RP_FILTER).fact());
+        assertEquals(1, hostLooks);
+        hostFindings = List.of();
+        passSeconds(60);
+        assertEquals(2, hostLooks);
+        assertEquals(List.of(FindingId.ROUTES_WITHOUT_RESPONSES, FindingId.QUEUE_SILENT), active());
+    }
+
+    @Test
+    void shouldClearTheCauseOnceAnswersCome() {
+        hostFindings = List.of(Finding.fail(FindingId.RULE_MISSING, "no rule", "iptables -I"));
+        addRoutes(1);
+        passSeconds(12);
+        counters.increment(Counter.FORWARDED);
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldLogAFindingOnceAndThenOnceAMinute() {
+        addRoutes(1);
+        passSeconds(12);
+        assertEquals(2, logger.lines.size());
+        assertTrue(
+                logger.lines.get(0).startsWith("WARNING [routes-without-responses] 1 routes in "), logger.lines.get(0));
+        passSeconds(50);
+        assertEquals(2, logger.lines.size());
+        passSeconds(60);
+        assertEquals(4, logger.lines.size());
+    }
+
+    private void loseUnrouted(int packets, int port, int address) {
+        for (int i = 0; i < packets; i++) {
+            counters.increment(Counter.NO_ROUTE);
+            unrouted.count(port, address);
+        }
+    }
+
+    @Test
+    void shouldNameThePortsOfResponsesWithoutRoutes() {
+        passSeconds(1);
+        for (int port = 1; port <= 7; port++) {
+            loseUnrouted(20 - port, port, TARGET);
+        }
+        passSeconds(1);
+        Finding finding = finding(FindingId.RESPONSES_WITHOUT_ROUTES);
+        assertEquals(
+                "112 of 112 answers in 10 s have no route; most often from 198.51.100.1:1, from 198.51.100.1:2,"
+                        + " from 198.51.100.1:3, from 198.51.100.1:4, from 198.51.100.1:5",
+                finding.fact());
+        assertEquals(
+                "iptables -I OUTPUT -p tcp --sport 1 -j ACCEPT  # pcap: --filter with \"and not port 1\"",
+                finding.remedy());
+        passSeconds(12);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldExcludeThisHostsOwnConnectionsByTheirDestination() {
+        loseUnrouted(20, 3306 | CaptureSigns.DESTINATION, TARGET);
+        passSeconds(1);
+        Finding finding = finding(FindingId.RESPONSES_WITHOUT_ROUTES);
+        assertTrue(finding.fact().endsWith("most often to 198.51.100.1:3306"), finding.fact());
+        assertTrue(finding.remedy().startsWith("iptables -I OUTPUT -p tcp --dport 3306 -j ACCEPT"), finding.remedy());
+    }
+
+    @Test
+    void shouldNotMindAFewAnswersThatComeLate() {
+        counters.add(Counter.FORWARDED, 1000);
+        loseUnrouted(20, 80, TARGET);
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldSeeATargetBehindAnAddressTranslation() {
+        targets.count(8080, TARGET);
+        loseUnrouted(20, 8080, CONTAINER);
+        passSeconds(1);
+        assertTrue(finding(FindingId.RESPONSES_WITHOUT_ROUTES)
+                .remedy()
+                .startsWith("intercept -D 172.17.0.2-198.51.100.1 "));
+    }
+
+    @Test
+    void shouldSeeSessionsThatAreOlderThanIntercept() {
+        targets.count(8080, TARGET);
+        loseUnrouted(20, 8080, TARGET);
+        passSeconds(1);
+        assertTrue(finding(FindingId.RESPONSES_WITHOUT_ROUTES).remedy().startsWith("restart tcpcopy"));
+    }
+
+    @Test
+    void shouldTellOfRepetitions() {
+        addRoutes(20);
+        counters.add(Counter.FORWARDED, 20);
+        counters.add(Counter.SYN_ACKS_REPEATED, 3);
+        counters.add(Counter.ROUTES_RENEWED_AT_ONCE, 4);
+        counters.add(Counter.ROUTES_RENEWED_SOON, 5);
+        passSeconds(1);
+        assertEquals(
+                "3 SYN/ACKs were sent again by the target in 10 s",
+                finding(FindingId.SYN_ACK_REPEATED).fact());
+        assertEquals(
+                "4 sessions were begun again within a second in 10 s",
+                finding(FindingId.SESSIONS_RESTART_AT_ONCE).fact());
+        assertEquals(
+                "5 sessions were begun again after 2 to 4 s in 10 s",
+                finding(FindingId.SESSIONS_RESTART_LATER).fact());
+        passSeconds(11);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldTakeFewRepetitionsForChance() {
+        addRoutes(100);
+        counters.add(Counter.FORWARDED, 100);
+        counters.add(Counter.SYN_ACKS_REPEATED, 9);
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldNameThePortWhereNothingListens() {
+        counters.increment(Counter.CONNECTIONS_REFUSED);
+        refusing.count(8080, TARGET);
+        passSeconds(1);
+        assertEquals(
+                "the target refused 1 connections in 10 s, most on 198.51.100.1:8080",
+                finding(FindingId.TARGET_REFUSES).fact());
+        passSeconds(11);
+        assertEquals(List.of(), active());
+    }
+
+    private void lose(long queueDropped, long userDropped) {
+        lane.stats = new KernelStats(
+                0,
+                0,
+                List.of(
+                        new KernelStats.Loss(
+                                "queue_dropped", queueDropped, "intercept --queue-maxlen=16384  # now 8192"),
+                        new KernelStats.Loss("user_dropped", userDropped, "raise net.core.rmem_max")));
+    }
+
+    @Test
+    void shouldNameTheCountOfTheKernelThatGrowsAndItsRemedy() {
+        lose(3, 0);
+        passSeconds(5);
+        Finding finding = board.active().get(0);
+        assertEquals(FindingId.KERNEL_LOSS, finding.id());
+        assertEquals("the kernel lost 3 packets lately (nfqueue:0 queue_dropped is 3)", finding.fact());
+        assertEquals("intercept --queue-maxlen=16384  # now 8192", finding.remedy());
+        lose(10, 1);
+        passSeconds(5);
+        assertEquals(2, board.active().size());
+        assertEquals(
+                "the kernel lost 10 packets lately (nfqueue:0 queue_dropped is 10)",
+                board.active().get(0).fact());
+    }
+
+    @Test
+    void shouldEndKernelLossAfterAMinuteWithoutAnyMore() {
+        lose(3, 0);
+        passSeconds(60);
+        assertEquals(List.of(FindingId.KERNEL_LOSS), active());
+        passSeconds(6);
+        assertEquals(List.of(), active());
+    }
+}

@@ -1,2 +1,0 @@
-/** The rules that bring a target's answers to a backend: which backend needs which, in iptables' words. */
-package dev.intercept.rules;
