@@ -1,7 +1,7 @@
 package dev.intercept.capture;
 
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
 import dev.intercept.spi.PacketHandler;
@@ -33,7 +33,7 @@ public final class Interceptor implements PacketHandler {
     private final BatchMeters meters = new BatchMeters();
 
     private final ResponsePacket packet = new ResponsePacket();
-    private final RouteTarget[] touched;
+    private final Outlet[] touched;
     private int touchedCount;
     private int batchPackets;
     private long firstTouchNs;
@@ -56,7 +56,7 @@ public final class Interceptor implements PacketHandler {
         this.counters = counters;
         this.log = log;
         this.signs = new CaptureSigns(counters);
-        this.touched = new RouteTarget[batchLimit];
+        this.touched = new Outlet[batchLimit];
         this.nowS = nowS;
     }
 
@@ -98,7 +98,7 @@ public final class Interceptor implements PacketHandler {
         if (packet.isSyn() || packet.isRst()) {
             signs.onHandshake(packet);
         }
-        RouteTarget tunnel = sessions.find(
+        Outlet tunnel = sessions.find(
                 packet.destinationAddress(),
                 packet.destinationPort(),
                 packet.sourceAddress(),
@@ -112,7 +112,7 @@ public final class Interceptor implements PacketHandler {
 
     /** The route may be on its way: a SYN or RST waits for it, since without them tcpcopy cannot go on. */
     private Verdict onResponseWithoutRoute() {
-        RouteTarget taker = unrouted.targetFor(packet);
+        Outlet taker = unrouted.outletFor(packet);
         if (taker != null) {
             return forward(taker);
         }
@@ -120,11 +120,11 @@ public final class Interceptor implements PacketHandler {
         if (!packet.isSyn() && !packet.isRst()) {
             return count(Counter.NO_ROUTE, Verdict.DROP);
         }
-        RouteTarget tunnel = sessions.findOrPark(packet, nowS, counters);
+        Outlet tunnel = sessions.findOrPark(packet, nowS, counters);
         return tunnel == null ? count(Counter.PARKED, Verdict.DROP) : forward(tunnel);
     }
 
-    private Verdict forward(RouteTarget tunnel) {
+    private Verdict forward(Outlet tunnel) {
         if (!tunnel.forward(packet)) {
             return count(Counter.TUNNEL_OVERFLOW, Verdict.DROP);
         }
@@ -145,7 +145,7 @@ public final class Interceptor implements PacketHandler {
     }
 
     /** A batch touches few tunnels, so a search from the latest on ends at once. */
-    private void touch(RouteTarget tunnel) {
+    private void touch(Outlet tunnel) {
         for (int i = touchedCount - 1; i >= 0; i--) {
             if (touched[i] == tunnel) {
                 return;

@@ -1,7 +1,7 @@
 package dev.intercept.server;
 
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.UnroutedResponses;
 import dev.intercept.tcpcopy.SingleSpread;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ final class SingleGroup implements UnroutedResponses {
     private volatile Tunnel[] tunnels = {};
 
     @Override
-    public RouteTarget targetFor(ResponsePacket response) {
+    public Outlet outletFor(ResponsePacket response) {
         Tunnel[] group = tunnels;
         return group.length == 0
                 ? null

@@ -1,7 +1,7 @@
 package dev.intercept.server;
 
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.tcpcopy.BacklogBudget;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * <p>Thread rule: {@link #forward} and {@link #flush} by any thread, under this tunnel's lock, which is never held across
  * anything that waits. The rest by the server thread.
  */
-public final class Tunnel implements RouteTarget {
+public final class Tunnel implements Outlet {
 
     /** Most that is written under the lock: a capture thread that waits for it meanwhile waits for some 100 µs. */
     private static final int WRITE_BYTES = 256 * 1024;

@@ -11,7 +11,7 @@ final class IdleQueue {
     private final SessionSegment segment;
     private final SessionHash hash;
     private final SessionLife life;
-    private final TargetRegistry targets;
+    private final OutletRegistry outlets;
     private final long[] clients;
     private final long[] sessionTargets;
     private final int[] touchedS;
@@ -20,11 +20,11 @@ final class IdleQueue {
     private int othersTouchedS;
     private int overS;
 
-    IdleQueue(SessionSegment segment, SessionHash hash, SessionLife life, TargetRegistry targets, int capacity) {
+    IdleQueue(SessionSegment segment, SessionHash hash, SessionLife life, OutletRegistry outlets, int capacity) {
         this.segment = segment;
         this.hash = hash;
         this.life = life;
-        this.targets = targets;
+        this.outlets = outlets;
         clients = new long[capacity];
         sessionTargets = new long[capacity];
         touchedS = new int[capacity];
@@ -76,7 +76,7 @@ final class IdleQueue {
         }
         int sessionTouchedS = SessionState.touchedS(state);
         boolean full = end == touchedS.length;
-        if (full && sessionTouchedS - touchedS[end - 1] >= 0 || !targets.isOpen(slots.id(slot))) {
+        if (full && sessionTouchedS - touchedS[end - 1] >= 0 || !outlets.isOpen(slots.id(slot))) {
             return;
         }
         insert(full ? end - 1 : end++, slots, slot, sessionTouchedS);

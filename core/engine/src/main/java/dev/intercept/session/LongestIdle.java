@@ -18,7 +18,7 @@ final class LongestIdle {
     private final SessionSegment[] segments;
     private final SessionHash hash;
     private final SessionLife life;
-    private final TargetRegistry targets;
+    private final OutletRegistry outlets;
     private final int queueCapacity;
 
     private final IdleQueue[] queues;
@@ -32,11 +32,11 @@ final class LongestIdle {
     private int idlestTouchedS;
 
     LongestIdle(
-            SessionSegment[] segments, SessionHash hash, SessionLife life, TargetRegistry targets, int maxSessions) {
+            SessionSegment[] segments, SessionHash hash, SessionLife life, OutletRegistry outlets, int maxSessions) {
         this.segments = segments;
         this.hash = hash;
         this.life = life;
-        this.targets = targets;
+        this.outlets = outlets;
         queues = new IdleQueue[segments.length];
         queueCapacity = Math.max(MIN_QUEUED, maxSessions / segments.length / QUEUED_SHARE);
     }
@@ -46,7 +46,7 @@ final class LongestIdle {
         if (queuesMade == queues.length) {
             return;
         }
-        IdleQueue queue = new IdleQueue(segments[queuesMade], hash, life, targets, queueCapacity);
+        IdleQueue queue = new IdleQueue(segments[queuesMade], hash, life, outlets, queueCapacity);
         queue.collect(nowS);
         queues[queuesMade++] = queue;
         if (queuesMade == queues.length) {
@@ -60,12 +60,12 @@ final class LongestIdle {
      * session that was queued while this looked for one.
      */
     void evict(int nowS) {
-        int sessions = targets.sessions();
+        int sessions = outlets.sessions();
         while (queuesMade < queues.length) {
             prepare(nowS);
         }
         int attempts = 2 * queues.length * (queueCapacity + 1);
-        while (targets.sessions() == sessions && attempts-- > 0) {
+        while (outlets.sessions() == sessions && attempts-- > 0) {
             IdleQueue queue = choose(nowS);
             if (queue.isEmpty() || queue.overS() - nowS <= 0) {
                 queue.collect(nowS);

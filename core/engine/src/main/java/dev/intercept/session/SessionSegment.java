@@ -28,7 +28,7 @@ final class SessionSegment {
     private final int initialCapacity;
     private final SessionHash hash;
     private final SessionLife life;
-    private final TargetRegistry targets;
+    private final OutletRegistry outlets;
     private final Counters serverCounters;
 
     private SessionSlots slots = SessionSlots.NONE;
@@ -37,11 +37,11 @@ final class SessionSegment {
     private int sweepAt;
 
     SessionSegment(
-            int initialCapacity, SessionHash hash, SessionLife life, TargetRegistry targets, Counters serverCounters) {
+            int initialCapacity, SessionHash hash, SessionLife life, OutletRegistry outlets, Counters serverCounters) {
         this.initialCapacity = initialCapacity;
         this.hash = hash;
         this.life = life;
-        this.targets = targets;
+        this.outlets = outlets;
         this.serverCounters = serverCounters;
     }
 
@@ -57,10 +57,10 @@ final class SessionSegment {
     }
 
     /** The session's tunnel or null; touches the session. Any thread. */
-    RouteTarget find(long client, long target, long clientHash, int nowS) {
+    Outlet find(long client, long target, long clientHash, int nowS) {
         for (int attempt = 0; attempt < OPTIMISTIC_READS; attempt++) {
             long stamp = lock.tryOptimisticRead();
-            RouteTarget route = stamp != 0 ? route(client, target, clientHash, nowS) : null;
+            Outlet route = stamp != 0 ? route(client, target, clientHash, nowS) : null;
             if (lock.validate(stamp)) {
                 return route;
             }
@@ -75,15 +75,15 @@ final class SessionSegment {
     }
 
     /** As {@link #find}, by a thread that has the lock or may do without. */
-    RouteTarget route(long client, long target, long clientHash, int nowS) {
-        RouteTarget exact = routeTo(client, target, clientHash, nowS);
+    Outlet route(long client, long target, long clientHash, int nowS) {
+        Outlet exact = routeTo(client, target, clientHash, nowS);
         if (exact != null || wildcards == 0) {
             return exact;
         }
         return routeTo(client, SessionKey.ANY_TARGET, clientHash, nowS);
     }
 
-    private RouteTarget routeTo(long client, long target, long clientHash, int nowS) {
+    private Outlet routeTo(long client, long target, long clientHash, int nowS) {
         SessionSlots current = slots;
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = current.find(client, target, sessionHash);
@@ -91,7 +91,7 @@ final class SessionSegment {
             return null;
         }
         long state = current.state(slot);
-        RouteTarget route = targets.target(current.id(slot));
+        Outlet route = outlets.outlet(current.id(slot));
         if (route == null || life.isOver(state, nowS) || !SessionState.isOf(state, sessionHash)) {
             return null;
         }
@@ -143,7 +143,7 @@ final class SessionSegment {
         slots.insert(client, target, id, state);
         used++;
         wildcards += target == SessionKey.ANY_TARGET ? 1 : 0;
-        targets.sessionAdded(id, target == SessionKey.ANY_TARGET);
+        outlets.sessionAdded(id, target == SessionKey.ANY_TARGET);
     }
 
     private void grow() {
@@ -154,8 +154,8 @@ final class SessionSegment {
 
     private void move(int slot, int id, int nowS) {
         boolean wildcard = slots.target(slot) == SessionKey.ANY_TARGET;
-        targets.sessionAdded(id, wildcard);
-        targets.sessionRemoved(slots.id(slot), wildcard);
+        outlets.sessionAdded(id, wildcard);
+        outlets.sessionRemoved(slots.id(slot), wildcard);
         slots.setId(slot, id);
         slots.setState(slot, SessionState.addedAgain(slots.state(slot), nowS));
     }
@@ -212,17 +212,17 @@ final class SessionSegment {
     private void remove(int slot, Counter reason) {
         int id = slots.id(slot);
         boolean wildcard = slots.target(slot) == SessionKey.ANY_TARGET;
-        if (targets.isOpen(id)) {
+        if (outlets.isOpen(id)) {
             serverCounters.increment(reason);
         }
         slots.remove(slot);
         used--;
         wildcards -= wildcard ? 1 : 0;
-        targets.sessionRemoved(id, wildcard);
+        outlets.sessionRemoved(id, wildcard);
     }
 
     private boolean isLive(int slot, int nowS) {
-        return targets.isOpen(slots.id(slot)) && !life.isOver(slots.state(slot), nowS);
+        return outlets.isOpen(slots.id(slot)) && !life.isOver(slots.state(slot), nowS);
     }
 
     /** For the server thread to read; what {@link #put} uses may be others. */

@@ -53,7 +53,7 @@ final class SessionSlots {
         int slot = (int) hash & mask;
         for (int probes = 0; probes <= mask; probes++) {
             long route = words[slot * WORDS + ROUTE];
-            if ((int) route == TargetRegistry.NO_ID) {
+            if ((int) route == OutletRegistry.NO_ID) {
                 return NO_SLOT;
             }
             if (words[slot * WORDS + KEY] == key && (int) (route >>> 32) == address) {
@@ -99,7 +99,7 @@ final class SessionSlots {
     }
 
     boolean isEmpty(int slot) {
-        return id(slot) == TargetRegistry.NO_ID;
+        return id(slot) == OutletRegistry.NO_ID;
     }
 
     long client(int slot) {

@@ -29,7 +29,7 @@ public final class SessionTable {
     private final SessionLimits limits;
     private final Counters serverCounters;
     private final SessionHash hash;
-    private final TargetRegistry targets = new TargetRegistry();
+    private final OutletRegistry outlets = new OutletRegistry();
     private final SessionSegment[] segments = new SessionSegment[SessionSegment.SEGMENTS];
     private final SessionSweep sweep;
     private final LongestIdle longestIdle;
@@ -50,10 +50,10 @@ public final class SessionTable {
         SessionLife life = new SessionLife(limits.routeTimeoutS(), limits.unansweredTimeoutS());
         int capacity = SessionSegment.capacityFor(limits.tableSize());
         for (int index = 0; index < segments.length; index++) {
-            segments[index] = new SessionSegment(capacity, hash, life, targets, serverCounters);
+            segments[index] = new SessionSegment(capacity, hash, life, outlets, serverCounters);
         }
         sweep = new SessionSweep(segments);
-        longestIdle = new LongestIdle(segments, hash, life, targets, limits.maxSessions());
+        longestIdle = new LongestIdle(segments, hash, life, outlets, limits.maxSessions());
         parked = new ParkedHeaders(hash, limits);
     }
 
@@ -61,7 +61,7 @@ public final class SessionTable {
      * The tunnel that a response of this session goes to, or null when it has no route. Touches the session.
      * Allocates nothing and takes no lock, unless sessions beside this one change twice during the look. Any thread.
      */
-    public RouteTarget find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
+    public Outlet find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
         long client = SessionKey.end(clientAddress, clientPort);
         long clientHash = hash.ofClient(client);
         return segment(clientHash).find(client, SessionKey.end(targetAddress, targetPort), clientHash, nowS);
@@ -75,18 +75,18 @@ public final class SessionTable {
      * @param laneCounters the counts of the calling thread
      * @return null when it was parked
      */
-    public RouteTarget findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
+    public Outlet findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
         long client = SessionKey.end(response.destinationAddress(), response.destinationPort());
         long target = SessionKey.end(response.sourceAddress(), response.sourcePort());
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
-        RouteTarget route = segment.find(client, target, clientHash, nowS);
+        Outlet route = segment.find(client, target, clientHash, nowS);
         if (route != null) {
             return route;
         }
         long stamp = segment.lock();
         try {
-            RouteTarget addedMeanwhile = segment.route(client, target, clientHash, nowS);
+            Outlet addedMeanwhile = segment.route(client, target, clientHash, nowS);
             if (addedMeanwhile == null) {
                 parked.park(client, target, response, nowS, laneCounters);
             }
@@ -97,38 +97,37 @@ public final class SessionTable {
     }
 
     /**
-     * Makes {@code target} the session's route, whoever had it before. Headers parked for it are forwarded first, so that no
+     * Makes {@code outlet} the session's route, whoever had it before. Headers parked for it are forwarded first, so that no
      * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} or
      * {@code unparked_overflow}, {@code socket_writes} and {@code evicted}.
      *
-     * <p>{@code target} is called with a lock held: from {@link RouteTarget#forward} it must not call back.
+     * <p>{@code outlet} is called with a lock held: from {@link Outlet#forward} it must not call back.
      */
-    public void add(
-            int clientAddress, int clientPort, int targetAddress, int targetPort, RouteTarget target, int nowS) {
+    public void add(int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
         serverCounters.increment(Counter.ROUTES_ADDED);
         long client = SessionKey.end(clientAddress, clientPort);
         long sessionTarget = SessionKey.end(targetAddress, targetPort);
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
-        int unparked = unpark(client, sessionTarget, target, nowS);
+        int unparked = unpark(client, sessionTarget, outlet, nowS);
         long stamp = segment.lock();
         try {
-            unparked += unpark(client, sessionTarget, target, nowS);
-            segment.put(client, sessionTarget, clientHash, targets.idOf(target), nowS, unparked > 0);
+            unparked += unpark(client, sessionTarget, outlet, nowS);
+            segment.put(client, sessionTarget, clientHash, outlets.idOf(outlet), nowS, unparked > 0);
         } finally {
             segment.unlock(stamp);
         }
-        if (unparked > 0 && target.flush()) {
+        if (unparked > 0 && outlet.flush()) {
             serverCounters.increment(Counter.SOCKET_WRITES);
         }
     }
 
     private void makeRoom(SessionSegment segment, long client, long target, long clientHash, int nowS) {
-        if (targets.closedSessions() > Math.max(MIN_CLOSED, limits.maxSessions() / CLOSED_SHARE)) {
+        if (outlets.closedSessions() > Math.max(MIN_CLOSED, limits.maxSessions() / CLOSED_SHARE)) {
             sweep.all(nowS);
         }
-        int room = limits.maxSessions() - targets.sessions();
+        int room = limits.maxSessions() - outlets.sessions();
         if (room < NEARLY_FULL && !segment.contains(client, target, clientHash, nowS)) {
             longestIdle.prepare(nowS);
             if (room <= 0) {
@@ -142,11 +141,11 @@ public final class SessionTable {
      *
      * @return how many responses had come, whether the tunnel had room for them or not
      */
-    private int unpark(long client, long sessionTarget, RouteTarget target, int nowS) {
+    private int unpark(long client, long sessionTarget, Outlet outlet, int nowS) {
         int taken = 0;
         while (parked.take(client, sessionTarget, header, nowS, serverCounters)) {
             parkedResponse.wrap(header);
-            boolean forwarded = target.forward(parkedResponse);
+            boolean forwarded = outlet.forward(parkedResponse);
             serverCounters.increment(forwarded ? Counter.UNPARKED : Counter.UNPARKED_OVERFLOW);
             taken++;
         }
@@ -159,9 +158,9 @@ public final class SessionTable {
      *
      * @return whether it ended
      */
-    public boolean remove(int clientAddress, int clientPort, int targetAddress, int targetPort, RouteTarget by) {
-        int id = targets.knownId(by);
-        if (id == TargetRegistry.NO_ID) {
+    public boolean remove(int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet by) {
+        int id = outlets.knownId(by);
+        if (id == OutletRegistry.NO_ID) {
             return false;
         }
         long client = SessionKey.end(clientAddress, clientPort);
@@ -170,8 +169,8 @@ public final class SessionTable {
     }
 
     /** Ends all sessions of a tunnel at once: no {@link #find} that begins after this returns it. Add nothing for it later. */
-    public void closed(RouteTarget target) {
-        targets.close(target);
+    public void closed(Outlet outlet) {
+        outlets.close(outlet);
     }
 
     /**
@@ -179,18 +178,18 @@ public final class SessionTable {
      * part of the work, about a millisecond at most. No session is found after its time, dropped or not.
      */
     public void expire(int nowS) {
-        sweep.some(targets.sessions() + targets.closedSessions(), nowS);
+        sweep.some(outlets.sessions() + outlets.closedSessions(), nowS);
         parked.expire(nowS, PARKED_EXPIRED_PER_CALL, serverCounters);
     }
 
     /** Sessions with a route, those to any target included; some may be over for a second or two. */
     public int size() {
-        return targets.sessions();
+        return outlets.sessions();
     }
 
     /** Routes of old clients, which lead the responses of any target. */
     public int wildcardRoutes() {
-        return targets.wildcards();
+        return outlets.wildcards();
     }
 
     /** Headers that wait for a route. */

@@ -10,5 +10,5 @@ public interface UnroutedResponses {
     UnroutedResponses NOBODY = response -> null;
 
     /** The tunnel for this response, or null. Allocates nothing, takes no lock. */
-    RouteTarget targetFor(ResponsePacket response);
+    Outlet outletFor(ResponsePacket response);
 }

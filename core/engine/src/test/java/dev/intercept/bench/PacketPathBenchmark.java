@@ -1,7 +1,7 @@
 package dev.intercept.bench;
 
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.stats.Counters;
@@ -48,7 +48,7 @@ public class PacketPathBenchmark {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int DRAIN_BYTES = 64 * 1024;
 
-    private static final RouteTarget NOWHERE = new RouteTarget() {
+    private static final Outlet NOWHERE = new Outlet() {
         @Override
         public boolean forward(ResponsePacket response) {
             return true;
@@ -120,7 +120,7 @@ public class PacketPathBenchmark {
     }
 
     @Benchmark
-    public RouteTarget lookUp() {
+    public Outlet lookUp() {
         next = (next + 1) % SESSIONS;
         return sessions.find(CLIENT, FIRST_PORT + next, TARGET, TARGET_PORT, 1);
     }

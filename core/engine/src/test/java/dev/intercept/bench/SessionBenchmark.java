@@ -1,7 +1,7 @@
 package dev.intercept.bench;
 
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.stats.Counter;
@@ -29,7 +29,7 @@ public final class SessionBenchmark {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final PrintStream out;
-    private final RouteTarget[] tunnels = {new Sink(), new Sink(), new Sink(), new Sink()};
+    private final Outlet[] tunnels = {new Sink(), new Sink(), new Sink(), new Sink()};
     private Counters counters;
     private SessionTable table;
     private int[] addresses;
@@ -37,7 +37,7 @@ public final class SessionBenchmark {
     private int nowS = 1;
     private long found;
 
-    private static final class Sink implements RouteTarget {
+    private static final class Sink implements Outlet {
         @Override
         public boolean forward(ResponsePacket response) {
             return true;
@@ -117,7 +117,7 @@ public final class SessionBenchmark {
     private void lookUp(int count, int portChange) {
         int session = 0;
         for (int lookUp = 0; lookUp < count; lookUp++) {
-            RouteTarget tunnel = table.find(addresses[session], ports[session], TARGET, TARGET_PORT + portChange, nowS);
+            Outlet tunnel = table.find(addresses[session], ports[session], TARGET, TARGET_PORT + portChange, nowS);
             found += tunnel != null ? 1 : 0;
             session = session + 1 == addresses.length ? 0 : session + 1;
         }

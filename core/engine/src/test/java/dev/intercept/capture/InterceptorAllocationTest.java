@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -26,7 +26,7 @@ class InterceptorAllocationTest {
     /** The test's own loop, the bean and late compilation take some kilobytes; an object per packet would take megabytes. */
     private static final long MAX_BYTES = 64 * 1024;
 
-    private static final RouteTarget TUNNEL = new RouteTarget() {
+    private static final Outlet TUNNEL = new Outlet() {
         @Override
         public boolean forward(ResponsePacket response) {
             return true;

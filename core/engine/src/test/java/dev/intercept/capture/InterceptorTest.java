@@ -13,7 +13,7 @@ import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -38,7 +38,7 @@ class InterceptorTest {
     private final Counters lane = new Counters();
     private final RecordingLogger logger = new RecordingLogger();
     private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, server);
-    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
     private final Interceptor interceptor = new Interceptor(
             new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
             sessions,
@@ -124,7 +124,7 @@ class InterceptorTest {
 
     @Test
     void shouldDropAndTellWhenTheCodeThatLooksAtAPacketFails() {
-        addRoute(TestNetwork.client(1), 10000, new RecordingTarget() {
+        addRoute(TestNetwork.client(1), 10000, new RecordingOutlet() {
             @Override
             public boolean forward(ResponsePacket response) {
                 throw new IllegalStateException("broken");
@@ -147,7 +147,7 @@ class InterceptorTest {
 
     @Test
     void shouldFlushEachTouchedTunnelOnceAtTheEndOfABatch() {
-        RecordingTarget other = new RecordingTarget();
+        RecordingOutlet other = new RecordingOutlet();
         addRoute(TestNetwork.client(1), 10000, tunnel);
         addRoute(TestNetwork.client(2), 10000, other);
         tunnel.flushes = 0;
@@ -176,7 +176,7 @@ class InterceptorTest {
                 sessions.find(address(TestNetwork.client(1)), 10000, address(TestNetwork.TARGET), 8080, lastMomentS));
     }
 
-    private void addRoute(String client, int port, RouteTarget target) {
+    private void addRoute(String client, int port, Outlet target) {
         sessions.add(address(client), port, address(TestNetwork.TARGET), 8080, target, NOW_S);
     }
 
@@ -200,7 +200,7 @@ class InterceptorTest {
         return InetAddresses.coerceToInteger(InetAddresses.forString(text));
     }
 
-    private static class RecordingTarget implements RouteTarget {
+    private static class RecordingOutlet implements Outlet {
         final List<String> sources = new ArrayList<>();
         int headers;
         int flushes;

@@ -8,7 +8,7 @@ import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -33,7 +33,7 @@ class PacketCountTest {
     private final Counters server = new Counters();
     private final Counters lane = new Counters();
     private final SessionTable sessions = new SessionTable(SessionLimits.of(16, 100, 50, 20), server);
-    private final RouteTarget tunnel = new RandomTarget(random);
+    private final Outlet tunnel = new RandomTarget(random);
     private final Interceptor interceptor = new Interceptor(
             new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
             sessions,
@@ -89,7 +89,7 @@ class PacketCountTest {
     }
 
     /** A tunnel that often has no room, and seldom a bug. */
-    private record RandomTarget(Random random) implements RouteTarget {
+    private record RandomTarget(Random random) implements Outlet {
         @Override
         public boolean forward(ResponsePacket response) {
             if (!response.isSyn() && random.nextInt(1000) == 0) {

@@ -20,7 +20,7 @@ class SingleGroupTest {
 
     @Test
     void shouldHaveNobodyForAResponseBeforeAClientCame() {
-        assertNull(group.targetFor(response(0)));
+        assertNull(group.outletFor(response(0)));
     }
 
     @Test
@@ -48,7 +48,7 @@ class SingleGroupTest {
         group.closed(last);
         assertEquals(List.of(before, before), takers(2));
         group.closed(before);
-        assertNull(group.targetFor(response(0)));
+        assertNull(group.outletFor(response(0)));
     }
 
     @Test
@@ -58,7 +58,7 @@ class SingleGroupTest {
         group.opened(before, 0);
         group.opened(later, 4 * S);
         group.closed(before);
-        assertSame(later, group.targetFor(response(0)));
+        assertSame(later, group.outletFor(response(0)));
     }
 
     private Tunnel tunnel() {
@@ -69,7 +69,7 @@ class SingleGroupTest {
     private List<Tunnel> takers(int count) {
         List<Tunnel> takers = new ArrayList<>();
         for (int key = 0; key < count; key++) {
-            takers.add((Tunnel) group.targetFor(response(key)));
+            takers.add((Tunnel) group.outletFor(response(key)));
         }
         return takers;
     }

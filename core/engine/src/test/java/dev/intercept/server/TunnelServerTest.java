@@ -13,7 +13,7 @@ import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.stats.Counter;
@@ -194,7 +194,7 @@ class TunnelServerTest {
             await("the route", () -> find(10000) != null);
             ResponsePacket packet = new ResponsePacket();
             packet.wrap(response(10000).toBuffer());
-            RouteTarget tunnel = find(10000);
+            Outlet tunnel = find(10000);
             long sent = 0;
             while (tunnel.forward(packet)) {
                 tunnel.flush();
@@ -219,7 +219,7 @@ class TunnelServerTest {
             await("the route", () -> find(10000) != null);
             ResponsePacket packet = new ResponsePacket();
             packet.wrap(response(10000).toBuffer());
-            RouteTarget tunnel = find(10000);
+            Outlet tunnel = find(10000);
             while (tunnel.forward(packet)) {
                 tunnel.flush();
             }
@@ -256,7 +256,7 @@ class TunnelServerTest {
                 for (int port : new int[] {0x0100, 0x0200}) {
                     ResponsePacket packet = new ResponsePacket();
                     packet.wrap(response(port).toBuffer());
-                    RouteTarget taker = server.unroutedResponses().targetFor(packet);
+                    Outlet taker = server.unroutedResponses().outletFor(packet);
                     assertTrue(taker.forward(packet));
                     taker.flush();
                 }
@@ -306,7 +306,7 @@ class TunnelServerTest {
         find(clientPort).flush();
     }
 
-    private RouteTarget find(int clientPort) {
+    private Outlet find(int clientPort) {
         return sessions.find(CLIENT, clientPort, TARGET, PORT, nowS());
     }
 

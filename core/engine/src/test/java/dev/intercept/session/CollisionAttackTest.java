@@ -33,7 +33,7 @@ class CollisionAttackTest {
     @Test
     void shouldKeepApartAllSessionsOfOneSum() {
         SessionTable table = table(SessionHash.random());
-        RecordingTarget[] tunnels = {new RecordingTarget(), new RecordingTarget(), new RecordingTarget()};
+        RecordingOutlet[] tunnels = {new RecordingOutlet(), new RecordingOutlet(), new RecordingOutlet()};
         for (int number = 0; number < 60_000; number++) {
             table.add(1_000_000 + number, 65535 - number, TableScene.TARGET, 8080, tunnels[number % 3], 0);
         }
@@ -46,7 +46,7 @@ class CollisionAttackTest {
     @Test
     void shouldBearOneClientWithVeryManyTargets() {
         SessionTable table = table(SessionHash.random());
-        RecordingTarget tunnel = new RecordingTarget();
+        RecordingOutlet tunnel = new RecordingOutlet();
         long begunNs = THREADS.getCurrentThreadCpuTime();
         for (int target = 1; target <= SESSIONS; target++) {
             table.add(TableScene.CLIENT, 80, target, target & 0xffff, tunnel, 0);

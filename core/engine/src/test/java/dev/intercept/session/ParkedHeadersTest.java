@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ParkedHeadersTest {
 
     private final TableScene scene = new TableScene();
-    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
 
     @Test
     void shouldParkSynAckUntilItsRouteArrives() {
@@ -210,7 +210,7 @@ class ParkedHeadersTest {
         assertNull(scene.synAck(10000, 1));
         assertNull(scene.park(TableScene.synAck().flags(PacketBuilder.RST).sequence(2)));
 
-        RecordingTarget other = new RecordingTarget();
+        RecordingOutlet other = new RecordingOutlet();
         scene.add(10000, other);
         assertEquals(List.of(1, 2), other.sequences());
     }
@@ -218,7 +218,7 @@ class ParkedHeadersTest {
     @Test
     void shouldMakeTheRouteVisibleOnlyAfterTheParkedHeadersWereForwarded() {
         scene.synAck(10000, 1);
-        RouteTarget asksAtOnce = new RouteTarget() {
+        Outlet asksAtOnce = new Outlet() {
             @Override
             public boolean forward(dev.intercept.packet.ResponsePacket response) {
                 tunnel.calls.add("route " + (scene.find(10000) != null));

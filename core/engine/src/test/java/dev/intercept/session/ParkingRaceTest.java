@@ -16,7 +16,7 @@ class ParkingRaceTest {
 
     private final Counters server = new Counters();
     private final SessionTable table = new SessionTable(SessionLimits.DEFAULTS, server, new SessionHash(3, 4));
-    private final RouteTarget tunnel = new RouteTarget() {
+    private final Outlet tunnel = new Outlet() {
         @Override
         public boolean forward(ResponsePacket response) {
             return true;

@@ -20,7 +20,7 @@ class SessionAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Counters lane = new Counters();
-    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
     private final SynAck synAck = new SynAck();
     private SessionTable table = new SessionTable(SessionLimits.DEFAULTS, new Counters());
     private long found;
@@ -71,7 +71,7 @@ class SessionAllocationTest {
     private void lookUps() {
         for (int lookUp = 0; lookUp < LOOK_UPS; lookUp++) {
             int port = lookUp % 20_000;
-            RouteTarget target = table.find(TableScene.CLIENT, port, TableScene.TARGET, 8080, lookUp / 20_000);
+            Outlet target = table.find(TableScene.CLIENT, port, TableScene.TARGET, 8080, lookUp / 20_000);
             found += target != null ? 1 : 0;
         }
     }

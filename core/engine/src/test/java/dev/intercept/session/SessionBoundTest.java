@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SessionBoundTest {
 
     private final TableScene scene = new TableScene(SessionLimits.of(16, 100, 65536, 120));
-    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
 
     @Test
     void shouldEvictTheSessionIdleForLongestWhenFull() {
@@ -55,7 +55,7 @@ class SessionBoundTest {
     void shouldNotEvictForASessionThatIsKnown() {
         fill();
 
-        scene.add(50, new RecordingTarget());
+        scene.add(50, new RecordingOutlet());
 
         assertEquals(0, scene.server(Counter.EVICTED));
         assertEquals(100, scene.table.size());
@@ -64,7 +64,7 @@ class SessionBoundTest {
     @Test
     void shouldNotEvictWhileAClosedTunnelLeavesRoom() {
         fill();
-        RecordingTarget other = new RecordingTarget();
+        RecordingOutlet other = new RecordingOutlet();
         scene.table.closed(tunnel);
         for (int port = 1001; port <= 1100; port++) {
             scene.add(port, other);
@@ -131,7 +131,7 @@ class SessionBoundTest {
     void shouldClearTheSlotsOfManyTunnelsThatCloseAfterAStorm() {
         TableScene storm = new TableScene(SessionLimits.of(1024, 4096, 65536, 120));
         for (int round = 0; round < 50; round++) {
-            RecordingTarget shortLived = new RecordingTarget();
+            RecordingOutlet shortLived = new RecordingOutlet();
             for (int session = 0; session < 4096; session++) {
                 storm.table.add(round << 16 | session, 1, TableScene.TARGET, 80, shortLived, storm.nowS);
             }

@@ -19,7 +19,7 @@ class SessionGrowthTest {
 
     private static final int ATTEMPTS = 3;
 
-    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
     private SessionTable table;
     private volatile boolean grown;
 

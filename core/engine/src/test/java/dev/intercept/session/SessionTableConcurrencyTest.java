@@ -71,7 +71,7 @@ class SessionTableConcurrencyTest {
     private volatile int nowS;
     private volatile boolean over;
 
-    private final class Tunnel implements RouteTarget {
+    private final class Tunnel implements Outlet {
         private final int group;
         private volatile long closedAs = Long.MAX_VALUE;
 
@@ -110,7 +110,7 @@ class SessionTableConcurrencyTest {
                 int number = changing(random);
                 ResponsePacket response =
                         synAck.of(crowd.clientAddress(number), crowd.clientPort(number), crowd.targetPort(number));
-                RouteTarget tunnel = table.findOrPark(response, nowS, counters);
+                Outlet tunnel = table.findOrPark(response, nowS, counters);
                 check(number, (Tunnel) tunnel);
                 parked += tunnel == null ? 1 : 0;
             }
@@ -208,7 +208,7 @@ class SessionTableConcurrencyTest {
         return crowd.sessions / 4 + random.nextInt(crowd.sessions * 3 / 4);
     }
 
-    private RouteTarget find(int number) {
+    private Outlet find(int number) {
         return table.find(
                 crowd.clientAddress(number),
                 crowd.clientPort(number),

@@ -30,7 +30,7 @@ class SessionTableModelTest {
     private final Tunnel[] tunnels = new Tunnel[TUNNELS];
     private int tunnelsMade;
 
-    private final class Tunnel implements RouteTarget {
+    private final class Tunnel implements Outlet {
         private final int number = tunnelsMade++;
 
         @Override
@@ -106,11 +106,11 @@ class SessionTableModelTest {
         forwarded.clear();
     }
 
-    private RouteTarget find(Key key) {
+    private Outlet find(Key key) {
         return scene.table.find(TableScene.CLIENT, key.client(), TableScene.TARGET, key.target(), scene.nowS);
     }
 
-    private RouteTarget findOrPark(Key key, int sequence) {
+    private Outlet findOrPark(Key key, int sequence) {
         return scene.park(TableScene.synAck()
                 .from(TestNetwork.TARGET, key.target())
                 .to(TestNetwork.client(1), key.client())
@@ -151,7 +151,7 @@ class SessionTableModelTest {
         return key.target() == 0 ? 0 : TableScene.TARGET;
     }
 
-    private static int number(RouteTarget target) {
+    private static int number(Outlet target) {
         return target == null ? TableModel.NO_TUNNEL : ((Tunnel) target).number;
     }
 }

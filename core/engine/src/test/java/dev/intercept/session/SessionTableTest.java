@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class SessionTableTest {
 
     private final TableScene scene = new TableScene();
-    private final RecordingTarget tunnel = new RecordingTarget();
-    private final RecordingTarget other = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
+    private final RecordingOutlet other = new RecordingOutlet();
 
     @Test
     void shouldFindTheTunnelThatAddedTheSession() {
@@ -167,7 +167,7 @@ class SessionTableTest {
     @Test
     void shouldNotMistakeANewTunnelForTheClosedOneWhoseNumberItGets() {
         for (int port = 1; port <= 300; port++) {
-            RecordingTarget shortLived = new RecordingTarget();
+            RecordingOutlet shortLived = new RecordingOutlet();
             scene.add(port, shortLived);
             scene.table.closed(shortLived);
             scene.expireAll();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SessionTimeoutTest {
 
     private final TableScene scene = new TableScene();
-    private final RecordingTarget tunnel = new RecordingTarget();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
 
     @Test
     void shouldDropASessionThatNothingTouchedForTheRouteTimeout() {
@@ -94,7 +94,7 @@ class SessionTimeoutTest {
     @Test
     void shouldRememberThatASessionWasAnsweredWhenItMoves() {
         answeredSession(10000);
-        RecordingTarget other = new RecordingTarget();
+        RecordingOutlet other = new RecordingOutlet();
         scene.add(10000, other);
 
         scene.pass(119);
@@ -128,7 +128,7 @@ class SessionTimeoutTest {
     void shouldUseTheRouteToAnyTargetWhenTheExactOneIsOver() {
         scene.add(10000, tunnel);
         scene.pass(20);
-        RecordingTarget old = new RecordingTarget();
+        RecordingOutlet old = new RecordingOutlet();
         scene.addAnyTarget(10000, old);
         scene.pass(10);
 

@@ -27,32 +27,32 @@ final class TableScene {
         table = new SessionTable(limits, server, new SessionHash(1, 2));
     }
 
-    void add(int clientPort, RouteTarget tunnel) {
+    void add(int clientPort, Outlet tunnel) {
         table.add(CLIENT, clientPort, TARGET, TARGET_PORT, tunnel, nowS);
     }
 
-    void addAnyTarget(int clientPort, RouteTarget tunnel) {
+    void addAnyTarget(int clientPort, Outlet tunnel) {
         table.add(CLIENT, clientPort, 0, 0, tunnel, nowS);
     }
 
-    boolean delete(int clientPort, RouteTarget tunnel) {
+    boolean delete(int clientPort, Outlet tunnel) {
         return table.remove(CLIENT, clientPort, TARGET, TARGET_PORT, tunnel);
     }
 
-    RouteTarget find(int clientPort) {
+    Outlet find(int clientPort) {
         return find(clientPort, TARGET_PORT);
     }
 
-    RouteTarget find(int clientPort, int targetPort) {
+    Outlet find(int clientPort, int targetPort) {
         return table.find(CLIENT, clientPort, TARGET, targetPort, nowS);
     }
 
     /** A SYN/ACK to the client's port, with this sequence number. */
-    RouteTarget synAck(int clientPort, int sequence) {
+    Outlet synAck(int clientPort, int sequence) {
         return synAck(clientPort, TARGET_PORT, sequence);
     }
 
-    RouteTarget synAck(int clientPort, int targetPort, int sequence) {
+    Outlet synAck(int clientPort, int targetPort, int sequence) {
         return park(synAck().from(TestNetwork.TARGET, targetPort)
                 .to(TestNetwork.client(1), clientPort)
                 .sequence(sequence));
@@ -62,7 +62,7 @@ final class TableScene {
         return new PacketBuilder().flags(PacketBuilder.SYN | PacketBuilder.ACK);
     }
 
-    RouteTarget park(PacketBuilder packet) {
+    Outlet park(PacketBuilder packet) {
         return table.findOrPark(wrap(packet.toBuffer()), nowS, lane);
     }
 

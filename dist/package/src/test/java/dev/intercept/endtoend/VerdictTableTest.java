@@ -18,7 +18,7 @@ import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.RouteTarget;
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -60,7 +60,7 @@ class VerdictTableTest {
     private final Counters server = new Counters();
     private final Counters lane = new Counters();
     private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, server);
-    private final CountingTarget tunnel = new CountingTarget();
+    private final CountingOutlet tunnel = new CountingOutlet();
     private NetworkNamespace network;
     private CaptureBackend queue;
     private Interceptor interceptor;
@@ -152,7 +152,7 @@ class VerdictTableTest {
 
     @Test
     void shouldDropWhenTheCodeThatLooksAtAPacketFails() throws Exception {
-        addRoute(new CountingTarget() {
+        addRoute(new CountingOutlet() {
             @Override
             public boolean forward(ResponsePacket response) {
                 throw new IllegalStateException("broken on purpose");
@@ -161,7 +161,7 @@ class VerdictTableTest {
         row(Counter.HANDLER_ERROR, false, new PacketBuilder().flags(ACK));
     }
 
-    private void addRoute(RouteTarget to) {
+    private void addRoute(Outlet to) {
         sessions.add(
                 PacketBuilder.address(TestNetwork.client(1)),
                 CLIENT_PORT,
@@ -226,7 +226,7 @@ class VerdictTableTest {
         return counts;
     }
 
-    private static class CountingTarget implements RouteTarget {
+    private static class CountingOutlet implements Outlet {
         int headers;
 
         @Override

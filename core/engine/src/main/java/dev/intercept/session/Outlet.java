@@ -3,7 +3,7 @@ package dev.intercept.session;
 import dev.intercept.packet.ResponsePacket;
 
 /** Where a route leads: a tunnel, as sessions and the capture threads see it. Every method may be called by any thread. */
-public interface RouteTarget {
+public interface Outlet {
 
     /**
      * Takes the response's header, to be sent at the next {@link #flush} or before. Never waits.

@@ -5,12 +5,12 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Gives each tunnel a number that fits a session's slot, and ends all of a tunnel's sessions in one step: the number of a
+ * Gives each outlet, a tunnel that is, a number that fits a session's slot, and ends all of a tunnel's sessions in one step: the number of a
  * closed tunnel leads nowhere, and is not given again before the last slot that has it was cleared.
  *
- * <p>Thread rule: the server thread's, but for {@link #target} and the two counts, which are any thread's.
+ * <p>Thread rule: the server thread's, but for {@link #outlet} and the two counts, which are any thread's.
  */
-final class TargetRegistry {
+final class OutletRegistry {
 
     /** The id of no tunnel. */
     static final int NO_ID = 0;
@@ -19,51 +19,51 @@ final class TargetRegistry {
 
     private static final class Entry {
         private final int id;
-        private final RouteTarget target;
+        private final Outlet outlet;
         private boolean open = true;
         private int sessions;
         private int wildcards;
 
-        Entry(int id, RouteTarget target) {
+        Entry(int id, Outlet outlet) {
             this.id = id;
-            this.target = target;
+            this.outlet = outlet;
         }
     }
 
-    private final Map<RouteTarget, Entry> open = new IdentityHashMap<>();
+    private final Map<Outlet, Entry> open = new IdentityHashMap<>();
     private Entry[] entries = new Entry[INITIAL_CAPACITY];
     private int[] freeIds = new int[INITIAL_CAPACITY];
     private int freeCount;
     private int lastId = NO_ID;
 
     /** By id. Elements are written before this field is, so that reading it shows them. */
-    private volatile RouteTarget[] targets = new RouteTarget[INITIAL_CAPACITY];
+    private volatile Outlet[] outlets = new Outlet[INITIAL_CAPACITY];
 
     private volatile int sessions;
     private volatile int wildcards;
     private int closedSessions;
 
     /** The tunnel's id, given now if it has none. */
-    int idOf(RouteTarget target) {
-        Entry entry = open.get(target);
-        return entry != null ? entry.id : register(target);
+    int idOf(Outlet outlet) {
+        Entry entry = open.get(outlet);
+        return entry != null ? entry.id : register(outlet);
     }
 
     /** The tunnel's id, or {@link #NO_ID} when it has no session or was closed. */
-    int knownId(RouteTarget target) {
-        Entry entry = open.get(target);
+    int knownId(Outlet outlet) {
+        Entry entry = open.get(outlet);
         return entry != null ? entry.id : NO_ID;
     }
 
-    private int register(RouteTarget target) {
+    private int register(Outlet outlet) {
         int id = freeCount > 0 ? freeIds[--freeCount] : ++lastId;
         if (id == entries.length) {
             grow();
         }
-        Entry entry = new Entry(id, target);
+        Entry entry = new Entry(id, outlet);
         entries[id] = entry;
-        open.put(target, entry);
-        publish(id, target);
+        open.put(outlet, entry);
+        publish(id, outlet);
         return id;
     }
 
@@ -71,12 +71,12 @@ final class TargetRegistry {
         int capacity = entries.length * 2;
         entries = Arrays.copyOf(entries, capacity);
         freeIds = Arrays.copyOf(freeIds, capacity);
-        targets = Arrays.copyOf(targets, capacity);
+        outlets = Arrays.copyOf(outlets, capacity);
     }
 
     /** The open tunnel with this id, or null. Any number may be asked for. */
-    RouteTarget target(int id) {
-        RouteTarget[] current = targets;
+    Outlet outlet(int id) {
+        Outlet[] current = outlets;
         return id < current.length ? current[id] : null;
     }
 
@@ -85,8 +85,8 @@ final class TargetRegistry {
     }
 
     /** From now on the tunnel's id leads nowhere. */
-    void close(RouteTarget target) {
-        Entry entry = open.remove(target);
+    void close(Outlet outlet) {
+        Entry entry = open.remove(outlet);
         if (entry == null) {
             return;
         }
@@ -133,7 +133,7 @@ final class TargetRegistry {
         return sessions;
     }
 
-    /** Routes to any target, of open tunnels. */
+    /** Routes to any outlet, of open tunnels. */
     int wildcards() {
         return wildcards;
     }
@@ -143,9 +143,9 @@ final class TargetRegistry {
         return closedSessions;
     }
 
-    private void publish(int id, RouteTarget target) {
-        RouteTarget[] current = targets;
-        current[id] = target;
-        targets = current;
+    private void publish(int id, Outlet outlet) {
+        Outlet[] current = outlets;
+        current[id] = outlet;
+        outlets = current;
     }
 }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A tunnel that keeps what it is given, as {@code "forward SEQ"} and {@code "flush"}, and the bytes of each header. */
-final class RecordingTarget implements RouteTarget {
+final class RecordingOutlet implements Outlet {
 
     private static final int TCP_SEQUENCE_OFFSET = 4;
 

@@ -1,0 +1,82 @@
+package dev.intercept.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import org.junit.jupiter.api.Test;
+
+class OutletRegistryTest {
+
+    private final OutletRegistry outlets = new OutletRegistry();
+    private final RecordingOutlet tunnel = new RecordingOutlet();
+
+    @Test
+    void shouldGiveEachTunnelOneIdThatIsNotZero() {
+        int id = outlets.idOf(tunnel);
+
+        assertNotEquals(OutletRegistry.NO_ID, id);
+        assertEquals(id, outlets.idOf(tunnel));
+        assertEquals(id, outlets.knownId(tunnel));
+        assertSame(tunnel, outlets.outlet(id));
+        assertNotEquals(id, outlets.idOf(new RecordingOutlet()));
+    }
+
+    @Test
+    void shouldLeadNowhereFromAnIdThatWasNeverGiven() {
+        assertNull(outlets.outlet(OutletRegistry.NO_ID));
+        assertNull(outlets.outlet(1_000_000));
+        assertEquals(OutletRegistry.NO_ID, outlets.knownId(tunnel));
+    }
+
+    @Test
+    void shouldGrow() {
+        for (int expected = 1; expected <= 1000; expected++) {
+            RecordingOutlet outlet = new RecordingOutlet();
+            assertEquals(expected, outlets.idOf(outlet));
+            assertSame(outlet, outlets.outlet(expected));
+        }
+    }
+
+    @Test
+    void shouldNotGiveAnIdAgainBeforeItsLastSessionsSlotWasCleared() {
+        int id = outlets.idOf(tunnel);
+        outlets.sessionAdded(id, false);
+        outlets.sessionAdded(id, true);
+        outlets.close(tunnel);
+        assertNull(outlets.outlet(id));
+
+        outlets.sessionRemoved(id, false);
+        assertNotEquals(id, outlets.idOf(new RecordingOutlet()));
+
+        outlets.sessionRemoved(id, true);
+        assertEquals(id, outlets.idOf(new RecordingOutlet()));
+    }
+
+    @Test
+    void shouldCountTheSessionsOfOpenTunnelsOnly() {
+        RecordingOutlet other = new RecordingOutlet();
+        outlets.sessionAdded(outlets.idOf(tunnel), true);
+        outlets.sessionAdded(outlets.idOf(other), true);
+        outlets.sessionAdded(outlets.idOf(other), false);
+
+        int id = outlets.idOf(other);
+        outlets.close(other);
+        assertEquals(1, outlets.sessions());
+        assertEquals(1, outlets.wildcards());
+        assertEquals(2, outlets.closedSessions());
+
+        outlets.sessionRemoved(id, true);
+        assertEquals(1, outlets.wildcards());
+        assertEquals(1, outlets.closedSessions());
+    }
+
+    @Test
+    void shouldReuseAnIdAtOnceWhenNothingHadIt() {
+        int id = outlets.idOf(tunnel);
+        outlets.close(tunnel);
+
+        assertEquals(id, outlets.idOf(new RecordingOutlet()));
+    }
+}
