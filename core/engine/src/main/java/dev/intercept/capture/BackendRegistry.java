@@ -4,8 +4,6 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackendProvider;
 import java.io.IOException;
 import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -158,7 +156,7 @@ public final class BackendRegistry {
     /** Stays open as long as the process: a backend loads its classes when it needs them. */
     private static ClassLoader pluginLoader(Path jar) {
         try {
-            return new URLClassLoader(new URL[] {jar.toUri().toURL()}, BackendRegistry.class.getClassLoader());
+            return new PluginClassLoader(jar.toUri().toURL(), BackendRegistry.class.getClassLoader());
         } catch (MalformedURLException e) {
             throw new AssertionError("the URL of a file", e);
         }
@@ -192,10 +190,10 @@ public final class BackendRegistry {
         if (isInherited) {
             return;
         }
-        if (provider.spiVersion() != CaptureBackendProvider.SPI_VERSION) {
+        if (provider.spiVersion() < 1 || provider.spiVersion() > CaptureBackendProvider.SPI_VERSION) {
             problems.add(origin + ": backend " + provider.name() + " was built for version " + provider.spiVersion()
-                    + " of the backend interface, this intercept has version " + CaptureBackendProvider.SPI_VERSION
-                    + ": take a release of the plug-in that fits");
+                    + " of the backend interface, this intercept takes 1 to " + CaptureBackendProvider.SPI_VERSION
+                    + ": take a release of the plug-in that fits, or a newer intercept");
             return;
         }
         for (Entry entry : entries) {

@@ -66,8 +66,8 @@ class BackendRegistryTest {
     void shouldNameTheJarOfAnotherInterfaceVersion() throws Exception {
         Path jar = PluginJar.write(plugins, "old", "old", 300, VERSION + 1, "");
         assertProblem(jar + ": backend old was built for version " + (VERSION + 1)
-                + " of the backend interface, this intercept" + " has version " + VERSION
-                + ": take a release of the plug-in that fits");
+                + " of the backend interface, this intercept takes 1 to " + VERSION
+                + ": take a release of the plug-in that fits, or a newer intercept");
     }
 
     @Test

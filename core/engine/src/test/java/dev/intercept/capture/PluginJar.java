@@ -2,13 +2,18 @@ package dev.intercept.capture;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /** A plug-in jar with one compiled provider, right or broken as a test wants it. */
@@ -25,11 +30,19 @@ final class PluginJar {
      */
     static Path write(Path directory, String jarName, String name, int priority, int spiVersion, String members)
             throws IOException {
+        return write(directory, jarName, source(name, priority, spiVersion, members));
+    }
+
+    /** Compiles and packs this text of a class {@code Plugin}, with these jars before this test's class path. */
+    static Path write(Path directory, String jarName, String text, Path... jars) throws IOException {
         Path source =
                 Files.createDirectories(directory.resolve(jarName + "-src")).resolve("Plugin.java");
-        Files.writeString(source, source(name, priority, spiVersion, members));
+        Files.writeString(source, text);
+        String classPath = Stream.concat(
+                        Stream.of(jars).map(Path::toString), Stream.of(System.getProperty("java.class.path")))
+                .collect(Collectors.joining(File.pathSeparator));
         int result = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-cp", System.getProperty("java.class.path"), source.toString());
+                .run(null, null, null, "-XDsuppressNotes", "-cp", classPath, source.toString());
         assertEquals(0, result, "the plug-in of the test compiles");
         return pack(directory.resolve(jarName + ".jar"), source.resolveSibling("Plugin.class"), "Plugin\n");
     }
@@ -51,7 +64,22 @@ final class PluginJar {
         return jar;
     }
 
-    private static String source(String name, int priority, int spiVersion, String members) {
+    /** Puts a directory of a library and all below it into a jar, as a shading plug-in of a build tool does. */
+    static void shade(Path jar, Path library, String directory) throws IOException {
+        try (FileSystem target = FileSystems.newFileSystem(jar);
+                FileSystem source = FileSystems.newFileSystem(library);
+                Stream<Path> files = Files.walk(source.getPath(directory))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = target.getPath(file.toString());
+                if (!Files.exists(copy)) {
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
+                }
+            }
+        }
+    }
+
+    static String source(String name, int priority, int spiVersion, String members) {
         return String.join(
                 "\n",
                 List.of(

@@ -15,7 +15,7 @@ public interface CaptureBackendProvider {
      * The version of this interface. A provider returns it from {@link #spiVersion}; the compiler copies the value into
      * the provider's class, so a jar that was built against another version tells so.
      */
-    int SPI_VERSION = 1;
+    int SPI_VERSION = 2;
 
     /** What follows {@code --backend=}: lower case letters, digits and hyphens. */
     String name();

@@ -113,8 +113,8 @@ class PluginIT {
         assertProblem(
                 list,
                 future + ": backend future was built for version " + (version + 1)
-                        + " of the backend interface, this intercept has version " + version
-                        + ": take a release of the plug-in that fits");
+                        + " of the backend interface, this intercept takes 1 to " + version
+                        + ": take a release of the plug-in that fits, or a newer intercept");
         assertProblem(list, failing + ": a backend cannot be loaded: ");
         assertTrue(list.out().contains("no luck"), list.out());
         assertProblem(list, incomplete + ": a backend cannot be loaded: ");
