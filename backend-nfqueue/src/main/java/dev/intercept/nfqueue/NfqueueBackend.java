@@ -119,7 +119,8 @@ final class NfqueueBackend implements CaptureBackend {
             inbox.counts().add(inbox.cursor());
             return 0;
         }
-        verdicts.add(message.id(), Objects.requireNonNull(handler.onPacket(packet()), "verdict of the packet handler"));
+        Verdict verdict = handler.onPacket(packet(), message.packetBytes());
+        verdicts.add(message.id(), Objects.requireNonNull(verdict, "verdict of the packet handler"));
         return 1;
     }
 

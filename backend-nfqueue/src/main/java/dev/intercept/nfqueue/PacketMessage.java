@@ -8,13 +8,15 @@ import dev.intercept.nfnetlink.NetworkOrder;
 import java.nio.ByteBuffer;
 
 /**
- * {@code NFQNL_MSG_PACKET}: one queued packet. A flyweight that finds two attributes among those the kernel sends.
+ * {@code NFQNL_MSG_PACKET}: one queued packet. A flyweight that finds three attributes among those the kernel sends.
  *
  * <pre>
  *   NFQA_PACKET_HDR, attribute 1, always the first        NFQA_PAYLOAD, attribute 10
  *    0   packet_id     u32   big-endian                    0   the packet from its IP header on,
  *    4   hw_protocol   u16   big-endian: 0x0800 IPv4           as far as the copy range goes
  *    6   hook          u8    3: LOCAL_OUT
+ *                                                         NFQA_CAP_LEN, attribute 13, if the payload was cut
+ *                                                          0   the packet's bytes, u32 big-endian
  * </pre>
  *
  * linux/netfilter/nfnetlink_queue.h. Every length is checked; what does not fit is as if it were not there.
@@ -25,6 +27,7 @@ final class PacketMessage {
 
     private static final int NFQA_PACKET_HDR = 1;
     private static final int NFQA_PAYLOAD = 10;
+    private static final int NFQA_CAP_LEN = 13;
 
     private static final int ID_OFFSET = 0;
     private static final int HW_PROTOCOL_OFFSET = 4;
@@ -37,6 +40,7 @@ final class PacketMessage {
     private int family;
     private int payloadOffset;
     private int payloadBytes;
+    private int uncutBytes;
 
     /** Reads the message that the cursor is at; whether it is one of this type that names its packet's id. */
     boolean wrap(MessageCursor cursor) {
@@ -45,6 +49,7 @@ final class PacketMessage {
         hasId = false;
         payloadOffset = at;
         payloadBytes = 0;
+        uncutBytes = 0;
         if (NetlinkHeader.type(data, at) != TYPE || cursor.bytes() < NetlinkHeader.ATTRIBUTES_OFFSET) {
             return false;
         }
@@ -62,6 +67,8 @@ final class PacketMessage {
         if (type == NFQA_PAYLOAD) {
             payloadOffset = value;
             payloadBytes = attributes.valueBytes();
+        } else if (type == NFQA_CAP_LEN && attributes.valueBytes() >= Integer.BYTES) {
+            uncutBytes = NetworkOrder.int32(data, value);
         } else if (type == NFQA_PACKET_HDR && !hasId && attributes.valueBytes() >= PACKET_HDR_BYTES) {
             hasId = true;
             id = NetworkOrder.int32(data, value + ID_OFFSET);
@@ -87,5 +94,10 @@ final class PacketMessage {
     /** How many of its bytes are there; 0 when the message has none. */
     int payloadBytes() {
         return payloadBytes;
+    }
+
+    /** How many bytes the packet has, copied or not. */
+    int packetBytes() {
+        return Math.max(payloadBytes, uncutBytes);
     }
 }

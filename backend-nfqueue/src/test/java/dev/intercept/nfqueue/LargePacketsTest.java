@@ -3,6 +3,7 @@ package dev.intercept.nfqueue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.BigTcp;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.packet.ResponsePacket;
@@ -12,6 +13,7 @@ import java.io.DataInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -19,9 +21,11 @@ import org.junit.jupiter.api.Test;
 /** Bulk answers of the kernel's own TCP through the queue, with and without NFQA_CFG_F_GSO. */
 class LargePacketsTest {
 
-    private static final int ANSWER_BYTES = 1 << 20;
+    private static final int ANSWER_BYTES = 4 << 20;
     private static final int MTU = 1500;
     private static final int COPY_RANGE = 128;
+    private static final int BIG_SEGMENT = 200_000;
+    private static final int TOTAL_LENGTH_OFFSET = 2;
 
     /** What the capture saw of the answers. */
     private static final class Seen implements PacketHandler {
@@ -29,36 +33,57 @@ class LargePacketsTest {
         private int packets;
         private int largest;
         private int mostCaptured;
+        private int longest;
+        private long payload;
 
         @Override
-        public Verdict onPacket(java.nio.ByteBuffer captured) {
-            assertEquals(ResponsePacket.Kind.TCP, packet.wrap(captured));
+        public Verdict onPacket(ByteBuffer captured) {
+            throw new AssertionError("the kernel says how long each packet is");
+        }
+
+        @Override
+        public Verdict onPacket(ByteBuffer captured, int lengthBytes) {
             packets++;
-            largest = Math.max(largest, packet.totalLength());
-            mostCaptured = Math.max(mostCaptured, packet.capturedBytes());
+            largest = Math.max(largest, lengthBytes);
+            mostCaptured = Math.max(mostCaptured, captured.remaining());
+            longest += captured.getShort(captured.position() + TOTAL_LENGTH_OFFSET) == 0 ? 1 : 0;
+            assertEquals(ResponsePacket.Kind.TCP, packet.wrap(captured, lengthBytes));
+            do {
+                payload += packet.payloadBytes();
+            } while (packet.nextPart());
             return Verdict.ACCEPT;
         }
     }
 
     @Test
     void shouldHandLargePacketsUpWhole() throws Exception {
-        Seen seen = answersSeen(Map.of());
+        Seen seen = answersSeen(Map.of(), 65536);
         assertTrue(seen.largest > 10 * MTU, "largest packet " + seen.largest);
         assertTrue(seen.packets < ANSWER_BYTES / MTU, seen.packets + " packets");
         assertEquals(COPY_RANGE, seen.mostCaptured);
     }
 
     @Test
+    void shouldSayHowLongThoseAreWhoseTotalLengthIs0() throws Exception {
+        Seen seen = answersSeen(Map.of(), BIG_SEGMENT);
+        assertTrue(seen.longest > 0, "segments above 64 KiB");
+        assertTrue(seen.largest > 65535, "largest packet " + seen.largest);
+        assertEquals(COPY_RANGE, seen.mostCaptured);
+        assertEquals(ANSWER_BYTES, seen.payload);
+    }
+
+    @Test
     void shouldHaveThemCutWhenToldSo() throws Exception {
-        Seen seen = answersSeen(Map.of("--gso", "off"));
+        Seen seen = answersSeen(Map.of("--gso", "off"), 65536);
         assertEquals(MTU, seen.largest);
         assertTrue(seen.packets > ANSWER_BYTES / MTU, seen.packets + " packets");
     }
 
-    private static Seen answersSeen(Map<String, String> options) throws Exception {
+    private static Seen answersSeen(Map<String, String> options, int segmentBytes) throws Exception {
         try (QueueFixture fixture = new QueueFixture();
                 NfqueueBackend backend = fixture.open(new SystemCalls(), options)) {
             fixture.namespace().exec("ip", "link", "set", "lo", "mtu", Integer.toString(MTU));
+            fixture.namespace().run(() -> BigTcp.allow("lo", segmentBytes));
             Seen seen = new Seen();
             CompletableFuture<Void> answer = new CompletableFuture<>();
             fixture.namespace().run(() -> daemon(() -> answerOverTcp(answer)));

@@ -133,7 +133,7 @@ final class FileReplay implements CaptureBackend {
                 batch.advance();
                 read++;
                 if (pcap.decoder().decode(batch.frames(), batch.frameStart(), batch.frameEnd())) {
-                    handler.onPacket(batch.frames());
+                    handler.onPacket(batch.frames(), batch.wireBytesFromPosition());
                     handed++;
                 }
             }

@@ -174,6 +174,12 @@ final class FrameBatch implements AutoCloseable {
         return next;
     }
 
+    /** The length on the wire of what begins at the position of {@link #frames}, captured or not. */
+    int wireBytesFromPosition() {
+        int frameBytes = Math.max(records.getInt(record + WIRE_BYTES_OFFSET), frameEnd() - frameStart());
+        return frameBytes - (frames.position() - frameStart());
+    }
+
     private int recordEnd(int at) {
         return at + FRAME_OFFSET + records.getInt(at + CAPTURED_BYTES_OFFSET);
     }

@@ -101,7 +101,7 @@ final class LiveCapture implements CaptureBackend {
             long timestampUs = batch.nextTimestampUs();
             batch.advance();
             if (decoder.decode(batch.frames(), batch.frameStart(), batch.frameEnd()) && isNew(batch, timestampUs)) {
-                handler.onPacket(batch.frames());
+                handler.onPacket(batch.frames(), batch.wireBytesFromPosition());
                 handed++;
             }
         }

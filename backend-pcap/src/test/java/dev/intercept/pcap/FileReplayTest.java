@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,19 @@ class FileReplayTest {
             assertEquals(Recorder.hex(packets), new Recorder().readAll(backend).packets());
             assertEquals(CaptureBackend.END, backend.poll(new Recorder(), 1, 0));
             assertFalse(backend.issuesVerdicts());
+        }
+    }
+
+    @Test
+    void shouldSayByTheFrameHowLongAPacketIsWhoseTotalLengthIs0() throws Exception {
+        assertEquals(Collections.nCopies(10, 1440), lengthsIn("tso-length-0.pcap"));
+        assertEquals(List.of(40), lengthsIn("tso-length-0-header-only.pcap"));
+    }
+
+    private static List<Integer> lengthsIn(String input) throws Exception {
+        Path file = Path.of(FileReplayTest.class.getResource("/inputs/" + input).toURI());
+        try (CaptureBackend backend = Backends.file(file)) {
+            return new Recorder().readAll(backend).lengths();
         }
     }
 

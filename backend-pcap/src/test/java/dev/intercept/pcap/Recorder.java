@@ -13,6 +13,7 @@ import java.util.List;
 final class Recorder implements PacketHandler {
 
     private final List<String> packets = new ArrayList<>();
+    private final List<Integer> lengths = new ArrayList<>();
 
     @Override
     public Verdict onPacket(ByteBuffer packet) {
@@ -20,6 +21,17 @@ final class Recorder implements PacketHandler {
         packet.get(copy);
         packets.add(hex(copy));
         return Verdict.DROP;
+    }
+
+    @Override
+    public Verdict onPacket(ByteBuffer packet, int lengthBytes) {
+        lengths.add(lengthBytes);
+        return onPacket(packet);
+    }
+
+    /** What the backend says of how long each packet is. */
+    List<Integer> lengths() {
+        return lengths;
     }
 
     List<String> packets() {

@@ -52,6 +52,9 @@ public enum FindingId {
             "sessions-restart-later",
             "the SYN/ACK never came back to tcpcopy, which gave the session up after about 3 s"),
     KERNEL_LOSS("kernel-loss", "answers that the kernel drops are missing in the replay"),
+    UNKNOWN_LENGTH(
+            "unknown-length",
+            "tcpcopy cannot acknowledge what it is not told the length of, so these answers are dropped"),
     TUNNEL_STALLED("tunnel-stalled", "what does not fit the tunnel's buffer is dropped, and after 30 s it is closed");
 
     private final String label;

@@ -72,13 +72,23 @@ public final class Interceptor implements PacketHandler {
 
     @Override
     public Verdict onPacket(ByteBuffer captured) {
+        return onPacket(captured, ResponsePacket.NO_LENGTH);
+    }
+
+    @Override
+    public Verdict onPacket(ByteBuffer captured, int lengthBytes) {
         batchPackets++;
         try {
-            return switch (packet.wrap(captured)) {
+            ResponsePacket.Kind kind = packet.wrap(captured, lengthBytes);
+            if (packet.hasDestination() && passList.contains(packet.destinationAddress())) {
+                return count(Counter.PASSED, Verdict.ACCEPT);
+            }
+            return switch (kind) {
                 case TCP -> onResponse();
                 case NOT_TCP -> count(Counter.NOT_TCP, Verdict.ACCEPT);
-                case FRAGMENT -> onFragment();
+                case FRAGMENT -> count(Counter.FRAGMENT, Verdict.DROP);
                 case MALFORMED -> count(Counter.MALFORMED, Verdict.DROP);
+                case UNKNOWN_LENGTH -> count(Counter.UNKNOWN_LENGTH, Verdict.DROP);
             };
         } catch (RuntimeException | StackOverflowError e) {
             log.log(
@@ -91,9 +101,6 @@ public final class Interceptor implements PacketHandler {
     }
 
     private Verdict onResponse() {
-        if (passList.contains(packet.destinationAddress())) {
-            return count(Counter.PASSED, Verdict.ACCEPT);
-        }
         translation.apply(packet);
         if (packet.isSyn() || packet.isRst()) {
             signs.onHandshake(packet);
@@ -125,18 +132,13 @@ public final class Interceptor implements PacketHandler {
     }
 
     private Verdict forward(Outlet tunnel) {
-        if (!tunnel.forward(packet)) {
-            return count(Counter.TUNNEL_OVERFLOW, Verdict.DROP);
-        }
-        touch(tunnel);
+        do {
+            if (!tunnel.forward(packet)) {
+                return count(Counter.TUNNEL_OVERFLOW, Verdict.DROP);
+            }
+            touch(tunnel);
+        } while (packet.nextPart());
         return count(Counter.FORWARDED, Verdict.DROP);
-    }
-
-    /** Its ports are not known: it belongs to no session, but its destination may still be one to leave alone. */
-    private Verdict onFragment() {
-        return passList.contains(packet.destinationAddress())
-                ? count(Counter.PASSED, Verdict.ACCEPT)
-                : count(Counter.FRAGMENT, Verdict.DROP);
     }
 
     private Verdict count(Counter counter, Verdict verdict) {

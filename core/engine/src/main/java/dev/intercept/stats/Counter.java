@@ -7,6 +7,9 @@ public enum Counter {
     PARKED("parked", "SYN and RST responses without a route, dropped, their header kept until the route arrives"),
     NO_ROUTE("no_route", "responses dropped without a route: nobody to tell"),
     MALFORMED("malformed", "packets dropped because their lengths contradict or their headers were not captured"),
+    UNKNOWN_LENGTH(
+            "unknown_length",
+            "packets dropped because their total length is 0 and the backend does not know the real one"),
     FRAGMENT("fragment", "non-first IPv4 fragments dropped"),
     NOT_TCP("not_tcp", "packets accepted because they are not IPv4/TCP: the rule is wider than it need be"),
     HANDLER_ERROR("handler_error", "packets dropped because the code that looked at them failed"),

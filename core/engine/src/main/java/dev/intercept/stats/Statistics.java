@@ -25,6 +25,7 @@ public record Statistics(
             Counter.PARKED,
             Counter.NO_ROUTE,
             Counter.MALFORMED,
+            Counter.UNKNOWN_LENGTH,
             Counter.FRAGMENT,
             Counter.NOT_TCP,
             Counter.HANDLER_ERROR,

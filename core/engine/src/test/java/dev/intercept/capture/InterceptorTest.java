@@ -57,6 +57,51 @@ class InterceptorTest {
     }
 
     @Test
+    void shouldAskThePassListFirstWhateverIsOddBehindAReadableHeader() {
+        for (PacketBuilder odd : List.of(
+                new PacketBuilder().totalLength(39),
+                new PacketBuilder().totalLength(0),
+                new PacketBuilder().truncateTo(20),
+                new PacketBuilder().ihl(4),
+                new PacketBuilder().ihl(15),
+                new PacketBuilder().dataOffset(4),
+                new PacketBuilder().fragment(8, false),
+                new PacketBuilder().protocol(17))) {
+            verdict(Verdict.ACCEPT, Counter.PASSED, odd.to(PASSED_CLIENT, 10000));
+        }
+        verdict(
+                Verdict.DROP,
+                Counter.MALFORMED,
+                new PacketBuilder().to(PASSED_CLIENT, 10000).truncateTo(19));
+        verdict(
+                Verdict.ACCEPT,
+                Counter.NOT_TCP,
+                new PacketBuilder().to(PASSED_CLIENT, 10000).version(6));
+    }
+
+    @Test
+    void shouldForwardASegmentThatNoTotalLengthCanSayAsSeveralHeadersWhosePayloadsAddUp() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        int length = 3 * 65535 + 1;
+        ByteBuffer packet =
+                new PacketBuilder().sequence(-1000).totalLength(0).flags(ACK).toBuffer();
+        assertEquals(Verdict.DROP, interceptor.onPacket(packet, length));
+        assertEquals(1, lane.get(Counter.FORWARDED));
+        assertEquals(List.of(65535, 65535, 65535, 121), tunnel.totalLengths);
+        assertEquals(List.of(-1000, -1000 + 65495, -1000 + 2 * 65495, -1000 + 3 * 65495), tunnel.sequences);
+        assertEquals(
+                length - 40,
+                tunnel.totalLengths.stream().mapToInt(total -> total - 40).sum());
+    }
+
+    @Test
+    void shouldDropASegmentOfTotalLength0WhoseRealLengthNobodyKnows() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        verdict(Verdict.DROP, Counter.UNKNOWN_LENGTH, new PacketBuilder().totalLength(0));
+        assertEquals(0, tunnel.headers);
+    }
+
+    @Test
     void shouldDropAndForwardAResponseThatHasARoute() {
         addRoute(TestNetwork.client(1), 10000, tunnel);
         verdict(Verdict.DROP, Counter.FORWARDED, new PacketBuilder().flags(ACK));
@@ -202,6 +247,8 @@ class InterceptorTest {
 
     private static class RecordingOutlet implements Outlet {
         final List<String> sources = new ArrayList<>();
+        final List<Integer> totalLengths = new ArrayList<>();
+        final List<Integer> sequences = new ArrayList<>();
         int headers;
         int flushes;
         boolean hasRoom = true;
@@ -209,6 +256,8 @@ class InterceptorTest {
         @Override
         public boolean forward(ResponsePacket response) {
             headers += hasRoom ? 1 : 0;
+            totalLengths.add(response.totalLength());
+            sequences.add(response.buffer().getInt(response.offset() + response.ipHeaderBytes() + 4));
             sources.add(InetAddresses.fromInteger(response.sourceAddress()).getHostAddress());
             return hasRoom;
         }

@@ -81,7 +81,7 @@ class PacketCountTest {
         return switch (random.nextInt(12)) {
             case 0 -> packet.to(PASSED_CLIENT, 1);
             case 1 -> packet.protocol(17);
-            case 2 -> packet.truncateTo(random.nextInt(40));
+            case 2 -> random.nextBoolean() ? packet.totalLength(0) : packet.truncateTo(random.nextInt(40));
             case 3 -> packet.fragment(8, true);
             case 4, 5, 6 -> packet.flags(PacketBuilder.SYN | PacketBuilder.ACK);
             default -> packet;

@@ -15,4 +15,17 @@ public interface PacketHandler {
      * @return the verdict; a backend that only observes ignores it
      */
     Verdict onPacket(ByteBuffer packet);
+
+    /**
+     * As {@link #onPacket(ByteBuffer)}, from a backend that knows the packet's length, which the packet's own header may not
+     * tell: IPv4 segments above 64 KiB (BIG TCP), and others that a device is still to cut, have total length 0.
+     *
+     * <p>A handler that passes packets on to another should overrule this one too; by default the length is forgotten.
+     *
+     * @param lengthBytes of the whole IP packet, captured or not; 0 when this packet's is not known
+     * @since 1, added later: a backend built before it calls the other
+     */
+    default Verdict onPacket(ByteBuffer packet, int lengthBytes) {
+        return onPacket(packet);
+    }
 }

@@ -30,11 +30,18 @@ public final class ResponsePacket {
         /** An IPv4 fragment other than the first. */
         FRAGMENT,
         /** IPv4/TCP whose lengths contradict each other, or whose headers were not captured whole. */
-        MALFORMED
+        MALFORMED,
+        /** IPv4/TCP of total length 0, and its source does not know the real one either. */
+        UNKNOWN_LENGTH
     }
 
     /** The shortest IPv4/TCP packet: two headers without options. */
     public static final int MIN_BYTES = 40;
+
+    /** The source of the packet knows no length but that in the header. */
+    public static final int NO_LENGTH = 0;
+
+    private static final int MAX_TOTAL_LENGTH = 0xffff;
 
     private static final int VERSION_IHL_OFFSET = 0;
     private static final int TOTAL_LENGTH_OFFSET = 2;
@@ -46,6 +53,7 @@ public final class ResponsePacket {
 
     private static final int SOURCE_PORT_OFFSET = 0;
     private static final int DESTINATION_PORT_OFFSET = 2;
+    private static final int SEQUENCE_OFFSET = 4;
     private static final int DATA_OFFSET_OFFSET = 12;
     private static final int FLAGS_OFFSET = 13;
     private static final int TCP_HEADER_MIN_BYTES = 20;
@@ -54,18 +62,35 @@ public final class ResponsePacket {
     private static final int PROTOCOL_TCP = 6;
     private static final int FLAG_SYN = 0x02;
     private static final int FLAG_RST = 0x04;
+    private static final int FLAGS_OF_FIRST_PART = 0x80; // CWR
+    private static final int FLAGS_OF_LAST_PART = 0x09; // FIN and PSH
 
     private ByteBuffer buffer;
     private int offset;
     private int capturedBytes;
     private int ipHeaderBytes;
 
+    /** Payload behind the part that the headers are about. */
+    private int payloadBehindBytes;
+
+    private int flagsOfLastPart;
+
+    /** As {@link #wrap(ByteBuffer, int)}, when nothing but the header says how long the packet is. */
+    public Kind wrap(ByteBuffer packet) {
+        return wrap(packet, NO_LENGTH);
+    }
+
     /**
      * Points at the packet from {@code position()} to {@code limit()}, which stay where they are. Big-endian.
      *
+     * <p>Total length 0 is that of a segment which a device is still to cut: linux/ipv6.h and ip(7) have it for those above
+     * 64 KiB (BIG TCP), and it is seen in captures of others. It is replaced in place. A segment too long for one header
+     * is seen as several {@linkplain #nextPart parts}.
+     *
+     * @param lengthBytes of the whole packet, for one of total length 0; or {@link #NO_LENGTH}
      * @return what it is; only after {@link Kind#TCP} the accessors mean anything
      */
-    public Kind wrap(ByteBuffer packet) {
+    public Kind wrap(ByteBuffer packet, int lengthBytes) {
         buffer = packet;
         offset = packet.position();
         capturedBytes = packet.remaining();
@@ -82,15 +107,59 @@ public final class ResponsePacket {
             return Kind.FRAGMENT;
         }
         ipHeaderBytes = (uint8(VERSION_IHL_OFFSET) & 0x0f) * 4;
-        return headersFit() ? Kind.TCP : Kind.MALFORMED;
+        payloadBehindBytes = 0;
+        if (!headersCaptured()) {
+            return Kind.MALFORMED;
+        }
+        if (totalLength() == 0) {
+            if (lengthBytes == NO_LENGTH) {
+                return Kind.UNKNOWN_LENGTH;
+            }
+            beginParts(lengthBytes);
+        }
+        return headerBytes() <= totalLength() ? Kind.TCP : Kind.MALFORMED;
     }
 
-    private boolean headersFit() {
-        if (ipHeaderBytes < IP_HEADER_MIN_BYTES || capturedBytes < ipHeaderBytes + TCP_HEADER_MIN_BYTES) {
+    private boolean headersCaptured() {
+        return ipHeaderBytes >= IP_HEADER_MIN_BYTES
+                && capturedBytes >= ipHeaderBytes + TCP_HEADER_MIN_BYTES
+                && tcpHeaderBytes() >= TCP_HEADER_MIN_BYTES
+                && headerBytes() <= capturedBytes;
+    }
+
+    private void beginParts(int lengthBytes) {
+        setTotalLength(Math.min(MAX_TOTAL_LENGTH, lengthBytes));
+        payloadBehindBytes = lengthBytes - totalLength();
+        if (payloadBehindBytes > 0) {
+            flagsOfLastPart = flags() & FLAGS_OF_LAST_PART;
+            setFlags(flags() & ~FLAGS_OF_LAST_PART);
+        }
+    }
+
+    /**
+     * Makes the headers those of the next part of the segment, as a device would cut it: the sequence number goes on, CWR is in
+     * the first part alone, FIN and PSH in the last. Total lengths are at most 65535, and the payloads of all parts add up to
+     * the segment's. No payload of a later part counts as captured.
+     *
+     * @return false when there is none, as in every packet but those longer than a total length can say
+     */
+    public boolean nextPart() {
+        if (payloadBehindBytes == 0) {
             return false;
         }
-        int headerBytes = ipHeaderBytes + tcpHeaderBytes();
-        return tcpHeaderBytes() >= TCP_HEADER_MIN_BYTES && headerBytes <= capturedBytes && headerBytes <= totalLength();
+        int sequenceAt = offset + ipHeaderBytes + SEQUENCE_OFFSET;
+        buffer.putInt(sequenceAt, buffer.getInt(sequenceAt) + payloadBytes());
+        int payload = Math.min(payloadBehindBytes, MAX_TOTAL_LENGTH - headerBytes());
+        setTotalLength(headerBytes() + payload);
+        payloadBehindBytes -= payload;
+        setFlags(flags() & ~FLAGS_OF_FIRST_PART | (payloadBehindBytes == 0 ? flagsOfLastPart : 0));
+        capturedBytes = headerBytes();
+        return true;
+    }
+
+    /** Whether there is a {@link #destinationAddress}, whatever {@link #wrap} returned: an IPv4 header is there. */
+    public boolean hasDestination() {
+        return capturedBytes >= IP_HEADER_MIN_BYTES && uint8(VERSION_IHL_OFFSET) >> 4 == 4;
     }
 
     public int sourceAddress() {
@@ -137,6 +206,10 @@ public final class ResponsePacket {
         return (uint8(ipHeaderBytes + DATA_OFFSET_OFFSET) >> 4) * 4;
     }
 
+    private int headerBytes() {
+        return ipHeaderBytes + tcpHeaderBytes();
+    }
+
     /** The IP header's total length, 40 to 65535; more than {@link #capturedBytes} where the end was not copied. */
     public int totalLength() {
         return uint16(TOTAL_LENGTH_OFFSET);
@@ -147,7 +220,7 @@ public final class ResponsePacket {
         return capturedBytes;
     }
 
-    /** Bytes of TCP payload that the packet has, captured or not. */
+    /** Bytes of TCP payload that the packet, or this part of it, has, captured or not. */
     public int payloadBytes() {
         return totalLength() - ipHeaderBytes - tcpHeaderBytes();
     }
@@ -160,6 +233,14 @@ public final class ResponsePacket {
     /** Where in {@link #buffer} the packet begins. */
     public int offset() {
         return offset;
+    }
+
+    private void setTotalLength(int bytes) {
+        buffer.putShort(offset + TOTAL_LENGTH_OFFSET, (short) bytes);
+    }
+
+    private void setFlags(int flags) {
+        buffer.put(offset + ipHeaderBytes + FLAGS_OFFSET, (byte) flags);
     }
 
     private int uint8(int at) {

@@ -59,6 +59,7 @@ public final class Watch {
                         "sessions were begun again after 2 to 4 s",
                         "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
                 new RefusalDetector(inputs.refusingPorts()),
+                new UnknownLengthDetector(inputs.lanes()),
                 new TunnelDetector(inputs.tunnels(), nanoClock),
                 new KernelLossDetector(inputs.lanes()));
     }

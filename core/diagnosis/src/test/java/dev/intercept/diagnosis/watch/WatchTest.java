@@ -296,4 +296,15 @@ class WatchTest {
         passSeconds(6);
         assertEquals(List.of(), active());
     }
+
+    @Test
+    void shouldTellOfAnswersOfUnknownLengthWhileThereAreAny() {
+        counters.add(Counter.UNKNOWN_LENGTH, 3);
+        passSeconds(1);
+        assertEquals(
+                "3 answers above 64 KiB in 10 s have total length 0, and nfqueue:0 does not say how long they are",
+                finding(FindingId.UNKNOWN_LENGTH).fact());
+        passSeconds(11);
+        assertEquals(List.of(), active());
+    }
 }
