@@ -2,10 +2,10 @@ package dev.intercept.nflog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
-import dev.intercept.capture.SourceTranslation;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
@@ -32,7 +32,7 @@ class NflogCountersTest {
             new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
             new SessionTable(SessionLimits.DEFAULTS, new Counters()),
             UnroutedResponses.NOBODY,
-            SourceTranslation.NONE,
+            AddressTranslation.NONE,
             counters,
             new RateLimitedLog(System.getLogger(NflogCountersTest.class.getName()), System::nanoTime),
             CaptureLoop.BATCH_LIMIT,

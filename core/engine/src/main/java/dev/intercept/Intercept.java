@@ -68,7 +68,8 @@ public final class Intercept implements AutoCloseable {
         Counters serverCounters = new Counters();
         sessions = new SessionTable(
                 SessionLimits.of(config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS()),
-                serverCounters);
+                serverCounters,
+                config.anyTarget());
         provider = Opening.choose(config, registry);
         server = Opening.bind(config, sessions, serverCounters, limitedLog, nanoClock);
         List<CaptureBackend> lanes = Opening.capture(config, provider, server);
@@ -81,7 +82,7 @@ public final class Intercept implements AutoCloseable {
                     passList,
                     sessions,
                     server.unroutedResponses(),
-                    config.sourceTranslation(),
+                    config.addressTranslation(),
                     laneCounters,
                     limitedLog,
                     CaptureLoop.BATCH_LIMIT,

@@ -1,6 +1,6 @@
 package dev.intercept;
 
-import dev.intercept.capture.SourceTranslation;
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.net.InetAddress;
@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param maxTunnels tunnels at most; further connections are closed at once
  * @param allow who may connect; empty for everyone
  * @param protocol what the wire cannot tell about a tcpcopy
- * @param sourceTranslation the addresses behind which the target answers ({@code -D})
+ * @param addressTranslation addresses that are others in the answers than tcpcopy knows them ({@code -D})
+ * @param anyTarget whether a session's answers are known by client and target port alone ({@code --any-target})
  * @param statsIntervalS seconds between two statistics lines
  * @param backendName the backend the user insists on; empty to choose
  * @param backendOptions values by the option's first name, {@code --queue} to {@code "0:3"}
@@ -41,7 +42,8 @@ public record InterceptConfig(
         int maxTunnels,
         List<Cidr> allow,
         ProtocolOptions protocol,
-        SourceTranslation sourceTranslation,
+        AddressTranslation addressTranslation,
+        boolean anyTarget,
         int statsIntervalS,
         Optional<String> backendName,
         Map<String, String> backendOptions,
@@ -73,7 +75,8 @@ public record InterceptConfig(
         private int maxTunnels = 1024;
         private List<Cidr> allow = List.of();
         private ProtocolOptions protocol = ProtocolOptions.DEFAULTS;
-        private SourceTranslation sourceTranslation = SourceTranslation.NONE;
+        private AddressTranslation addressTranslation = AddressTranslation.NONE;
+        private boolean anyTarget;
         private int statsIntervalS = 30;
         private Optional<String> backendName = Optional.empty();
         private Map<String, String> backendOptions = Map.of();
@@ -134,8 +137,13 @@ public record InterceptConfig(
             return this;
         }
 
-        public Builder sourceTranslation(SourceTranslation value) {
-            sourceTranslation = value;
+        public Builder addressTranslation(AddressTranslation value) {
+            addressTranslation = value;
+            return this;
+        }
+
+        public Builder anyTarget(boolean value) {
+            anyTarget = value;
             return this;
         }
 
@@ -172,7 +180,8 @@ public record InterceptConfig(
                     maxTunnels,
                     allow,
                     protocol,
-                    sourceTranslation,
+                    addressTranslation,
+                    anyTarget,
                     statsIntervalS,
                     backendName,
                     backendOptions,

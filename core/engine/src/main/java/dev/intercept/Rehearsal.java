@@ -1,8 +1,8 @@
 package dev.intercept;
 
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
-import dev.intercept.capture.SourceTranslation;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionClock;
@@ -56,7 +56,7 @@ final class Rehearsal {
             new PassList(List.of()),
             sessions,
             UnroutedResponses.NOBODY,
-            SourceTranslation.NONE,
+            AddressTranslation.NONE,
             new Counters(),
             log,
             PACKETS,

@@ -26,7 +26,7 @@ public final class Interceptor implements PacketHandler {
     private final PassList passList;
     private final SessionTable sessions;
     private final UnroutedResponses unrouted;
-    private final SourceTranslation translation;
+    private final AddressTranslation translation;
     private final Counters counters;
     private final RateLimitedLog log;
     private final CaptureSigns signs;
@@ -44,7 +44,7 @@ public final class Interceptor implements PacketHandler {
             PassList passList,
             SessionTable sessions,
             UnroutedResponses unrouted,
-            SourceTranslation translation,
+            AddressTranslation translation,
             Counters counters,
             RateLimitedLog log,
             int batchLimit,

@@ -26,7 +26,10 @@ public final class SessionTable {
     /** Room for so many sessions is enough to prepare evictions, a segment at each ADD. */
     private static final int NEARLY_FULL = 2 * SessionSegment.SEGMENTS;
 
+    private static final int EVERY_BIT = -1;
+
     private final SessionLimits limits;
+    private final int targetAddressMask;
     private final Counters serverCounters;
     private final SessionHash hash;
     private final OutletRegistry outlets = new OutletRegistry();
@@ -40,10 +43,20 @@ public final class SessionTable {
 
     /** @param serverCounters the counts of the server thread */
     public SessionTable(SessionLimits limits, Counters serverCounters) {
-        this(limits, serverCounters, SessionHash.random());
+        this(limits, serverCounters, false);
+    }
+
+    /** @param anyTarget whether sessions are told apart by the target's port only, not its address */
+    public SessionTable(SessionLimits limits, Counters serverCounters, boolean anyTarget) {
+        this(limits, serverCounters, anyTarget ? 0 : EVERY_BIT, SessionHash.random());
     }
 
     SessionTable(SessionLimits limits, Counters serverCounters, SessionHash hash) {
+        this(limits, serverCounters, EVERY_BIT, hash);
+    }
+
+    private SessionTable(SessionLimits limits, Counters serverCounters, int targetAddressMask, SessionHash hash) {
+        this.targetAddressMask = targetAddressMask;
         this.limits = limits;
         this.serverCounters = serverCounters;
         this.hash = hash;
@@ -64,7 +77,7 @@ public final class SessionTable {
     public Outlet find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
         long client = SessionKey.end(clientAddress, clientPort);
         long clientHash = hash.ofClient(client);
-        return segment(clientHash).find(client, SessionKey.end(targetAddress, targetPort), clientHash, nowS);
+        return segment(clientHash).find(client, targetEnd(targetAddress, targetPort), clientHash, nowS);
     }
 
     /**
@@ -77,7 +90,7 @@ public final class SessionTable {
      */
     public Outlet findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
         long client = SessionKey.end(response.destinationAddress(), response.destinationPort());
-        long target = SessionKey.end(response.sourceAddress(), response.sourcePort());
+        long target = targetEnd(response.sourceAddress(), response.sourcePort());
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
         Outlet route = segment.find(client, target, clientHash, nowS);
@@ -106,7 +119,7 @@ public final class SessionTable {
     public void add(int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
         serverCounters.increment(Counter.ROUTES_ADDED);
         long client = SessionKey.end(clientAddress, clientPort);
-        long sessionTarget = SessionKey.end(targetAddress, targetPort);
+        long sessionTarget = targetEnd(targetAddress, targetPort);
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
@@ -165,7 +178,7 @@ public final class SessionTable {
         }
         long client = SessionKey.end(clientAddress, clientPort);
         long clientHash = hash.ofClient(client);
-        return segment(clientHash).remove(client, SessionKey.end(targetAddress, targetPort), clientHash, id);
+        return segment(clientHash).remove(client, targetEnd(targetAddress, targetPort), clientHash, id);
     }
 
     /** Ends all sessions of a tunnel at once: no {@link #find} that begins after this returns it. Add nothing for it later. */
@@ -204,6 +217,10 @@ public final class SessionTable {
             bytes += segment.memoryBytes();
         }
         return bytes;
+    }
+
+    private long targetEnd(int address, int port) {
+        return SessionKey.end(address & targetAddressMask, port);
     }
 
     private SessionSegment segment(long clientHash) {

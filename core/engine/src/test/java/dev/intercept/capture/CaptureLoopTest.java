@@ -76,7 +76,7 @@ class CaptureLoopTest {
                 new PassList(List.of()),
                 new SessionTable(SessionLimits.DEFAULTS, new Counters()),
                 UnroutedResponses.NOBODY,
-                SourceTranslation.NONE,
+                AddressTranslation.NONE,
                 new Counters(),
                 new RateLimitedLog(new RecordingLogger(), System::nanoTime),
                 CaptureLoop.BATCH_LIMIT,

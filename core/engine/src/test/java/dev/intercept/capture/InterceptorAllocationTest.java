@@ -44,7 +44,7 @@ class InterceptorAllocationTest {
             new PassList(List.of()),
             sessions,
             UnroutedResponses.NOBODY,
-            SourceTranslation.NONE,
+            AddressTranslation.NONE,
             counters,
             new RateLimitedLog(System.getLogger("allocation"), System::nanoTime),
             CaptureLoop.BATCH_LIMIT,

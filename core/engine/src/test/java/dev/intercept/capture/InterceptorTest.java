@@ -43,7 +43,7 @@ class InterceptorTest {
             new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
             sessions,
             UnroutedResponses.NOBODY,
-            SourceTranslation.parse(List.of("172.17.0.2-" + TestNetwork.TARGET)),
+            AddressTranslation.parse(List.of("172.17.0.2-" + TestNetwork.TARGET)),
             lane,
             new RateLimitedLog(logger, System::nanoTime),
             CaptureLoop.BATCH_LIMIT,

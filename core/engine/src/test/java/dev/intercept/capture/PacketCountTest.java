@@ -38,7 +38,7 @@ class PacketCountTest {
             new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
             sessions,
             UnroutedResponses.NOBODY,
-            SourceTranslation.NONE,
+            AddressTranslation.NONE,
             lane,
             new RateLimitedLog(new RecordingLogger(), System::nanoTime),
             CaptureLoop.BATCH_LIMIT,

@@ -3,10 +3,10 @@ package dev.intercept.peers;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
-import dev.intercept.capture.SourceTranslation;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
@@ -71,7 +71,7 @@ final class RunningServer implements AutoCloseable {
                 new PassList(List.of()),
                 sessions,
                 server.unroutedResponses(),
-                SourceTranslation.NONE,
+                AddressTranslation.NONE,
                 laneCounters,
                 log,
                 CaptureLoop.BATCH_LIMIT,

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.TestNetwork;
 import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
 import org.junit.jupiter.api.Test;
 
 class SessionTableTest {
@@ -26,6 +28,25 @@ class SessionTableTest {
         assertSame(other, scene.find(10001));
         assertEquals(2, scene.table.size());
         assertEquals(2, scene.server(Counter.ROUTES_ADDED));
+    }
+
+    @Test
+    void shouldKnowSessionsByTheTargetsPortAloneWhenItsAddressMayBeAny() {
+        SessionTable table = new SessionTable(SessionLimits.DEFAULTS, new Counters(), true);
+        table.add(CLIENT, 10000, TARGET, 8080, tunnel, scene.nowS);
+
+        assertSame(tunnel, table.find(CLIENT, 10000, TARGET + 1, 8080, scene.nowS));
+        assertNull(table.find(CLIENT, 10000, TARGET, 8081, scene.nowS));
+        assertNull(table.findOrPark(
+                TableScene.wrap(TableScene.synAck()
+                        .from("203.0.113.7", 8080)
+                        .to(TestNetwork.client(1), 10001)
+                        .toBuffer()),
+                scene.nowS,
+                new Counters()));
+        table.add(CLIENT, 10001, TARGET, 8080, other, scene.nowS);
+        assertEquals(1, other.headers.size());
+        assertTrue(table.remove(CLIENT, 10000, TARGET + 2, 8080, tunnel));
     }
 
     @Test

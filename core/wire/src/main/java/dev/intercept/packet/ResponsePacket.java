@@ -166,9 +166,10 @@ public final class ResponsePacket {
         return buffer.getInt(offset + SOURCE_ADDRESS_OFFSET);
     }
 
-    /** Writes another source address into the captured copy. The IP header checksum stays: nobody looks at it. */
-    public void translateSource(int address) {
-        buffer.putInt(offset + SOURCE_ADDRESS_OFFSET, address);
+    /** Writes other addresses into the captured copy. The checksums stay: nobody looks at them. */
+    public void translate(int source, int destination) {
+        buffer.putInt(offset + SOURCE_ADDRESS_OFFSET, source);
+        buffer.putInt(offset + DESTINATION_ADDRESS_OFFSET, destination);
     }
 
     public int destinationAddress() {

@@ -68,6 +68,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        start.sessions.refuseContradictions(spec.commandLine());
         List<Finding> findings = HostCheck.look(new LocalHost(), scope()).stream()
                 .map(this::withOwnCommand)
                 .toList();

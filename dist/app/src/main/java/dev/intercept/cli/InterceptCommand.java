@@ -58,8 +58,13 @@ final class InterceptCommand implements Callable<Integer> {
         return start(commandLine.getOut(), commandLine.getErr());
     }
 
-    /** Whether the options, as set, ask for a start and contradict nothing. */
+    /**
+     * Whether the options, as set, ask for a start and contradict nothing.
+     *
+     * @throws IllegalArgumentException when they contradict each other in a way that {@link #config} refuses
+     */
     boolean isPlainStart() {
+        config();
         return !capture.listBackends
                 && !isPidFileWithoutDaemon()
                 && (capture.backend == null
@@ -74,6 +79,7 @@ final class InterceptCommand implements Callable<Integer> {
         if (isPidFileWithoutDaemon()) {
             throw new ParameterException(commandLine, "-P, --pidfile goes with -d only: add -d, or leave -P out");
         }
+        sessions.refuseContradictions(commandLine);
         if (capture.backend != null) {
             backendOptions.refuseOthersThan(capture.backend, commandLine);
         }
@@ -98,7 +104,8 @@ final class InterceptCommand implements Callable<Integer> {
                 .maxTunnels(listen.maxTunnels)
                 .tunnelBufferBytes(listen.tunnelBufferBytes)
                 .passList(sessions.passList.list())
-                .sourceTranslation(sessions.sourceTranslation())
+                .addressTranslation(sessions.addressTranslation())
+                .anyTarget(sessions.anyTarget)
                 .tableSize(sessions.tableSize)
                 .routeTimeoutS(sessions.routeTimeoutS)
                 .maxSessions(sessions.maxSessions)

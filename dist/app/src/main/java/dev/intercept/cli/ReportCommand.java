@@ -62,6 +62,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
+        start.sessions.refuseContradictions(spec.commandLine());
         BugReport report = new BugReport();
         report.add("version.txt", String.join("\n", new VersionText().getVersion()));
         report.add("options.txt", start.config().toString());

@@ -1,10 +1,12 @@
 package dev.intercept.cli;
 
-import dev.intercept.capture.SourceTranslation;
+import dev.intercept.capture.AddressTranslation;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which responses are let through, and how many sessions are kept for how long. */
@@ -22,9 +24,17 @@ final class SessionOptions {
             paramLabel = "FROM-TO",
             split = ",",
             converter = AddressPair.class,
-            description = "the target answers from address FROM, as in a container, and tcpcopy sends to address TO; "
-                    + "several pairs between commas")
+            description =
+                    "what answers call FROM, on either side, tcpcopy knows as TO: a target in a container, clients "
+                            + "behind SNAT; several pairs between commas")
     List<String> translations = new ArrayList<>();
+
+    @Option(
+            names = "--any-target",
+            description =
+                    "a session's answers may come from any address, by the target's port alone, as with --dnat of the "
+                            + "original")
+    boolean anyTarget;
 
     @Option(
             names = {"-s", "--table-size"},
@@ -58,16 +68,25 @@ final class SessionOptions {
             description = "headers that may wait for their route; beyond, the oldest goes (default: ${DEFAULT-VALUE})")
     int maxParked;
 
-    SourceTranslation sourceTranslation() {
-        return SourceTranslation.parse(translations);
+    /** @throws IllegalArgumentException when two pairs contradict each other, which {@link #refuseContradictions} reports */
+    AddressTranslation addressTranslation() {
+        return AddressTranslation.parse(translations);
     }
 
-    /** Checks one pair; all of them together become one {@link SourceTranslation}. */
+    void refuseContradictions(CommandLine commandLine) {
+        try {
+            addressTranslation();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(commandLine, "-D, --translate: " + e.getMessage());
+        }
+    }
+
+    /** Checks one pair; all of them together become one {@link AddressTranslation}. */
     static final class AddressPair implements ITypeConverter<String> {
         @Override
         public String convert(String value) {
             try {
-                SourceTranslation.parse(List.of(value));
+                AddressTranslation.parse(List.of(value));
                 return value;
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());

@@ -1,11 +1,12 @@
 package dev.intercept.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.InterceptConfig;
-import dev.intercept.capture.SourceTranslation;
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
@@ -99,8 +100,21 @@ class ConfigTest {
                 List.of("172.17.0.2-10.0.0.1", "172.17.0.3-10.0.0.2"),
                 parsed("-D", "172.17.0.2-10.0.0.1,172.17.0.3-10.0.0.2").sessions.translations);
         assertNotEquals(
-                SourceTranslation.NONE,
-                config("--translate=172.17.0.2-10.0.0.1").sourceTranslation());
+                AddressTranslation.NONE,
+                config("--translate=172.17.0.2-10.0.0.1").addressTranslation());
+    }
+
+    @Test
+    void shouldTakeSeveralTranslationOptionsTogether() {
+        assertEquals(
+                List.of("172.17.0.2-10.0.0.1", "172.17.0.3-10.0.0.2"),
+                parsed("-D", "172.17.0.2-10.0.0.1", "-D", "172.17.0.3-10.0.0.2").sessions.translations);
+    }
+
+    @Test
+    void shouldMatchAnyTargetWhenTold() {
+        assertTrue(config("--any-target").anyTarget());
+        assertFalse(config().anyTarget());
     }
 
     @Test

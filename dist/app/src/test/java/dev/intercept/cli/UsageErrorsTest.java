@@ -46,10 +46,19 @@ class UsageErrorsTest {
     @Test
     void shouldRefuseATranslationThatIsNoPair() {
         assertRefused(
-                "-D, --translate: '10.1.2.3' is not a pair of IPv4 addresses such as 172.17.0.2-10.1.2.3: the one the"
-                        + " server answers from, a hyphen, the one tcpcopy sends to",
+                "-D, --translate: '10.1.2.3' is not a pair of IPv4 addresses such as 172.17.0.2-10.1.2.3: the one in"
+                        + " the answers, a hyphen, the one tcpcopy knows",
                 "-D",
                 "172.17.0.2-10.1.2.4,10.1.2.3");
+    }
+
+    @Test
+    void shouldRefusePairsOfAddressesThatContradictEachOther() {
+        assertRefused(
+                "-D, --translate: 172.17.0.2-10.1.2.4 and 172.17.0.2-10.1.2.5 contradict each other: give each address"
+                        + " one pair",
+                "-D",
+                "172.17.0.2-10.1.2.4,172.17.0.2-10.1.2.5");
     }
 
     @Test

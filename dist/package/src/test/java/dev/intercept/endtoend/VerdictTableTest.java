@@ -6,11 +6,11 @@ import static dev.intercept.kit.PacketBuilder.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
-import dev.intercept.capture.SourceTranslation;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
@@ -33,9 +33,11 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,8 @@ import org.junit.jupiter.api.Test;
 class VerdictTableTest {
 
     private static final String PASSED_CLIENT = TestNetwork.client(200);
+    private static final String CONTAINER = "172.17.0.2";
+    private static final String SNAT = TestNetwork.client(99);
     private static final int TARGET_PORT = 8080;
     private static final int CLIENT_PORT = 10000;
     private static final int POLL_MS = 2000;
@@ -83,7 +87,8 @@ class VerdictTableTest {
                 new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
                 sessions,
                 UnroutedResponses.NOBODY,
-                SourceTranslation.NONE,
+                AddressTranslation.parse(
+                        List.of(CONTAINER + "-" + TestNetwork.TARGET, SNAT + "-" + TestNetwork.client(1))),
                 lane,
                 new RateLimitedLog(System.getLogger(VerdictTableTest.class.getName()), System::nanoTime),
                 CaptureLoop.BATCH_LIMIT,
@@ -108,6 +113,37 @@ class VerdictTableTest {
         addRoute(tunnel);
         row(Counter.FORWARDED, false, new PacketBuilder().flags(ACK).payload(new byte[] {1, 2, 3}));
         assertEquals(1, tunnel.headers);
+    }
+
+    /** The pass list is not asked about what is behind the header that names the destination. */
+    @Test
+    void shouldPassWhatIsOddToThePassList() throws Exception {
+        row(
+                Counter.PASSED,
+                true,
+                new PacketBuilder().to(PASSED_CLIENT, CLIENT_PORT).dataOffset(4));
+        row(
+                Counter.PASSED,
+                true,
+                new PacketBuilder().to(PASSED_CLIENT, CLIENT_PORT).truncateTo(20));
+        row(
+                Counter.PASSED,
+                true,
+                new PacketBuilder().to(PASSED_CLIENT, CLIENT_PORT).protocol(17));
+    }
+
+    @Test
+    void shouldForwardUnderTheAddressesThatTcpcopyKnowsOnBothSides() throws Exception {
+        addRoute(tunnel);
+        row(Counter.FORWARDED, false, new PacketBuilder().from(CONTAINER, TARGET_PORT));
+        row(Counter.FORWARDED, false, new PacketBuilder().to(SNAT, CLIENT_PORT));
+        row(
+                Counter.FORWARDED,
+                false,
+                new PacketBuilder().from(CONTAINER, TARGET_PORT).to(SNAT, CLIENT_PORT));
+        assertEquals(3, tunnel.headers);
+        assertEquals(Set.of(PacketBuilder.address(TestNetwork.TARGET)), tunnel.sources);
+        assertEquals(Set.of(PacketBuilder.address(TestNetwork.client(1))), tunnel.destinations);
     }
 
     @Test
@@ -227,11 +263,15 @@ class VerdictTableTest {
     }
 
     private static class CountingOutlet implements Outlet {
+        final Set<Integer> sources = new HashSet<>();
+        final Set<Integer> destinations = new HashSet<>();
         int headers;
 
         @Override
         public boolean forward(ResponsePacket response) {
             headers++;
+            sources.add(response.sourceAddress());
+            destinations.add(response.destinationAddress());
             return true;
         }
 
