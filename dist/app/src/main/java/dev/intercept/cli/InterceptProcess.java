@@ -8,6 +8,8 @@ import dev.intercept.daemon.Heartbeat;
 import dev.intercept.daemon.PidFile;
 import dev.intercept.daemon.ServiceManager;
 import dev.intercept.daemon.Signals;
+import dev.intercept.daemon.Terminal;
+import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
 import dev.intercept.monitor.Monitors;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** The process around one {@link Intercept}: log, PID file, signals, and the word to whoever started it as a daemon. */
@@ -25,7 +28,10 @@ final class InterceptProcess {
     private static final Logger LOG = System.getLogger(InterceptProcess.class.getName());
 
     /** A stop takes some 100 ms; whoever waits longer than this for it has met a bug. */
-    private static final long STOP_LIMIT_S = 10;
+    private static final long STOP_LIMIT_S = 9;
+
+    /** As a shell reports a process that SIGTERM ended. */
+    private static final int SECOND_SIGNAL = 143;
 
     private final InterceptStart start;
     private final RunOptions options;
@@ -119,21 +125,38 @@ final class InterceptProcess {
                 Optional.ofNullable(options.metrics));
     }
 
-    /** A stop that is asked for while intercept starts is done once it has started. */
+    /**
+     * A stop that is asked for while intercept starts is done once it has started; if that takes too long, or at a second
+     * signal, the process ends without. SIGHUP never ends a service: only a process whose terminal went away.
+     */
     private void handleSignals(CompletableFuture<Intercept> started, Log log) {
-        Consumer<String> stop = name -> started.thenAccept(intercept -> stop(intercept, name));
+        AtomicBoolean isStopping = new AtomicBoolean();
+        Consumer<String> stop = name -> {
+            if (isStopping.getAndSet(true)) {
+                Runtime.getRuntime().halt(SECOND_SIGNAL);
+            }
+            startStopLimit();
+            LOG.log(Level.INFO, "SIG" + name + ": stopping");
+            started.thenAccept(Intercept::stop);
+        };
         Signals.handle("TERM", stop);
         Signals.handle("INT", stop);
-        // Without a log file SIGHUP means what it always meant: the terminal is gone.
-        Signals.handle("HUP", log.file().isPresent() ? name -> log.reopen() : stop);
+        Terminal terminal = Terminal.current(new LocalHost());
+        Signals.handle("HUP", name -> {
+            if (log.file().isPresent()) {
+                log.reopen();
+            } else if (terminal.isGone()) {
+                stop.accept(name);
+            } else {
+                LOG.log(Level.INFO, "SIGHUP: there is no log file to open anew, going on");
+            }
+        });
     }
 
-    private static void stop(Intercept intercept, String signal) {
-        LOG.log(Level.INFO, "SIG" + signal + ": stopping");
+    private static void startStopLimit() {
         Thread limit = new Thread(InterceptProcess::haltWhenTooLate, "stop limit");
         limit.setDaemon(true);
         limit.start();
-        intercept.stop();
     }
 
     private static void haltWhenTooLate() {

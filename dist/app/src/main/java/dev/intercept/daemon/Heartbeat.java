@@ -1,5 +1,7 @@
 package dev.intercept.daemon;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -8,6 +10,8 @@ import java.util.function.Supplier;
 
 /** Tells the service manager again and again, on a thread of its own, how this process is doing, and whether it lives. */
 public final class Heartbeat implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Heartbeat.class.getName());
 
     /** Between two status texts where nobody watches. */
     private static final long STATUS_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
@@ -47,12 +51,19 @@ public final class Heartbeat implements AutoCloseable {
         return manager.watchdogNs().orElse(STATUS_INTERVAL_NS * BEATS);
     }
 
-    /** Silence is the message when the process is stuck: the service manager then ends it and starts it anew. */
+    /**
+     * Silence is the message when the process is stuck: the service manager then ends it and starts it anew. What fails here is
+     * logged and tried again at the next beat, since an executor forgets a task that throws.
+     */
     void beat() {
-        if (works.test(watchdogNs() / 2)) {
-            manager.alive();
+        try {
+            if (works.test(watchdogNs() / 2)) {
+                manager.alive();
+            }
+            manager.status(status.get());
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "a heartbeat to the service manager failed, please report: " + e);
         }
-        manager.status(status.get());
     }
 
     @Override

@@ -6,11 +6,14 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.logging.Formatter;
+import java.util.logging.Level;
 import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** The log of this process: one destination for every {@link System.Logger}. Any thread may use it. */
@@ -71,9 +74,19 @@ public final class Log {
                 e);
     }
 
-    // Not a FileChannel: that one closes itself when an interrupted thread logs.
+    /**
+     * Not a FileChannel: that one closes itself when an interrupted thread logs. A FIFO is opened for reading too, fifo(7):
+     * otherwise opening it waits until somebody reads there.
+     */
     private static OutputStream append(Path file) throws IOException {
+        if (isSpecial(file)) {
+            return new FileOutputStream(new RandomAccessFile(file.toFile(), "rw").getFD());
+        }
         return new FileOutputStream(file.toFile(), true);
+    }
+
+    private static boolean isSpecial(Path file) {
+        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
     }
 
     private static Log install(LogHandler handler, Optional<Path> file, LogLevel level, Formatter formatter) {
@@ -105,14 +118,18 @@ public final class Log {
 
     /** Opens the log file anew (SIGHUP); a failure keeps the old file and is logged there. */
     public void reopen() {
-        System.Logger logger = System.getLogger(Log.class.getName());
         try {
-            handler.reopen();
-            logger.log(System.Logger.Level.INFO, "log reopened");
+            handler.reopen(new LogRecord(Level.INFO, "log reopened"));
         } catch (IOException e) {
-            logger.log(
-                    System.Logger.Level.ERROR,
-                    "the log file cannot be opened anew, logging goes on in the old one: " + e.getMessage());
+            System.getLogger(Log.class.getName())
+                    .log(
+                            System.Logger.Level.ERROR,
+                            "the log file cannot be opened anew, logging goes on in the old one: " + e.getMessage());
         }
+    }
+
+    /** Waits, for a second at most, until all that was logged is written. */
+    void flush() {
+        handler.flush();
     }
 }

@@ -1,5 +1,6 @@
 package dev.intercept.monitor;
 
+import com.google.common.net.InetAddresses;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.intercept.Intercept;
@@ -15,13 +16,19 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@code --metrics}: {@code /metrics} for Prometheus, {@code /healthz} and {@code /readyz} for who restarts and routes,
- * {@code /status.json}, and at {@code /} a page for people. Only reads; one thread of its own answers one request after the
- * other.
+ * {@code /status.json}, and at {@code /} a page for people. Only reads.
+ *
+ * <p>No client can hold it up for others: each connection has a thread of its own at most, a request must be whole and its answer
+ * taken within seconds, and connections beyond {@link #MAX_CONNECTIONS} are closed, so that the descriptors which tunnels need
+ * are not used up here.
  */
 public final class WebServer implements AutoCloseable {
 
@@ -29,11 +36,29 @@ public final class WebServer implements AutoCloseable {
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
     private static final int UNAVAILABLE = 503;
+    private static final int MISDIRECTED = 421;
     private static final int BACKLOG = 16;
+
+    /** Scrapers, health checkers and open pages are a handful. */
+    static final int MAX_CONNECTIONS = 32;
+
+    /** The JDK's server reads these when its classes are loaded; what the user set stays. Seconds. */
+    private static final Map<String, String> LIMITS = Map.of(
+            "jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS),
+            "sun.net.httpserver.maxReqTime", "5",
+            "sun.net.httpserver.maxRspTime", "10",
+            "sun.net.httpserver.idleInterval", "10",
+            "sun.net.httpserver.maxIdleConnections", Integer.toString(MAX_CONNECTIONS / 2));
+
+    static {
+        LIMITS.forEach((name, value) -> System.setProperty(name, System.getProperty(name, value)));
+    }
 
     /** The page brings all it needs, and asks nobody but this server. */
     private static final String POLICY =
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
+
+    private static final int IDLE_THREAD_S = 30;
 
     private interface Answer {
         void send(HttpExchange exchange) throws IOException;
@@ -45,11 +70,8 @@ public final class WebServer implements AutoCloseable {
     private final HttpServer server;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final byte[] page;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "metrics");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService executor = new ThreadPoolExecutor(
+            0, MAX_CONNECTIONS, IDLE_THREAD_S, TimeUnit.SECONDS, new SynchronousQueue<>(), WebServer::thread);
 
     /** @throws IOException when the address is taken or not of this host */
     public WebServer(InetSocketAddress address, Intercept intercept, Diagnosis diagnosis, String version)
@@ -70,6 +92,12 @@ public final class WebServer implements AutoCloseable {
         server.start();
     }
 
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "metrics");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     private static byte[] page() throws IOException {
         try (InputStream in = WebServer.class.getResourceAsStream("page.html")) {
             return in.readAllBytes();
@@ -80,8 +108,10 @@ public final class WebServer implements AutoCloseable {
         server.createContext(path, exchange -> {
             try (exchange) {
                 exchange.getRequestBody().close();
-                if (!exchange.getRequestMethod().equals("GET")) {
-                    send(exchange, NOT_ALLOWED, "text/plain", "only GET is answered here\n");
+                if (!isForThisServer(exchange)) {
+                    send(exchange, MISDIRECTED, "text/plain", "use the address, or localhost, as the host's name\n");
+                } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
+                    send(exchange, NOT_ALLOWED, "text/plain", "only GET and HEAD are answered here\n");
                 } else if (!exchange.getRequestURI().getPath().equals(path)) {
                     send(
                             exchange,
@@ -93,6 +123,19 @@ public final class WebServer implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /**
+     * A page of somebody else's could have its name resolve to the loopback address, and then read what is meant for this host
+     * alone (DNS rebinding): there only names that no server of names can give are taken.
+     */
+    private static boolean isForThisServer(HttpExchange exchange) {
+        String host = exchange.getRequestHeaders().getFirst("Host");
+        if (host == null || !exchange.getLocalAddress().getAddress().isLoopbackAddress()) {
+            return true;
+        }
+        String name = host.replaceFirst(":\\d*$", "");
+        return name.equalsIgnoreCase("localhost") || InetAddresses.isUriInetAddress(name);
     }
 
     private void metrics(HttpExchange exchange) throws IOException {
@@ -130,8 +173,13 @@ public final class WebServer implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", contentType);
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
         exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
+            exchange.sendResponseHeaders(status, -1);
+        } else {
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+        }
     }
 
     /** With the real port. */

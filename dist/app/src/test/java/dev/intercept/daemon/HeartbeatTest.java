@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,5 +51,28 @@ class HeartbeatTest {
             assertEquals("STATUS=stuck", receiver.next(), "and no WATCHDOG before it");
         }
         assertEquals(List.of(500_000_000L), limitsNs);
+    }
+
+    @Test
+    void shouldGoOnBeatingAfterAStatusThatFailed() throws IOException {
+        String address = directory.resolve("notify").toString();
+        AtomicInteger asked = new AtomicInteger();
+        try (NotifyReceiver receiver = new NotifyReceiver(address, PATIENCE_S);
+                ServiceManager manager = manager(address);
+                Heartbeat heartbeat = new Heartbeat(
+                        manager,
+                        () -> {
+                            if (asked.incrementAndGet() == 2) {
+                                throw new IllegalStateException("made by the test");
+                            }
+                            return "fine";
+                        },
+                        limitNs -> true)) {
+            heartbeat.start();
+            assertEquals("READY=1\nSTATUS=fine", receiver.next());
+            assertEquals("WATCHDOG=1", receiver.next());
+            assertEquals("WATCHDOG=1", receiver.next(), "the beat after the one without a status");
+            assertEquals("STATUS=fine", receiver.next());
+        }
     }
 }

@@ -34,6 +34,7 @@ class LogTest {
         Log log = Log.toFile(file, LogLevel.INFO, LogFormat.TEXT);
         LOGGER.log(System.Logger.Level.WARNING, "queue is full");
         LOGGER.log(System.Logger.Level.DEBUG, "not at this level");
+        log.flush();
         assertEquals(Optional.of(file), log.file());
         assertTrue(Files.readString(file)
                 .matches("from yesterday\n[0-9/]{10} [0-9:]{8} \\+\\d{3} \\[warn] queue is full\n"));
@@ -42,9 +43,10 @@ class LogTest {
     @Test
     void shouldLogAsMuchAsWasAskedFor() throws StartException, IOException {
         Path file = directory.resolve("intercept.log");
-        Log.toFile(file, LogLevel.DEBUG, LogFormat.TEXT);
+        Log log = Log.toFile(file, LogLevel.DEBUG, LogFormat.TEXT);
         LOGGER.log(System.Logger.Level.DEBUG, "detail");
         LOGGER.log(System.Logger.Level.TRACE, "noise");
+        log.flush();
         assertTrue(Files.readString(file).endsWith("[debug] detail\n"));
     }
 
@@ -54,10 +56,12 @@ class LogTest {
         Path rotated = directory.resolve("intercept.log.1");
         Log log = Log.toFile(file, LogLevel.INFO, LogFormat.TEXT);
         LOGGER.log(System.Logger.Level.INFO, "before");
+        log.flush();
         Files.move(file, rotated);
         LOGGER.log(System.Logger.Level.INFO, "in between");
         log.reopen();
         LOGGER.log(System.Logger.Level.INFO, "after");
+        log.flush();
         assertTrue(Files.readString(rotated).contains("in between"));
         assertFalse(Files.readString(rotated).contains("after"));
         assertTrue(Files.readString(file).contains("[info] after"));
@@ -70,6 +74,7 @@ class LogTest {
         Path moved = directory.resolve("moved");
         Files.move(place, moved);
         log.reopen();
+        log.flush();
         assertTrue(Files.readString(moved.resolve("intercept.log"))
                 .contains("[error] the log file cannot be opened anew, logging goes on in the old one: " + place));
     }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +169,15 @@ class DaemonIT {
         awaitLog("[info] log reopened");
         assertTrue(Files.readString(rotated).contains("capturing with"));
         assertTrue(daemon.isAlive());
+    }
+
+    @Test
+    void shouldGoOnAtSighupWithoutALogFileAndWithoutATerminal() throws Exception {
+        Process service = program.startCommand(List.of("sh", "-c", "exec setsid \"$INTERCEPT\" --backend=nfqueue"));
+        program.awaitErr("listening on");
+        program.network().exec("sh", "-c", "kill -HUP " + service.pid());
+        program.awaitErr("SIGHUP: there is no log file to open anew, going on");
+        withTunnel(() -> assertTrue(service.isAlive()));
     }
 
     @Test

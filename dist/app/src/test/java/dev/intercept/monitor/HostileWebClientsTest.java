@@ -1,0 +1,146 @@
+package dev.intercept.monitor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients of the metrics port that never finish. Others get their answers all the same. */
+class HostileWebClientsTest {
+
+    static {
+        // Before the JDK's server is loaded: its timers run on the real clock.
+        System.setProperty("sun.net.httpserver.maxReqTime", "1");
+        System.setProperty("sun.net.httpserver.maxRspTime", "1");
+        System.setProperty("sun.net.httpserver.idleInterval", "1");
+    }
+
+    private static final long PATIENCE_S = 60;
+
+    private final List<Socket> hostile = new ArrayList<>();
+    private RunningIntercept running;
+    private WebServer web;
+
+    @BeforeEach
+    void start() throws Exception {
+        running = new RunningIntercept();
+        web = new WebServer(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                running.intercept,
+                running.diagnosis,
+                "1.0");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Socket socket : hostile) {
+            socket.close();
+        }
+        web.close();
+        running.close();
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(web.address().getAddress(), web.address().getPort());
+    }
+
+    private void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String answer(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
+            send(socket, request);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String request(String line, String host) {
+        return line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+    }
+
+    /** Again while the connections that may be open at once are used up. */
+    private void awaitHealth() {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        String last = "";
+        while (!last.startsWith("HTTP/1.1 200")) {
+            assertTrue(System.nanoTime() < endNs, "no answer but: " + last);
+            try {
+                last = answer(request("GET /healthz", "localhost"));
+            } catch (IOException e) {
+                last = e.toString();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET /he",
+                "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Endless: ",
+                "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nx",
+                "POST /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n"
+            })
+    void shouldAnswerOthersWhileManyNeverFinishTheirRequest(String beginning) throws Exception {
+        for (int i = 0; i < 2 * WebServer.MAX_CONNECTIONS; i++) {
+            Socket socket = connect();
+            hostile.add(socket);
+            try {
+                send(socket, beginning);
+            } catch (IOException e) {
+                assertTrue(i >= WebServer.MAX_CONNECTIONS, "refused before the bound: " + e);
+            }
+        }
+        awaitHealth();
+    }
+
+    @Test
+    void shouldAnswerOthersWhileManyDoNotReadTheirAnswers() throws Exception {
+        for (int i = 0; i < WebServer.MAX_CONNECTIONS; i++) {
+            Socket socket = new Socket();
+            hostile.add(socket);
+            socket.setReceiveBufferSize(1024);
+            socket.connect(web.address());
+            send(
+                    socket,
+                    request("GET /metrics", "localhost")
+                            .replace("Connection: close\r\n", "")
+                            .repeat(50));
+        }
+        awaitHealth();
+    }
+
+    @Test
+    void shouldAnswerHeadWithoutABody() throws Exception {
+        String answer = answer(request("HEAD /healthz", "localhost"));
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+        assertTrue(answer.toLowerCase(java.util.Locale.ROOT).contains("content-length: 3\r\n"), answer);
+        assertTrue(answer.endsWith("\r\n\r\n"), answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rebinding.example", "rebinding.example:9099", "localhost.example"})
+    void shouldNotServeTheLoopbackAddressUnderAForeignName(String host) throws Exception {
+        assertTrue(answer(request("GET /status.json", host)).startsWith("HTTP/1.1 421"), host);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:9099", "127.0.0.1:9099", "[::1]:9099"})
+    void shouldServeTheLoopbackAddressUnderItsOwnNames(String host) throws Exception {
+        assertEquals("HTTP/1.1 200", answer(request("GET /status.json", host)).substring(0, 12), host);
+    }
+}

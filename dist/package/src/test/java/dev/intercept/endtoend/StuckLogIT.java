@@ -1,0 +1,80 @@
+package dev.intercept.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.kit.Commands;
+import dev.intercept.kit.TunnelClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program whose log nobody reads: a pipe that is full before its first line, fifo(7). */
+class StuckLogIT {
+
+    private static final InetSocketAddress TUNNELS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 36524);
+
+    @TempDir
+    Path directory;
+
+    private InstalledProgram program;
+    private Path fifo;
+
+    @BeforeEach
+    void makeAFullPipe() throws IOException {
+        program = new InstalledProgram(directory);
+        fifo = directory.resolve("fifo");
+        Commands.exec("mkfifo", fifo.toString());
+    }
+
+    @AfterEach
+    void leave() {
+        program.close();
+    }
+
+    /** Held open by the process itself, so that it is full for as long as that lives. */
+    private Process start(String redirection, String arguments) throws Exception {
+        String fill = "exec 3<>fifo; dd if=/dev/zero of=/proc/self/fd/3 oflag=nonblock bs=4096 2>dd.log || :; ";
+        return program.startCommand(List.of(
+                "sh",
+                "-c",
+                fill + "exec \"$INTERCEPT\" --backend=nfqueue --stats-interval=1 " + arguments + redirection));
+    }
+
+    /** It answers nothing by itself, so what it does is seen by connecting and by how it ends. */
+    private TunnelClient connect() throws Exception {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(InstalledProgram.PATIENCE_S);
+        while (true) {
+            try {
+                return program.network().call(() -> TunnelClient.connect(TUNNELS));
+            } catch (IOException e) {
+                assertTrue(System.nanoTime() < endNs, "it does not listen: " + e);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
+    private void shouldServeAndStop(Process intercept) throws Exception {
+        connect().close();
+        intercept.destroy();
+        assertTrue(intercept.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS), "SIGTERM is ignored");
+        assertEquals(0, intercept.exitValue(), "0: stopped in order, 70: by the limit of 10 s");
+    }
+
+    @Test
+    void shouldServeAndStopWhenNobodyReadsStderr() throws Exception {
+        shouldServeAndStop(start("2>&3", ""));
+    }
+
+    @Test
+    void shouldStartWithALogThatIsAPipeWithoutAReader() throws Exception {
+        shouldServeAndStop(start("", "-l fifo "));
+    }
+}
