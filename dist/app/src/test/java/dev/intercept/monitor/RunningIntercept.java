@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 final class RunningIntercept implements AutoCloseable {
 
     private static final int SPEED = 10;
-    private static final int WAIT_S = 20;
+    private static final int WAIT_S = 120;
 
     final NetworkNamespace network;
     final Intercept intercept;

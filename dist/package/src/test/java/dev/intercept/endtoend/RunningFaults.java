@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class RunningFaults {
 
     static final int TARGET_PORT = 8080;
-    static final int WAIT_S = 20;
+    static final int WAIT_S = 120;
     private static final int POLL_MS = 50;
 
     /** Ten of intercept's seconds pass in one. */
