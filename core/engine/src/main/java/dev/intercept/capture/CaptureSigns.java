@@ -3,6 +3,7 @@ package dev.intercept.capture;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
+import dev.intercept.stats.PortSet;
 import dev.intercept.stats.PortTally;
 
 /**
@@ -28,6 +29,7 @@ public final class CaptureSigns {
     private final long[] synAcks = new long[REMEMBERED];
     private final PortTally unroutedPorts = new PortTally();
     private final PortTally refusingPorts = new PortTally();
+    private final PortSet forwardedPorts = new PortSet();
 
     CaptureSigns(Counters counters) {
         this.counters = counters;
@@ -67,6 +69,16 @@ public final class CaptureSigns {
         } else {
             unroutedPorts.count(destination | DESTINATION, packet.destinationAddress());
         }
+    }
+
+    /** An answer whose header a tunnel took: its source is a test server. */
+    void onForwarded(ResponsePacket packet) {
+        forwardedPorts.add(packet.sourcePort());
+    }
+
+    /** Every port that an answer was forwarded from since the start. */
+    public PortSet forwardedPorts() {
+        return forwardedPorts;
     }
 
     /** Ports of answers without a route, {@link #DESTINATION} set in those of other hosts' services. */

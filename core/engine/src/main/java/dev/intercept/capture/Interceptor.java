@@ -138,6 +138,7 @@ public final class Interceptor implements PacketHandler {
             }
             touch(tunnel);
         } while (packet.nextPart());
+        signs.onForwarded(packet);
         return count(Counter.FORWARDED, Verdict.DROP);
     }
 

@@ -31,6 +31,11 @@ public record CheckScope(
         return new CheckScope(running.build(), registry, Optional.empty(), targetPort);
     }
 
+    /** The same for another port of the target. */
+    CheckScope withTargetPort(OptionalInt port) {
+        return new CheckScope(config, registry, client, port);
+    }
+
     /** The backend that a start would take; where none can be used, the one that was named or NFQUEUE. */
     public String backendName() {
         try {

@@ -83,7 +83,7 @@ final class RulesArea implements Area {
         private void lookAtOurs(Feed feed) {
             Rule rule = feed.rule();
             if (feed.winner() != null) {
-                String insertion = rule.insertion().isEmpty() ? commands.insertion() : rule.insertion();
+                String insertion = rule.insertion().isEmpty() ? insertionFor(rule) : rule.insertion();
                 findings.add(Finding.fail(
                         FindingId.RULE_AFTER_ACCEPT,
                         "[" + rule.text() + "] comes after [" + feed.winner().text() + "]",
@@ -100,6 +100,13 @@ final class RulesArea implements Area {
             }
         }
 
+        /** For the port of the rule that it replaces, where the user did not say one and the rule has one. */
+        private String insertionFor(Rule rule) {
+            return scope.targetPort().isEmpty() && rule.port().isPresent()
+                    ? new RuleCommands(host, scope.withTargetPort(rule.port())).insertion()
+                    : commands.insertion();
+        }
+
         /** What NFLOG has copied goes on to the next rule, which must stop it. */
         private void lookAtStop(Rule rule) {
             Optional<Rule> stop = rules.stopAfter(rule);
@@ -107,13 +114,13 @@ final class RulesArea implements Area {
                 findings.add(Finding.fail(
                         FindingId.RULE_MISSING,
                         "[" + rule.text() + "] hands up a copy, and no rule after it stops the answer",
-                        rule.removal() + " && " + commands.insertion()));
+                        rule.removal() + " && " + insertionFor(rule)));
             } else if (stop.get().isDropOfOwnPackets()) {
                 findings.add(Finding.fail(
                         FindingId.RULE_DROPS,
                         "[" + stop.get().text() + "] stops answers that [" + rule.text()
                                 + "] has copied, and the test server's TCP sends them again and again",
-                        rule.removal() + " && " + commands.insertion() + " && "
+                        rule.removal() + " && " + insertionFor(rule) + " && "
                                 + stop.get().removal()));
             } else {
                 tellFine(rule);
@@ -141,7 +148,8 @@ final class RulesArea implements Area {
                     FindingId.RULE_WRONG_QUEUE,
                     "[" + rule.text() + "] sends to " + (copies ? "group " : "queue ") + rule.firstNumber()
                             + ", where nothing listens; intercept listens on " + queues,
-                    rule.removal() + " && " + commands.insertion()));
+                    // In this order: the old rule drops every answer until the new one is there.
+                    insertionFor(rule) + " && " + rule.removal()));
         }
 
         private void tellMissing() {

@@ -1,5 +1,8 @@
 package dev.intercept.diagnosis.rules;
 
+import java.util.List;
+import java.util.OptionalInt;
+
 /**
  * One rule of a packet filter.
  *
@@ -58,6 +61,19 @@ public record Rule(
 
     public boolean feeds(int number) {
         return firstNumber <= number && number <= lastNumber;
+    }
+
+    /** Whether it is for some of the target's ports; without, it is for those of every service. */
+    public boolean hasPorts() {
+        return !match.sourcePorts().isEmpty();
+    }
+
+    /** The one port it is for; empty for several and for all. */
+    public OptionalInt port() {
+        List<PortRange> ports = match.sourcePorts();
+        return ports.size() == 1 && ports.get(0).first() == ports.get(0).last()
+                ? OptionalInt.of(ports.get(0).first())
+                : OptionalInt.empty();
     }
 
     /** Whether it matches answers from this port of the target; a rule without a port matches all. */

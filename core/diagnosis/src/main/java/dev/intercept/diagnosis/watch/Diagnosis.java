@@ -5,6 +5,7 @@ import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
 import java.util.List;
@@ -25,7 +26,12 @@ public final class Diagnosis {
     public static Diagnosis of(Intercept intercept) {
         FindingBoard board = new FindingBoard(System.getLogger(Diagnosis.class.getName()), intercept.nanoClock());
         WatchInputs inputs = inputs(intercept);
-        Watch watch = new Watch(inputs, board, () -> check(intercept, inputs), intercept.nanoClock());
+        Watch watch = new Watch(
+                inputs,
+                board,
+                () -> HostCheck.look(new LocalHost(), scope(intercept, inputs)),
+                () -> AnswerRules.read(new LocalHost(), scope(intercept, inputs)),
+                intercept.nanoClock());
         intercept.every(Watch.INTERVAL_S, watch::look);
         return new Diagnosis(board);
     }
@@ -38,13 +44,14 @@ public final class Diagnosis {
                 intercept::tunnels,
                 signs.stream().map(CaptureSigns::unroutedPorts).toList(),
                 signs.stream().map(CaptureSigns::refusingPorts).toList(),
-                intercept.routeSigns().targets());
+                new TargetPorts(
+                        intercept.routeSigns().targets(),
+                        signs.stream().map(CaptureSigns::forwardedPorts).toList()));
     }
 
-    private static List<Finding> check(Intercept intercept, WatchInputs inputs) {
-        CheckScope scope = CheckScope.ofRunning(
+    private static CheckScope scope(Intercept intercept, WatchInputs inputs) {
+        return CheckScope.ofRunning(
                 intercept.config(), intercept.registry(), intercept.backendName(), inputs.targetPort());
-        return HostCheck.look(new LocalHost(), scope);
     }
 
     /** What is wrong at this moment. Any thread. */

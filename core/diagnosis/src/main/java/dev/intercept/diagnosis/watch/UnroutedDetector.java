@@ -4,10 +4,13 @@ import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.PortTally;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 
 /** Answers that nobody waits for, a tenth of all or more, with the ports they come from most. */
 final class UnroutedDetector implements Detector {
@@ -17,11 +20,13 @@ final class UnroutedDetector implements Detector {
     private static final int TOP = 5;
 
     private final TopPorts unrouted;
-    private final PortTally targets;
+    private final TargetPorts targetPorts;
+    private final Supplier<AnswerRules> rules;
 
-    UnroutedDetector(List<PortTally> unrouted, PortTally targets) {
+    UnroutedDetector(List<PortTally> unrouted, TargetPorts targetPorts, Supplier<AnswerRules> rules) {
         this.unrouted = new TopPorts(unrouted);
-        this.targets = targets;
+        this.targetPorts = targetPorts;
+        this.rules = rules;
     }
 
     @Override
@@ -53,18 +58,25 @@ final class UnroutedDetector implements Detector {
         return entry.port() & 0xffff;
     }
 
-    /** The target's own port means another address or older sessions; any other port means too wide a rule. */
+    /**
+     * The test server's own port means another address or older sessions; any other port means too wide a rule, which is
+     * narrowed. Never an exception for a port: an answer of the test server might leave by it.
+     */
     private String remedy(PortTally.Entry entry) {
         boolean isDestination = (entry.port() & CaptureSigns.DESTINATION) != 0;
-        for (PortTally.Entry target : targets.entries()) {
-            if (!isDestination && target.port() == port(entry)) {
-                return target.address() == entry.address()
-                        ? "restart tcpcopy  # these sessions began before intercept; they end by themselves"
-                        : "intercept -D " + Addresses.text(entry.address()) + "-" + Addresses.text(target.address())
-                                + "  # the target answers from behind an address translation";
-            }
+        SortedSet<Integer> known = targetPorts.all();
+        if (isDestination || !known.contains(port(entry)) && !rules.get().name(port(entry))) {
+            return rules.get().narrowedTo(known);
         }
-        return "iptables -I OUTPUT -p tcp " + (isDestination ? "--dport " : "--sport ") + port(entry)
-                + " -j ACCEPT  # pcap: --filter with \"and not port " + port(entry) + "\"";
+        List<PortTally.Entry> samePort = targetPorts.targets().entries().stream()
+                .filter(target -> target.port() == port(entry))
+                .toList();
+        boolean isTargetItself =
+                samePort.isEmpty() || samePort.stream().anyMatch(target -> target.address() == entry.address());
+        return isTargetItself
+                ? "restart tcpcopy  # these sessions began before intercept; they end by themselves"
+                : "intercept -D " + Addresses.text(entry.address()) + "-"
+                        + Addresses.text(samePort.get(0).address())
+                        + "  # the target answers from behind an address translation";
     }
 }

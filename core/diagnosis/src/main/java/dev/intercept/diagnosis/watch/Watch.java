@@ -3,6 +3,7 @@ package dev.intercept.diagnosis.watch;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.stats.Counter;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -27,14 +28,24 @@ public final class Watch {
     private final LongSupplier nanoClock;
     private final ArrayDeque<Reading> window = new ArrayDeque<>();
     private final HostCause cause;
+    private final Supplier<AnswerRules> rules;
     private final List<Detector> detectors;
 
-    /** @param hostCheck what check says of this host */
-    public Watch(WatchInputs inputs, FindingBoard board, Supplier<List<Finding>> hostCheck, LongSupplier nanoClock) {
+    /**
+     * @param hostCheck what check says of this host
+     * @param rules those of this host now
+     */
+    public Watch(
+            WatchInputs inputs,
+            FindingBoard board,
+            Supplier<List<Finding>> hostCheck,
+            Supplier<AnswerRules> rules,
+            LongSupplier nanoClock) {
         this.inputs = inputs;
         this.board = board;
         this.nanoClock = nanoClock;
         this.cause = new HostCause(hostCheck, board, nanoClock);
+        this.rules = new SeldomLook<>(rules, nanoClock);
         this.detectors = detectors();
         window.add(Reading.of(inputs.statistics(), nanoClock.getAsLong()));
     }
@@ -42,7 +53,7 @@ public final class Watch {
     private List<Detector> detectors() {
         return List.of(
                 new SilenceDetector(inputs.lanes(), cause),
-                new UnroutedDetector(inputs.unroutedPorts(), inputs.targets()),
+                new UnroutedDetector(inputs.unroutedPorts(), inputs.targetPorts(), rules),
                 repetition(
                         Counter.SYN_ACKS_REPEATED,
                         FindingId.SYN_ACK_REPEATED,

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  *
  * @param unroutedPorts of each lane, see CaptureSigns
  * @param refusingPorts of each lane, see CaptureSigns
- * @param targets that routes name
+ * @param targetPorts of the test servers
  */
 public record WatchInputs(
         Statistics statistics,
@@ -22,10 +22,12 @@ public record WatchInputs(
         Supplier<Collection<Tunnel>> tunnels,
         List<PortTally> unroutedPorts,
         List<PortTally> refusingPorts,
-        PortTally targets) {
+        TargetPorts targetPorts) {
 
     /** The target's port that most routes name. */
     public OptionalInt targetPort() {
-        return targets.entries().stream().mapToInt(PortTally.Entry::port).findFirst();
+        return targetPorts.targets().entries().stream()
+                .mapToInt(PortTally.Entry::port)
+                .findFirst();
     }
 }

@@ -276,8 +276,8 @@ class AreasTest {
         assertEquals(FindingId.RULE_DROPS, finding.id());
         assertEquals(
                 "iptables -t filter -D OUTPUT -p tcp -m tcp --sport 80 -j NFLOG --nflog-group 0"
-                        + " && iptables -I OUTPUT -p tcp --sport PORT -j NFQUEUE --queue-num 65535"
-                        + " && iptables -I OUTPUT -p tcp --sport PORT -j NFLOG --nflog-group 0 --nflog-size 128"
+                        + " && iptables -I OUTPUT -p tcp --sport 80 -j NFQUEUE --queue-num 65535"
+                        + " && iptables -I OUTPUT -p tcp --sport 80 -j NFLOG --nflog-group 0 --nflog-size 128"
                         + " --nflog-threshold 64 && iptables -t filter -D OUTPUT -p tcp -m tcp --sport 80 -j DROP",
                 finding.remedy());
         host.command("iptables-save", rules.replace("OUTPUT", "FORWARD"));

@@ -3,19 +3,27 @@ package dev.intercept.diagnosis.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.InterceptConfig;
+import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.TextHost;
+import dev.intercept.diagnosis.check.AnswerRules;
+import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.kit.FakeLane;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
+import dev.intercept.stats.PortSet;
 import dev.intercept.stats.PortTally;
 import dev.intercept.stats.Statistics;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -25,11 +33,19 @@ class WatchTest {
     private static final int TARGET = PacketBuilder.address("198.51.100.1");
     private static final int CONTAINER = PacketBuilder.address("172.17.0.2");
 
+    private static final CheckScope SCOPE = new CheckScope(
+            InterceptConfig.builder().backendName("nfqueue").build(),
+            BackendRegistry.load(List.of()),
+            Optional.empty(),
+            OptionalInt.empty());
+
     private final Counters counters = new Counters();
     private final FakeLane lane = new FakeLane();
     private final PortTally unrouted = new PortTally();
     private final PortTally refusing = new PortTally();
     private final PortTally targets = new PortTally();
+    private final PortSet forwarded = new PortSet();
+    private final TextHost host = new TextHost();
     private final RecordingLogger logger = new RecordingLogger();
     private long nowNs = 7;
     private int sessions;
@@ -44,9 +60,10 @@ class WatchTest {
                     List::of,
                     List.of(unrouted),
                     List.of(refusing),
-                    targets),
+                    new TargetPorts(targets, List.of(forwarded))),
             board,
             this::lookAtHost,
+            () -> AnswerRules.read(host, SCOPE),
             () -> nowNs);
 
     private List<Finding> lookAtHost() {
@@ -178,20 +195,54 @@ class WatchTest {
                 "112 of 112 answers in 10 s have no route; most often from 198.51.100.1:1, from 198.51.100.1:2,"
                         + " from 198.51.100.1:3, from 198.51.100.1:4, from 198.51.100.1:5",
                 finding.fact());
-        assertEquals(
-                "iptables -I OUTPUT -p tcp --sport 1 -j ACCEPT  # pcap: --filter with \"and not port 1\"",
-                finding.remedy());
         passSeconds(12);
         assertEquals(List.of(), active());
     }
 
-    @Test
-    void shouldExcludeThisHostsOwnConnectionsByTheirDestination() {
-        loseUnrouted(20, 3306 | CaptureSigns.DESTINATION, TARGET);
+    private void rules(String... rules) {
+        host.command("iptables-nft-save", "*filter\n:OUTPUT ACCEPT [0:0]\n" + String.join("\n", rules));
+    }
+
+    private String remedyFor(int port) {
+        loseUnrouted(20, port, TARGET);
         passSeconds(1);
-        Finding finding = finding(FindingId.RESPONSES_WITHOUT_ROUTES);
-        assertTrue(finding.fact().endsWith("most often to 198.51.100.1:3306"), finding.fact());
-        assertTrue(finding.remedy().startsWith("iptables -I OUTPUT -p tcp --dport 3306 -j ACCEPT"), finding.remedy());
+        return finding(FindingId.RESPONSES_WITHOUT_ROUTES).remedy();
+    }
+
+    @Test
+    void shouldNarrowARuleThatTakesThisHostsOwnConnections() {
+        rules("-A OUTPUT -p tcp -j NFQUEUE --queue-num 0");
+        targets.count(8080, TARGET);
+        forwarded.add(8081);
+        assertEquals(
+                "iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0"
+                        + " && iptables -I OUTPUT -p tcp --sport 8081 -j NFQUEUE --queue-num 0"
+                        + " && iptables-nft -t filter -D OUTPUT -p tcp -j NFQUEUE --queue-num 0",
+                remedyFor(3306 | CaptureSigns.DESTINATION));
+        assertTrue(finding(FindingId.RESPONSES_WITHOUT_ROUTES).fact().endsWith("most often to 198.51.100.1:3306"));
+    }
+
+    @Test
+    void shouldLeaveTheTestServersPortToTheUserWhereNothingIsKnownOfIt() {
+        rules("-A OUTPUT -p tcp -j NFQUEUE --queue-num 0");
+        assertEquals(
+                "iptables -I OUTPUT -p tcp --sport PORT -j NFQUEUE --queue-num 0"
+                        + " && iptables-nft -t filter -D OUTPUT -p tcp -j NFQUEUE --queue-num 0  # PORT: the test server's",
+                remedyFor(22));
+    }
+
+    @Test
+    void shouldChangeNoRuleForAPortThatTheRuleNames() {
+        rules("-A OUTPUT -p tcp -m tcp --sport 8080 -j NFQUEUE --queue-num 0");
+        assertTrue(remedyFor(8080).startsWith("restart tcpcopy  # "));
+    }
+
+    /** A client up to 0.9.0 names no target; that its answers were forwarded tells which it is. */
+    @Test
+    void shouldChangeNoRuleForAPortThatWasForwardedFrom() {
+        rules("-A OUTPUT -p tcp -j NFQUEUE --queue-num 0");
+        forwarded.add(8080);
+        assertTrue(remedyFor(8080).startsWith("restart tcpcopy  # "));
     }
 
     @Test
