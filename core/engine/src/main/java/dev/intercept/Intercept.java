@@ -6,6 +6,7 @@ import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.server.HostRoutes;
 import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -122,7 +124,7 @@ public final class Intercept implements AutoCloseable {
     /** As {@link #start(InterceptConfig, LongSupplier)}, with backends that are loaded already. */
     public static Intercept start(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock)
             throws StartException {
-        return start(config, registry, nanoClock, () -> {});
+        return start(config, registry, nanoClock, () -> {}, address -> HostRoutes.UNTOUCHED);
     }
 
     /**
@@ -130,9 +132,14 @@ public final class Intercept implements AutoCloseable {
      *
      * @param onceOpen done when port and backend are open and no thread that works with them runs: the place to give up
      *     privileges. It may change the calling thread's, since the threads of intercept are started by that one.
+     * @param hostRoutes what is done to the host's routes for tunnels to this address; asked after {@code onceOpen}
      */
     public static Intercept start(
-            InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock, StartStep onceOpen)
+            InterceptConfig config,
+            BackendRegistry registry,
+            LongSupplier nanoClock,
+            StartStep onceOpen,
+            Function<InetSocketAddress, HostRoutes> hostRoutes)
             throws StartException {
         Rehearsal rehearsal = Rehearsal.begin(config.protocol());
         Intercept intercept = new Intercept(config, registry, nanoClock);
@@ -142,6 +149,9 @@ public final class Intercept implements AutoCloseable {
         } catch (StartException e) {
             intercept.discard();
             throw e;
+        }
+        if (config.quickackRoutes()) {
+            intercept.server.adapt(hostRoutes.apply(intercept.address()));
         }
         intercept.startThreads();
         return intercept;

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param tunnelBufferBytes bytes that may wait for one tunnel; beyond, whole messages are dropped and counted
  * @param maxTunnels tunnels at most; further connections are closed at once
  * @param allow who may connect; empty for everyone
+ * @param quickackRoutes whether the host's routes may be added to for tunnels, so that their records are acknowledged at once
  * @param protocol what the wire cannot tell about a tcpcopy
  * @param addressTranslation addresses that are others in the answers than tcpcopy knows them ({@code -D})
  * @param anyTarget whether a session's answers are known by client and target port alone ({@code --any-target})
@@ -41,6 +42,7 @@ public record InterceptConfig(
         int tunnelBufferBytes,
         int maxTunnels,
         List<Cidr> allow,
+        boolean quickackRoutes,
         ProtocolOptions protocol,
         AddressTranslation addressTranslation,
         boolean anyTarget,
@@ -74,6 +76,7 @@ public record InterceptConfig(
         private int tunnelBufferBytes = 4 << 20;
         private int maxTunnels = 1024;
         private List<Cidr> allow = List.of();
+        private boolean quickackRoutes = true;
         private ProtocolOptions protocol = ProtocolOptions.DEFAULTS;
         private AddressTranslation addressTranslation = AddressTranslation.NONE;
         private boolean anyTarget;
@@ -132,6 +135,11 @@ public record InterceptConfig(
             return this;
         }
 
+        public Builder quickackRoutes(boolean value) {
+            quickackRoutes = value;
+            return this;
+        }
+
         public Builder protocol(ProtocolOptions value) {
             protocol = value;
             return this;
@@ -179,6 +187,7 @@ public record InterceptConfig(
                     tunnelBufferBytes,
                     maxTunnels,
                     allow,
+                    quickackRoutes,
                     protocol,
                     addressTranslation,
                     anyTarget,

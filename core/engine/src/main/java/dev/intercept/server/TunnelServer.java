@@ -10,6 +10,7 @@ import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -35,6 +36,8 @@ public final class TunnelServer implements Runnable {
     /** How often time-outs are looked at. */
     private static final int TICK_MS = 100;
 
+    private static final int TICKS_PER_SECOND = 1000 / TICK_MS;
+
     /** Lines about recognised clients that may come at once: a tcpcopy opens up to 11 tunnels for each of its servers. */
     private static final int OPENED_BURST = 64;
 
@@ -52,7 +55,9 @@ public final class TunnelServer implements Runnable {
     private final SingleGroup singleGroup = new SingleGroup();
     private final Connections connections = new Connections();
     private final SharedBacklogs backlogs;
+    private HostRoutes routes = HostRoutes.UNTOUCHED;
     private int lastTunnelNumber;
+    private int ticks;
     private volatile boolean stopping;
     private volatile long roundBeganNs;
 
@@ -106,6 +111,11 @@ public final class TunnelServer implements Runnable {
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
         return acceptor.address();
+    }
+
+    /** Before {@link #run}: what to do to the host's routes for the tunnels to come. */
+    public void adapt(HostRoutes hostRoutes) {
+        routes = hostRoutes;
     }
 
     /** The open tunnels. Any thread; a moment's picture. */
@@ -216,12 +226,14 @@ public final class TunnelServer implements Runnable {
     }
 
     private void admit(SocketChannel channel, InetSocketAddress peer) throws IOException {
+        InetAddress local = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
         Tunnel tunnel = new Tunnel(
                 ++lastTunnelNumber, channel, Acceptor.text(peer), limits.tunnelBufferBytes(), backlogs, nanoClock);
         ClientConnection connection = new ClientConnection(
                 channel, peer.getAddress(), nanoClock.getAsLong(), tunnel, protocol, sessions, signs, this::nowS);
         tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
         connections.add(connection);
+        routes.opened(local, peer.getAddress());
         counters.increment(Counter.TUNNELS_OPENED);
         if (connection.isRecognised()) {
             onRecognised(connection);
@@ -266,6 +278,9 @@ public final class TunnelServer implements Runnable {
 
     private void tick() {
         acceptor.resume();
+        if (++ticks % TICKS_PER_SECOND == 0) {
+            routes.look();
+        }
         sessions.expire(nowS());
         long nowNs = nanoClock.getAsLong();
         for (ClientConnection connection : connections.all()) {
@@ -289,6 +304,7 @@ public final class TunnelServer implements Runnable {
         }
         counters.increment(Counter.TUNNELS_CLOSED);
         tunnel.close();
+        routes.closed(connection.address());
         singleGroup.closed(tunnel);
         sessions.closed(tunnel);
         String kind = (connection.isRecognised() ? "closed_" : "stranger_") + level;
@@ -300,6 +316,7 @@ public final class TunnelServer implements Runnable {
             connection.tunnel().offerAll();
             close(connection, "intercept stops", Level.DEBUG);
         }
+        routes.close();
         try {
             acceptor.close();
             selector.close();

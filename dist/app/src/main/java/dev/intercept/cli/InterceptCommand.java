@@ -103,6 +103,7 @@ final class InterceptCommand implements Callable<Integer> {
                 .allow(listen.allow.list())
                 .maxTunnels(listen.maxTunnels)
                 .tunnelBufferBytes(listen.tunnelBufferBytes)
+                .quickackRoutes(listen.quickack == ListenOptions.Quickack.ROUTE)
                 .passList(sessions.passList.list())
                 .addressTranslation(sessions.addressTranslation())
                 .anyTarget(sessions.anyTarget)

@@ -8,11 +8,13 @@ import dev.intercept.StartStep;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.daemon.Account;
 import dev.intercept.daemon.Privileges;
+import dev.intercept.daemon.ThreadPriority;
 import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
 import dev.intercept.monitor.RuntimeDirectory;
+import dev.intercept.quickack.QuickackRoutes;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -46,14 +48,17 @@ final class InterceptStart {
         if (options.user != null) {
             Account account = Account.named(options.user);
             Privileges.refuseUnlessRoot(account);
-            return start(() -> continueAs(account, logFile));
+            return start(() -> {
+                ThreadPriority.raise(Optional.ofNullable(options.nice));
+                continueAs(account, logFile);
+            });
         }
-        return start(() -> {});
+        return start(() -> ThreadPriority.raise(Optional.ofNullable(options.nice)));
     }
 
     private Intercept start(StartStep onceOpen) throws StartException {
         try {
-            return Intercept.start(config, registry, System::nanoTime, onceOpen);
+            return Intercept.start(config, registry, System::nanoTime, onceOpen, QuickackRoutes::of);
         } catch (StartException e) {
             throw explained(e);
         }

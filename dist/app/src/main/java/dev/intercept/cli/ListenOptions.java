@@ -44,4 +44,20 @@ final class ListenOptions {
             description = "what may wait for one tcpcopy, in bytes, K or M; beyond, messages are dropped and counted "
                     + "(default: ${DEFAULT-VALUE})")
     int tunnelBufferBytes;
+
+    @Option(
+            names = "--quickack",
+            paramLabel = "HOW",
+            converter = OneOf.QuickackMeans.class,
+            defaultValue = "route",
+            description =
+                    "what has the kernel acknowledge a tcpcopy's records at once: route, a route to its host that only "
+                            + "this port's traffic takes, or off (default: ${DEFAULT-VALUE})")
+    Quickack quickack;
+
+    /** See {@code --quickack}. */
+    enum Quickack {
+        ROUTE,
+        OFF
+    }
 }

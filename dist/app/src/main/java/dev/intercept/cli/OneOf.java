@@ -48,4 +48,10 @@ abstract class OneOf<E extends Enum<E>> implements ITypeConverter<E> {
             super(LogFormat.values());
         }
     }
+
+    static final class QuickackMeans extends OneOf<ListenOptions.Quickack> {
+        QuickackMeans() {
+            super(ListenOptions.Quickack.values());
+        }
+    }
 }

@@ -35,6 +35,15 @@ final class RunOptions {
     String user;
 
     @Option(
+            names = "--nice",
+            paramLabel = "N",
+            converter = WholeNumber.Niceness.class,
+            description =
+                    "nice value, -20 to 19, of the threads that carry packets and records; the runtime's compiler and "
+                            + "collector keep theirs (default: -10 where allowed)")
+    Integer nice;
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             converter = OneOf.Level.class,

@@ -55,4 +55,10 @@ abstract class WholeNumber implements ITypeConverter<Integer> {
             super("a number", 1, 65535);
         }
     }
+
+    static final class Niceness extends WholeNumber {
+        Niceness() {
+            super("a nice value", -20, 19);
+        }
+    }
 }

@@ -27,7 +27,8 @@ public record CheckScope(
                 .port(config.port())
                 .backendName(backendName)
                 .backendOptions(config.backendOptions())
-                .allow(config.allow());
+                .allow(config.allow())
+                .quickackRoutes(config.quickackRoutes());
         return new CheckScope(running.build(), registry, Optional.empty(), targetPort);
     }
 

@@ -1,0 +1,47 @@
+package dev.intercept.daemon;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/**
+ * The nice value of the calling thread, setpriority(2), and with it of those that it starts from now on: Linux has one for each
+ * thread. The runtime's own threads, compiler and collector, run already and stay behind.
+ */
+public final class ThreadPriority {
+
+    /** Before what a machine is stressed with, behind what an administrator put first. */
+    static final int DEFAULT_NICE = -10;
+
+    private static final int PRIO_PROCESS = 0;
+    private static final int CALLING_THREAD = 0;
+
+    private static final Logger LOG = System.getLogger(ThreadPriority.class.getName());
+
+    /** The C library's call; an error comes as an exception with its errno. */
+    interface Libc extends Library {
+        int setpriority(int which, int who, int nice) throws LastErrorException;
+    }
+
+    private ThreadPriority() {}
+
+    /**
+     * Sets it. Where the system refuses it stays as it is, and one line says so.
+     *
+     * @param nice -20 to 19 as the user says; empty for -10 where that is allowed
+     */
+    public static void raise(Optional<Integer> nice) {
+        int value = nice.orElse(DEFAULT_NICE);
+        try {
+            Native.load("c", Libc.class).setpriority(PRIO_PROCESS, CALLING_THREAD, value);
+        } catch (LastErrorException e) {
+            LOG.log(
+                    nice.isPresent() ? Level.WARNING : Level.DEBUG,
+                    "--nice " + value + ": the system refused it (" + e.getMessage()
+                            + "); it takes CAP_SYS_NICE, or LimitNICE=" + value + " under systemd");
+        }
+    }
+}
