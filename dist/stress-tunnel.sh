@@ -51,6 +51,7 @@ ip link set lo up
 ip link add d0 type veth peer name d1 netns /proc/$online/ns/net
 ip address add $target/24 dev d0
 ip link set d0 up
+on_line ip link set lo up
 on_line ip address add 198.51.100.2/24 dev d1
 on_line ip link set d1 up
 
