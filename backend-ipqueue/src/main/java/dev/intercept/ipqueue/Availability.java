@@ -1,5 +1,8 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
 import java.util.Optional;
 
 /** Finds out why ip_queue cannot be used on this host. */
@@ -27,7 +30,7 @@ final class Availability {
             return Optional.of(tooNew(proc));
         }
         try {
-            NetlinkSocket.create(kernel.protocol()).close();
+            new NetlinkSocket(new JnrSystemCalls(), kernel.protocol()).close();
         } catch (SystemCallException e) {
             return Optional.of(explain(e, proc));
         }

@@ -1,5 +1,10 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.netlink.WordSize;
 import dev.intercept.spi.BackendException;
 import java.lang.ref.Reference;
 
@@ -7,42 +12,41 @@ import java.lang.ref.Reference;
 final class Handshake {
 
     private static final int ANSWER_WAIT_MS = 2000;
-    private static final int WAIT_STEP_MS = 100;
     private static final int SEQUENCE = 1;
 
     private final NetlinkSocket socket;
-    private final Waiter waiter;
     private final Inbox inbox;
     private final VerdictBatch verdicts;
     private final ProcFiles proc;
     private final WordSize word;
 
-    Handshake(NetlinkSocket socket, Waiter waiter, Inbox inbox, VerdictBatch verdicts, ProcFiles proc, WordSize word) {
+    Handshake(NetlinkSocket socket, Inbox inbox, VerdictBatch verdicts, ProcFiles proc) {
         this.socket = socket;
-        this.waiter = waiter;
         this.inbox = inbox;
         this.verdicts = verdicts;
         this.proc = proc;
-        this.word = word;
+        word = socket.calls().wordSize();
     }
 
     /** @throws BackendException when the kernel refuses or does not answer; the text says what to do */
     void listen(int copyRangeBytes) throws BackendException {
         sendMode(copyRangeBytes);
-        for (int waitedMs = 0; waitedMs < ANSWER_WAIT_MS; waitedMs += WAIT_STEP_MS) {
-            waiter.await(WAIT_STEP_MS);
-            if (answered()) {
-                return;
+        long deadlineNs = socket.calls().nanoTime() + ANSWER_WAIT_MS * 1_000_000L;
+        while (!answered()) {
+            long leftMs = (deadlineNs - socket.calls().nanoTime()) / 1_000_000;
+            if (leftMs <= 0) {
+                throw Refusal.noAnswer(ANSWER_WAIT_MS);
             }
+            socket.await((int) leftMs);
         }
-        throw Refusal.noAnswer(ANSWER_WAIT_MS);
     }
 
     private void sendMode(int copyRangeBytes) throws BackendException {
-        MessageVector mode = new MessageVector(word, 1, ModeMessage.bytes(word));
-        ModeMessage.write(mode.memory(), mode.slotOffset(0), word, SEQUENCE, socket.portId(), copyRangeBytes);
-        int sent = new Sender(socket.fd(), mode).send(0, 1);
-        // The call saw an address only, which does not keep the memory alive.
+        int bytes = ModeMessage.bytes(word);
+        DatagramVector mode = new DatagramVector(socket.calls(), 1, bytes);
+        ModeMessage.write(mode.data(), mode.offset(0), word, SEQUENCE, socket.portId(), copyRangeBytes);
+        int sent = socket.send(mode, bytes);
+        // The call may have seen an address only, which does not keep the memory alive.
         Reference.reachabilityFence(mode);
         if (sent == -Errno.ECONNREFUSED) {
             throw Refusal.nobodyAnswers();

@@ -1,11 +1,16 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkError;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.spi.BackendException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The messages of one batch from the kernel, each checked before it is read. For the capture thread.
+ * The messages of one batch from the kernel, one in each slot, each checked before it is read. For the capture thread.
  *
  * <p>Nothing the kernel could send makes a method throw, but for a socket that is broken.
  */
@@ -26,25 +31,21 @@ final class Inbox {
     /** A full receive buffer is reported once, before the packets that are still in it. */
     private static final int OVERRUNS_IN_A_ROW = 3;
 
+    private final NetlinkSocket socket;
     private final PacketMessage layout;
-    private final MessageVector vector;
-    private final Receiver receiver;
+    private final DatagramVector received;
     private final MessageCounters counters;
     private final ByteBuffer memory;
-    private final ByteBuffer[] payloads;
+    private final ByteBuffer packets;
 
-    Inbox(NetlinkSocket socket, WordSize word, int maxMessages, int copyRangeBytes, MessageCounters counters) {
+    Inbox(NetlinkSocket socket, int maxMessages, int copyRangeBytes, MessageCounters counters) {
+        this.socket = socket;
         this.counters = counters;
-        layout = PacketMessage.of(word);
+        layout = PacketMessage.of(socket.calls().wordSize());
         // The kernel pads to a multiple of 4.
-        vector = new MessageVector(word, maxMessages, layout.payloadOffset() + copyRangeBytes + 3);
-        receiver = new Receiver(socket.fd(), vector);
-        memory = vector.memory();
-        payloads = new ByteBuffer[maxMessages];
-        for (int slot = 0; slot < maxMessages; slot++) {
-            int start = vector.slotOffset(slot) + layout.payloadOffset();
-            payloads[slot] = memory.slice(start, vector.slotBytes() - layout.payloadOffset());
-        }
+        received = new DatagramVector(socket.calls(), maxMessages, layout.payloadOffset() + copyRangeBytes + 3);
+        memory = received.data();
+        packets = memory.duplicate().order(ByteOrder.BIG_ENDIAN);
     }
 
     /**
@@ -54,15 +55,15 @@ final class Inbox {
      */
     int fetch(int limit) throws BackendException {
         for (int overruns = 0; overruns < OVERRUNS_IN_A_ROW; overruns++) {
-            int received = receiver.receive(limit);
-            if (received >= 0) {
-                return received;
+            int datagrams = socket.receive(received, limit);
+            if (datagrams >= 0) {
+                return datagrams;
             }
-            if (received == -Errno.EAGAIN || received == -Errno.EINTR) {
+            if (datagrams == -Errno.EAGAIN || datagrams == -Errno.EINTR) {
                 return 0;
             }
-            if (received != -Errno.ENOBUFS) {
-                throw new BackendException(BackendException.Kind.REFUSED, Refusal.receiveFailed(-received));
+            if (datagrams != -Errno.ENOBUFS) {
+                throw new BackendException(BackendException.Kind.REFUSED, Refusal.receiveFailed(-datagrams));
             }
             counters.overrun();
         }
@@ -70,8 +71,8 @@ final class Inbox {
     }
 
     Kind kind(int slot) {
-        int bytes = receivedBytes(slot);
-        int offset = vector.slotOffset(slot);
+        int bytes = received.length(slot);
+        int offset = received.offset(slot);
         if (bytes < NetlinkHeader.BYTES) {
             return malformed(bytes);
         }
@@ -79,8 +80,8 @@ final class Inbox {
         if (type == PacketMessage.TYPE) {
             return packetKind(bytes, offset);
         }
-        if (type == NetlinkHeader.TYPE_ERROR) {
-            return bytes >= NetlinkError.MIN_BYTES ? Kind.ANSWER : malformed(bytes);
+        if (type == NetlinkHeader.NLMSG_ERROR) {
+            return NetlinkError.isError(memory, offset, bytes) ? Kind.ANSWER : malformed(bytes);
         }
         counters.unknown(type);
         return Kind.OTHER;
@@ -108,31 +109,23 @@ final class Inbox {
 
     /** Of a PACKET or an UNREADABLE_PACKET. */
     long packetId(int slot) {
-        return layout.packetId(memory, vector.slotOffset(slot));
+        return layout.packetId(memory, received.offset(slot));
     }
 
-    /** Of a PACKET: its bytes, position 0 to limit, big-endian; valid until the next fetch. */
+    /** Of a PACKET: its bytes, position to limit, big-endian; valid until the next call. */
     ByteBuffer packet(int slot) {
-        int dataLength = (int) layout.dataLength(memory, vector.slotOffset(slot));
-        return payloads[slot].clear().limit(dataLength).order(ByteOrder.BIG_ENDIAN);
+        int begin = received.offset(slot) + layout.payloadOffset();
+        int bytes = (int) layout.dataLength(memory, received.offset(slot));
+        return packets.limit(begin + bytes).position(begin);
     }
 
     /** Of an ANSWER: 0 or an error number. */
     int errno(int slot) {
-        return NetlinkError.errno(memory, vector.slotOffset(slot));
+        return NetlinkError.errno(memory, received.offset(slot));
     }
 
     /** Of an ANSWER: the sequence number of the message it answers. */
     int answeredSequence(int slot) {
-        return NetlinkError.answeredSequence(memory, vector.slotOffset(slot));
-    }
-
-    /** A datagram that was cut is as long as its slot. */
-    private int receivedBytes(int slot) {
-        return Math.min(vector.receivedBytes(slot), vector.slotBytes());
-    }
-
-    boolean receivesOneByOne() {
-        return receiver.receivesOneByOne();
+        return NetlinkHeader.sequence(memory, received.offset(slot));
     }
 }

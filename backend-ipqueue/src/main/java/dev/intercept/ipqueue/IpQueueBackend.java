@@ -1,9 +1,13 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.netlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.PollGate;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -20,40 +24,42 @@ final class IpQueueBackend implements CaptureBackend {
      */
     static final int MAX_BATCH = 64;
 
-    /** A short packet charges 768 bytes and more of the receive buffer: room for about 20000. */
+    /** Doubled by the kernel, and a short packet charges 768 bytes and more of it: room for about 40000. */
     static final int RECEIVE_BUFFER_BYTES = 16 << 20;
+
+    /** Longer than the kernel ever takes; without it a test kernel that hangs would hang the capture thread. */
+    private static final int SEND_TIMEOUT_S = 1;
 
     private static final Logger LOG = System.getLogger(IpQueueBackend.class.getName());
 
     private final NetlinkSocket socket;
-    private final Waiter waiter;
     private final Inbox inbox;
     private final VerdictBatch verdicts;
     private final MessageCounters counters;
     private final KernelReadings readings;
-    private final PollGate gate = new PollGate(this::wake, this::free);
+    private final PollGate gate;
     private volatile boolean freed;
 
     private IpQueueBackend(
             NetlinkSocket socket,
-            Waiter waiter,
             Inbox inbox,
             VerdictBatch verdicts,
             MessageCounters counters,
             KernelReadings readings) {
         this.socket = socket;
-        this.waiter = waiter;
         this.inbox = inbox;
         this.verdicts = verdicts;
         this.counters = counters;
         this.readings = readings;
+        gate = new PollGate(socket::wake, this::free);
     }
 
     /** @throws BackendException when ip_queue refuses; nothing stays open then */
-    static IpQueueBackend open(KernelEndpoint kernel, int copyRangeBytes) throws BackendException {
+    static IpQueueBackend open(SystemCalls calls, KernelEndpoint kernel, int copyRangeBytes) throws BackendException {
         try {
-            NetlinkSocket socket = NetlinkSocket.open(kernel.protocol(), kernel.portId());
+            NetlinkSocket socket = NetlinkSocket.withPositivePort(calls, kernel.protocol());
             try {
+                socket.connect(kernel.portId());
                 return listen(socket, new ProcFiles(kernel.proc()), copyRangeBytes);
             } catch (BackendException | SystemCallException e) {
                 socket.close();
@@ -66,35 +72,22 @@ final class IpQueueBackend implements CaptureBackend {
 
     private static IpQueueBackend listen(NetlinkSocket socket, ProcFiles proc, int copyRangeBytes)
             throws BackendException, SystemCallException {
-        WordSize word = Native.wordSize();
-        int bufferBytes = setUp(socket, proc, word);
+        socket.limitSendTime(SEND_TIMEOUT_S);
+        socket.refuseOverrunErrors();
+        long wantedBytes = Math.min(2 * KernelReadings.receiveBufferBytes(proc), Integer.MAX_VALUE);
+        int bufferBytes = socket.enlargeReceiveBuffer((int) wantedBytes);
         MessageCounters counters = new MessageCounters();
-        Inbox inbox = new Inbox(socket, word, MAX_BATCH, copyRangeBytes, counters);
-        VerdictBatch verdicts = new VerdictBatch(socket, word, MAX_BATCH, counters);
+        Inbox inbox = new Inbox(socket, MAX_BATCH, copyRangeBytes, counters);
+        VerdictBatch verdicts = new VerdictBatch(socket, MAX_BATCH, counters);
         KernelReadings readings = new KernelReadings(proc);
-        Waiter waiter = new Waiter(socket.fd());
-        try {
-            new Handshake(socket, waiter, inbox, verdicts, proc, word).listen(copyRangeBytes);
-        } catch (BackendException e) {
-            waiter.close();
-            throw e;
-        }
+        new Handshake(socket, inbox, verdicts, proc).listen(copyRangeBytes);
         LOG.log(
                 Level.DEBUG,
                 "ipqueue listens as netlink port id {0}, copies {1} bytes of each packet, receive buffer {2} bytes",
                 Integer.toString(socket.portId()),
                 Integer.toString(copyRangeBytes),
                 Integer.toString(bufferBytes));
-        return new IpQueueBackend(socket, waiter, inbox, verdicts, counters, readings);
-    }
-
-    private static int setUp(NetlinkSocket socket, ProcFiles proc, WordSize word) throws SystemCallException {
-        socket.setSendTimeout(word);
-        if (!socket.setNoEnobufs()) {
-            LOG.log(Level.DEBUG, "this kernel has no NETLINK_NO_ENOBUFS; a full receive buffer is waited out");
-        }
-        long wanted = Math.min(KernelReadings.receiveBufferBytes(proc), Integer.MAX_VALUE / 2);
-        return socket.setReceiveBuffer((int) wanted);
+        return new IpQueueBackend(socket, inbox, verdicts, counters, readings);
     }
 
     @Override
@@ -110,11 +103,11 @@ final class IpQueueBackend implements CaptureBackend {
         try {
             int messages = inbox.fetch(limit);
             if (messages == 0 && timeoutMs != 0) {
-                waiter.await(timeoutMs);
-                messages = gate.isClosing() ? 0 : inbox.fetch(limit);
+                socket.await(timeoutMs);
+                messages = gate.isClosed() ? 0 : inbox.fetch(limit);
             }
             int packets = judge(handler, messages);
-            return packets == 0 && gate.isClosing() ? END : packets;
+            return packets == 0 && gate.isClosed() ? END : packets;
         } finally {
             gate.leave();
         }
@@ -175,27 +168,14 @@ final class IpQueueBackend implements CaptureBackend {
         return counters;
     }
 
-    boolean receivesOneByOne() {
-        return inbox.receivesOneByOne();
-    }
-
-    boolean sendsOneByOne() {
-        return verdicts.sendsOneByOne();
-    }
-
     @Override
     public void close() {
         gate.close();
     }
 
-    private void wake() {
-        waiter.wake();
-    }
-
     /** The kernel drops what is still queued when the socket goes. */
     private void free() {
         freed = true;
-        waiter.close();
         socket.close();
         LOG.log(Level.DEBUG, "ipqueue closed: {0}", counters);
     }

@@ -75,6 +75,6 @@ public final class IpQueueProvider implements CaptureBackendProvider {
         if (!kernel.isKernel()) {
             LOG.log(Level.WARNING, "ipqueue talks to a stand-in of the kernel, as system properties ask: {0}", kernel);
         }
-        return List.of(IpQueueBackend.open(kernel, copyRangeBytes));
+        return List.of(IpQueueBackend.open(new JnrSystemCalls(), kernel, copyRangeBytes));
     }
 }

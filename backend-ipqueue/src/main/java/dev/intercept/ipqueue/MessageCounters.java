@@ -1,5 +1,6 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.Errno;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -67,14 +68,14 @@ final class MessageCounters {
             LOG.log(
                     Level.WARNING,
                     "ipqueue: the kernel refused a verdict with {0}; " + STAYS_QUEUED,
-                    Errno.describe(errno));
+                    Errno.text(errno));
         }
     }
 
     /** A verdict that could not be sent. */
     void unsent(int errno) {
         if (unsent++ == 0) {
-            LOG.log(Level.WARNING, "ipqueue: a verdict could not be sent: {0}; " + STAYS_QUEUED, Errno.describe(errno));
+            LOG.log(Level.WARNING, "ipqueue: a verdict could not be sent: {0}; " + STAYS_QUEUED, Errno.text(errno));
         }
     }
 

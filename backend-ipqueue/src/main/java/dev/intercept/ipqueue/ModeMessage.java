@@ -1,5 +1,7 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.WordSize;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,8 +33,8 @@ final class ModeMessage {
     }
 
     static void write(ByteBuffer memory, int offset, WordSize word, int sequence, int portId, int copyRangeBytes) {
-        int flags = NetlinkHeader.FLAG_REQUEST | NetlinkHeader.FLAG_ACK;
-        NetlinkHeader.write(memory, offset, bytes(word), TYPE, flags, sequence, portId);
+        int flags = NetlinkHeader.NLM_F_REQUEST | NetlinkHeader.NLM_F_ACK;
+        NetlinkHeader.put(memory, offset, bytes(word), TYPE, flags, sequence, portId);
         memory.put(offset + MODE_OFFSET, (byte) COPY_PACKET);
         word.put(memory, offset + MODE_OFFSET + word.bytes(), copyRangeBytes);
     }

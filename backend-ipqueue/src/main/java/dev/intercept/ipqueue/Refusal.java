@@ -1,5 +1,8 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.netlink.WordSize;
 import dev.intercept.spi.BackendException;
 
 /** Each way in which ip_queue can be refused, as a text for the user: what failed, with what value, what to do next. */
@@ -36,7 +39,7 @@ final class Refusal {
     }
 
     static String socketFailed(SystemCallException e) {
-        return e.operation() + " failed with " + Errno.describe(e.errno())
+        return e.operation() + " failed with " + Errno.text(e.errno())
                 + ": netlink itself is refused here, look for a seccomp filter or a security module; \"strace -e socket\" shows"
                 + " the call";
     }
@@ -69,7 +72,7 @@ final class Refusal {
         return new BackendException(
                 BackendException.Kind.REFUSED,
                 "ip_queue refused the mode message of " + ModeMessage.bytes(word) + " bytes with "
-                        + Errno.describe(errno) + ": this Java has " + 8 * word.bytes()
+                        + Errno.text(errno) + ": this Java has " + 8 * word.bytes()
                         + " bits, it must have as many as the kernel (uname -m)");
     }
 
@@ -91,18 +94,18 @@ final class Refusal {
     static BackendException setUpFailed(SystemCallException e) {
         return new BackendException(
                 BackendException.Kind.REFUSED,
-                "ip_queue's socket: " + e.operation() + " failed with " + Errno.describe(e.errno())
+                "ip_queue's socket: " + e.operation() + " failed with " + Errno.text(e.errno())
                         + "; \"ulimit -n\" and the kernel log (dmesg) may tell why",
                 e);
     }
 
     static String receiveFailed(int errno) {
-        return "receiving from ip_queue failed with " + Errno.describe(errno)
+        return "receiving from ip_queue failed with " + Errno.text(errno)
                 + ": no more packets can come; start intercept again, and see the kernel log (dmesg)";
     }
 
     static String verdictsRefused(int errno) {
-        return "ip_queue takes no verdicts any more: " + Errno.describe(errno)
+        return "ip_queue takes no verdicts any more: " + Errno.text(errno)
                 + (errno == Errno.ECONNREFUSED
                         ? ", module ip_queue was unloaded under way: run \"modprobe ip_queue\" and start intercept again"
                         : " after 1 s: start intercept again, and see the kernel log (dmesg)");

@@ -1,8 +1,11 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.WordSize;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.Verdict;
-import java.nio.ByteBuffer;
 
 /**
  * The verdicts of one batch in the packets' order of arrival, in which the kernel finds each packet at the head of its
@@ -12,32 +15,32 @@ final class VerdictBatch {
 
     private static final int SEND_TRIES = 3;
 
+    private final NetlinkSocket socket;
     private final WordSize word;
-    private final MessageVector vector;
-    private final Sender sender;
+    private final DatagramVector datagrams;
     private final MessageCounters counters;
     private int size;
 
-    VerdictBatch(NetlinkSocket socket, WordSize word, int maxVerdicts, MessageCounters counters) {
-        this.word = word;
+    VerdictBatch(NetlinkSocket socket, int maxVerdicts, MessageCounters counters) {
+        this.socket = socket;
         this.counters = counters;
-        vector = new MessageVector(word, maxVerdicts, VerdictMessage.bytes(word));
-        sender = new Sender(socket.fd(), vector);
-        ByteBuffer memory = vector.memory();
+        word = socket.calls().wordSize();
+        datagrams = new DatagramVector(socket.calls(), maxVerdicts, VerdictMessage.bytes(word));
         for (int slot = 0; slot < maxVerdicts; slot++) {
-            VerdictMessage.writeConstants(memory, vector.slotOffset(slot), word, socket.portId());
+            datagrams.setCapacity(slot, VerdictMessage.bytes(word));
+            VerdictMessage.writeConstants(datagrams.data(), datagrams.offset(slot), word, socket.portId());
         }
     }
 
     /** Adds a DROP for this packet. Whatever happens before {@link #replaceLast}, the packet has its verdict. */
     void addDrop(long packetId) {
-        VerdictMessage.write(vector.memory(), vector.slotOffset(size), word, packetId);
+        VerdictMessage.write(datagrams.data(), datagrams.offset(size), word, packetId);
         size++;
     }
 
     /** The verdict for the packet that was added last. */
     void replaceLast(Verdict verdict) {
-        VerdictMessage.setVerdict(vector.memory(), vector.slotOffset(size - 1), verdict);
+        VerdictMessage.setVerdict(datagrams.data(), datagrams.offset(size - 1), verdict);
     }
 
     /**
@@ -51,7 +54,7 @@ final class VerdictBatch {
         int next = 0;
         int tries = 0;
         while (next < end) {
-            int sent = sender.send(next, end - next);
+            int sent = socket.send(datagrams, next, end - next);
             if (sent > 0) {
                 next += sent;
                 tries = 0;
@@ -69,9 +72,5 @@ final class VerdictBatch {
         if (errno == Errno.ECONNREFUSED || errno == Errno.EAGAIN) {
             throw new BackendException(BackendException.Kind.REFUSED, Refusal.verdictsRefused(errno));
         }
-    }
-
-    boolean sendsOneByOne() {
-        return sender.sendsOneByOne();
     }
 }

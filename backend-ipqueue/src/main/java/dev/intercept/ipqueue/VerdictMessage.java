@@ -1,5 +1,7 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.WordSize;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
 
@@ -36,7 +38,7 @@ final class VerdictMessage {
 
     /** What is the same in every verdict of a listener. */
     static void writeConstants(ByteBuffer memory, int offset, WordSize word, int portId) {
-        NetlinkHeader.write(memory, offset, bytes(word), TYPE, NetlinkHeader.FLAG_REQUEST, 0, portId);
+        NetlinkHeader.put(memory, offset, bytes(word), TYPE, NetlinkHeader.NLM_F_REQUEST, 0, portId);
     }
 
     static void write(ByteBuffer memory, int offset, WordSize word, long packetId) {

@@ -34,7 +34,7 @@ class AllocationTest {
         }
         PacketHandler handler = packet -> Packets.number(packet) % 2 == 0 ? Verdict.DROP : Verdict.ACCEPT;
         try (FakeKernel kernel = FakeKernel.start(0, proc);
-                IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+                IpQueueBackend backend = IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128)) {
             measure(kernel, backend, handler, packets, WARM_UP_BATCHES);
             long allocated = measure(kernel, backend, handler, packets, MEASURED_BATCHES);
             assertTrue(allocated <= TOLERATED_BYTES, allocated + " bytes for " + BATCH * MEASURED_BATCHES + " packets");

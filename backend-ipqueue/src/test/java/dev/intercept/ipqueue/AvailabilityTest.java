@@ -2,6 +2,8 @@ package dev.intercept.ipqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.SystemCallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -32,7 +32,7 @@ final class BridgeFixture implements BackendFixture {
 
     @Override
     public CaptureBackend open() throws Exception {
-        return namespace.call(() -> IpQueueBackend.open(bridge.endpoint(), 128));
+        return namespace.call(() -> IpQueueBackend.open(new JnrSystemCalls(), bridge.endpoint(), 128));
     }
 
     @Override

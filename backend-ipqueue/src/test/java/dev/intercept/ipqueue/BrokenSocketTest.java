@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.Verdict;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** When polling again is useless, poll says so and what to do. */
 class BrokenSocketTest {
 
+    private static final SystemCalls CALLS = new JnrSystemCalls();
     private static final int WAIT_MS = 5000;
     private static final int SMALL_BUFFER_BYTES = 2048;
     private static final int MORE_THAN_IT_HOLDS = 100;
@@ -21,7 +24,7 @@ class BrokenSocketTest {
     @Test
     void shouldNameTheUnloadedModuleWhenNobodyTakesVerdicts(@TempDir Path proc) throws Exception {
         FakeKernel kernel = FakeKernel.start(0, proc);
-        try (IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+        try (IpQueueBackend backend = IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128)) {
             kernel.queue(Packets.numbered(1, 60));
             kernel.close();
             assertThrowsRefused(
@@ -33,13 +36,14 @@ class BrokenSocketTest {
 
     @Test
     void shouldNotWaitForEverForAKernelThatTakesNoVerdicts() throws Exception {
-        NetlinkSocket deaf = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
-        NetlinkSocket socket = NetlinkSocket.open(FakeKernel.NETLINK_USERSOCK, deaf.portId());
+        NetlinkSocket deaf = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
+        NetlinkSocket socket = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
         try {
-            deaf.setReceiveBuffer(SMALL_BUFFER_BYTES);
-            socket.setSendTimeout(Native.wordSize());
+            socket.connect(deaf.portId());
+            deaf.enlargeReceiveBuffer(2 * SMALL_BUFFER_BYTES);
+            socket.limitSendTime(1);
             MessageCounters counters = new MessageCounters();
-            VerdictBatch verdicts = new VerdictBatch(socket, Native.wordSize(), MORE_THAN_IT_HOLDS, counters);
+            VerdictBatch verdicts = new VerdictBatch(socket, MORE_THAN_IT_HOLDS, counters);
             for (int i = 0; i < MORE_THAN_IT_HOLDS; i++) {
                 verdicts.addDrop(i);
             }
@@ -55,21 +59,21 @@ class BrokenSocketTest {
 
     @Test
     void shouldSayThatReceivingFailed() throws Exception {
-        NetlinkSocket socket = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
-        Inbox inbox = new Inbox(socket, Native.wordSize(), 1, 128, new MessageCounters());
+        NetlinkSocket socket = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
+        Inbox inbox = new Inbox(socket, 1, 128, new MessageCounters());
         socket.close();
         assertThrowsRefused(
-                "receiving from ip_queue failed with errno 9: no more packets can come; start intercept again, and see the"
+                "receiving from ip_queue failed with EBADF (9): no more packets can come; start intercept again, and see the"
                         + " kernel log (dmesg)",
                 () -> inbox.fetch(1));
     }
 
     @Test
     void shouldTakeAPositivePortIdWhenTheAutomaticOneIsNegative() throws Exception {
-        NetlinkSocket first = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
-        NetlinkSocket second = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
-        NetlinkSocket third = NetlinkSocket.open(FakeKernel.NETLINK_USERSOCK, 0);
-        NetlinkSocket fourth = NetlinkSocket.open(FakeKernel.NETLINK_USERSOCK, 0);
+        NetlinkSocket first = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
+        NetlinkSocket second = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
+        NetlinkSocket third = NetlinkSocket.withPositivePort(CALLS, FakeKernel.NETLINK_USERSOCK);
+        NetlinkSocket fourth = NetlinkSocket.withPositivePort(CALLS, FakeKernel.NETLINK_USERSOCK);
         try {
             assertTrue(second.portId() < 0, "the reason for all this");
             assertTrue(third.portId() > 0);

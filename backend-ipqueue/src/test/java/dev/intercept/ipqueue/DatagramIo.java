@@ -1,5 +1,8 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.NativeMemory;
+import dev.intercept.netlink.SystemCalls;
+import dev.intercept.netlink.WordSize;
 import java.nio.ByteBuffer;
 
 /** sendmsg(2) and recvmsg(2) with addresses, which the backend does not need and a kernel does. */
@@ -9,10 +12,10 @@ final class DatagramIo {
     private static final int SOCKADDR_BYTES = 12;
     private static final int MAX_BYTES = 1 << 17;
 
-    private final FakeLibc libc = FakeLibc.LOADED;
+    private final SystemCalls calls = new JnrSystemCalls();
     private final int fd;
-    private final Envelope incoming = new Envelope(MAX_BYTES);
-    private final Envelope outgoing = new Envelope(MAX_BYTES);
+    private final Envelope incoming = new Envelope(calls, MAX_BYTES);
+    private final Envelope outgoing = new Envelope(calls, MAX_BYTES);
 
     DatagramIo(int fd) {
         this.fd = fd;
@@ -21,8 +24,8 @@ final class DatagramIo {
     /** Null for none. One thread. */
     byte[] receive() {
         incoming.prepare(SOCKADDR_BYTES, MAX_BYTES);
-        long bytes = libc.recvmsg(fd, incoming.address(), MSG_DONTWAIT);
-        return bytes < 0 ? null : incoming.copy((int) bytes);
+        int bytes = calls.recvmsg(fd, incoming.header(), MSG_DONTWAIT);
+        return bytes < 0 ? null : incoming.copy(bytes);
     }
 
     /** The port id from which the last datagram came. */
@@ -34,7 +37,7 @@ final class DatagramIo {
     synchronized int send(int portId, int groups, byte[] datagram) {
         outgoing.write(portId, groups, datagram);
         outgoing.prepare(SOCKADDR_BYTES, datagram.length);
-        return libc.sendmsg(fd, outgoing.address(), MSG_DONTWAIT) < 0 ? FakeLibc.errno() : 0;
+        return Math.max(0, -calls.sendmsg(fd, outgoing.header(), MSG_DONTWAIT));
     }
 
     /** {@code struct msghdr}, its {@code sockaddr_nl}, its one iovec and its bytes in one piece of memory. */
@@ -45,22 +48,23 @@ final class DatagramIo {
         private static final int DATA_OFFSET = 128;
         private static final short AF_NETLINK = 16;
 
-        private final WordSize word = Native.wordSize();
+        private final WordSize word;
+        private final NativeMemory header;
         private final ByteBuffer memory;
-        private final long address;
 
-        Envelope(int maxBytes) {
-            memory = Native.allocate(DATA_OFFSET + maxBytes);
-            address = Native.address(memory);
+        Envelope(SystemCalls calls, int maxBytes) {
+            word = calls.wordSize();
+            header = calls.allocate(DATA_OFFSET + maxBytes);
+            memory = header.buffer();
         }
 
         void prepare(int nameBytes, int dataBytes) {
             int w = word.bytes();
-            word.put(memory, 0, address + NAME_OFFSET);
+            word.put(memory, 0, header.address() + NAME_OFFSET);
             memory.putInt(w, nameBytes);
-            word.put(memory, 2 * w, address + IOVEC_OFFSET);
+            word.put(memory, 2 * w, header.address() + IOVEC_OFFSET);
             word.put(memory, 3 * w, 1);
-            word.put(memory, IOVEC_OFFSET, address + DATA_OFFSET);
+            word.put(memory, IOVEC_OFFSET, header.address() + DATA_OFFSET);
             word.put(memory, IOVEC_OFFSET + w, dataBytes);
         }
 
@@ -81,8 +85,8 @@ final class DatagramIo {
             return data;
         }
 
-        long address() {
-            return address;
+        NativeMemory header() {
+            return header;
         }
     }
 }

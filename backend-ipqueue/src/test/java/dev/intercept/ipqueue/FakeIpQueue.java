@@ -1,5 +1,7 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.WordSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;

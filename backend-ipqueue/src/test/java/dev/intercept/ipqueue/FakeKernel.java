@@ -1,5 +1,9 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -39,7 +43,6 @@ final class FakeKernel implements AutoCloseable {
     }
 
     private final NetlinkSocket socket;
-    private final Waiter waiter;
     private final DatagramIo io;
     private final Path proc;
     private final FakeIpQueue queue;
@@ -56,10 +59,9 @@ final class FakeKernel implements AutoCloseable {
     private FakeKernel(NetlinkSocket socket, Path proc) throws SystemCallException {
         this.socket = socket;
         this.proc = proc;
-        socket.setReceiveBuffer(RECEIVE_BUFFER_BYTES);
-        waiter = new Waiter(socket.fd());
+        socket.enlargeReceiveBuffer(2 * RECEIVE_BUFFER_BYTES);
         io = new DatagramIo(socket.fd());
-        queue = new FakeIpQueue(Native.wordSize(), this::deliver);
+        queue = new FakeIpQueue(new JnrSystemCalls().wordSize(), this::deliver);
     }
 
     /**
@@ -69,7 +71,7 @@ final class FakeKernel implements AutoCloseable {
      * @param proc an empty directory
      */
     static FakeKernel start(int portId, Path proc) throws SystemCallException {
-        FakeKernel kernel = new FakeKernel(NetlinkSocket.bound(NETLINK_USERSOCK, portId), proc);
+        FakeKernel kernel = new FakeKernel(new NetlinkSocket(new JnrSystemCalls(), NETLINK_USERSOCK, portId), proc);
         kernel.writeProc("sys/kernel/osrelease", "3.4.113\n");
         kernel.writeProc("sys/net/core/rmem_max", "212992\n");
         kernel.writeProc("sys/net/core/wmem_max", "212992\n");
@@ -121,14 +123,14 @@ final class FakeKernel implements AutoCloseable {
         }
         int errno = mute ? 0 : io.send(portId, 0, mutation.apply(message));
         if (errno != 0 && errno != Errno.EAGAIN && errno != Errno.ECONNREFUSED) {
-            throw new IllegalStateException("send to port " + portId + ": " + Errno.describe(errno));
+            throw new IllegalStateException("send to port " + portId + ": " + Errno.text(errno));
         }
         return errno == 0;
     }
 
     private void serve() {
         while (!closed) {
-            waiter.await(WAIT_MS);
+            socket.await(WAIT_MS);
             List<Datagram> waiting = receiveAll();
             int listener = queue.peer();
             if (listener != 0 && mayBeGone(listener, waiting) && !listenerSocket.equals(socketOf(listener))) {
@@ -145,7 +147,6 @@ final class FakeKernel implements AutoCloseable {
             waiting.forEach(this::read);
             publishNowAndThen();
         }
-        waiter.close();
         socket.close();
     }
 
@@ -224,7 +225,7 @@ final class FakeKernel implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        waiter.wake();
+        socket.wake();
         try {
             thread.join();
         } catch (InterruptedException e) {

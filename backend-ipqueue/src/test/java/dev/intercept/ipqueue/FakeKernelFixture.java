@@ -1,6 +1,7 @@
 package dev.intercept.ipqueue;
 
 import dev.intercept.kit.BackendFixture;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.CaptureBackend;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class FakeKernelFixture implements BackendFixture {
 
     @Override
     public CaptureBackend open() throws Exception {
-        return IpQueueBackend.open(kernel.endpoint(), 128);
+        return IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.WordSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.Verdict;
 import java.io.File;
@@ -57,7 +59,7 @@ class HandshakeTest {
 
     @Test
     void shouldNameThePortIdOfAListenerThatIsNoProcess() throws Exception {
-        try (IpQueueBackend first = IpQueueBackend.open(kernel.endpoint(), 128)) {
+        try (IpQueueBackend first = IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128)) {
             kernel.publish();
             int port = kernel.ipQueue().peer();
             assertRefused(
@@ -74,7 +76,8 @@ class HandshakeTest {
     void shouldNameTheNamespaceOnEconnrefused() {
         KernelEndpoint nobody = new KernelEndpoint(
                 FakeKernel.NETLINK_USERSOCK, 0x7fff_0000, kernel.endpoint().proc());
-        BackendException e = assertThrows(BackendException.class, () -> IpQueueBackend.open(nobody, 128));
+        BackendException e =
+                assertThrows(BackendException.class, () -> IpQueueBackend.open(new JnrSystemCalls(), nobody, 128));
         assertSame(BackendException.Kind.UNAVAILABLE, e.kind());
         assertEquals(
                 "nobody in this network namespace answers to ip_queue (ECONNREFUSED (111) to the mode message): it serves"
@@ -104,7 +107,7 @@ class HandshakeTest {
     @Test
     void shouldDropThePacketsThatComeBeforeTheAnswer() throws Exception {
         CompletableFuture<Integer> early = kernel.queueBeforeAnswer(Packets.numbered(1, 60));
-        try (IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+        try (IpQueueBackend backend = IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128)) {
             assertEquals(0, early.join());
             assertEquals(0, backend.poll(packet -> Verdict.ACCEPT, 64, 0));
             assertEquals(0, backend.counters().notQueued());
@@ -116,7 +119,8 @@ class HandshakeTest {
         kernel.ipQueue().refuseAll();
         long before = openDescriptors();
         for (int i = 0; i < 5; i++) {
-            assertThrows(BackendException.class, () -> IpQueueBackend.open(kernel.endpoint(), 128));
+            assertThrows(
+                    BackendException.class, () -> IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128));
         }
         assertEquals(before, openDescriptors());
     }
@@ -126,12 +130,13 @@ class HandshakeTest {
         BackendException e = Refusal.setUpFailed(new SystemCallException("eventfd", 24));
         assertSame(BackendException.Kind.REFUSED, e.kind());
         assertEquals(
-                "ip_queue's socket: eventfd failed with errno 24; \"ulimit -n\" and the kernel log (dmesg) may tell why",
+                "ip_queue's socket: eventfd failed with EMFILE (24); \"ulimit -n\" and the kernel log (dmesg) may tell why",
                 e.getMessage());
     }
 
     private void assertRefused(BackendException.Kind kind, String message) {
-        BackendException e = assertThrows(BackendException.class, () -> IpQueueBackend.open(kernel.endpoint(), 128));
+        BackendException e = assertThrows(
+                BackendException.class, () -> IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128));
         assertEquals(message, e.getMessage());
         assertSame(kind, e.kind());
     }

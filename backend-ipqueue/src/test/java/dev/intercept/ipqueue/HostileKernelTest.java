@@ -3,6 +3,7 @@ package dev.intercept.ipqueue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.netlink.NetlinkHeader;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,7 +37,8 @@ class HostileKernelTest {
     void shouldGiveAVerdictWheneverTheIdCanBeRead(long seed, @TempDir Path proc) throws Exception {
         Random random = new Random(seed);
         try (FakeKernel kernel = FakeKernel.start(0, proc);
-                IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), COPY_RANGE_BYTES)) {
+                IpQueueBackend backend =
+                        IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), COPY_RANGE_BYTES)) {
             for (int burst = 0; burst < BURSTS; burst++) {
                 List<CompletableFuture<Integer>> expected = sendMutants(kernel, random);
                 CompletableFuture<Integer> last = sendLast(kernel);
@@ -113,7 +115,7 @@ class HostileKernelTest {
                 view.putShort(4, (short) (TYPE_PACKET + 1 + random.nextInt(0xffff)));
                 return new Mutant(message, false);
             case 5: // an error, whole or cut, with any number
-                view.putShort(4, (short) NetlinkHeader.TYPE_ERROR);
+                view.putShort(4, (short) NetlinkHeader.NLMSG_ERROR);
                 view.putInt(16, random.nextInt(8) == 0 ? Integer.MIN_VALUE : random.nextInt(300) - 200);
                 return new Mutant(Arrays.copyOf(message, 1 + random.nextInt(message.length)), false);
             case 6: // noise

@@ -18,7 +18,7 @@ class LossTest {
     @Test
     void shouldNameTheSettingWithItsValueWhenTheQueueOverflows(@TempDir Path proc) throws Exception {
         try (FakeKernel kernel = FakeKernel.start(0, proc);
-                IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+                IpQueueBackend backend = IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128)) {
             kernel.ipQueue().setMaxLength(2);
             queue(kernel, 5);
             assertEquals(
@@ -33,7 +33,7 @@ class LossTest {
     @Test
     void shouldNameTheSettingsWithTheirValuesWhenTheBufferOverflows(@TempDir Path proc) throws Exception {
         try (FakeKernel kernel = FakeKernel.start(0, proc);
-                IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
+                IpQueueBackend backend = IpQueueBackend.open(new JnrSystemCalls(), kernel.endpoint(), 128)) {
             kernel.ipQueue().setMaxLength(1 << 30);
             int waiting = 0;
             while (kernel.ipQueue().netlinkDropped() == 0) {

@@ -2,6 +2,7 @@ package dev.intercept.ipqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.netlink.Errno;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class MessageCountersTest {
 
     @Test
     void shouldNameErrorNumbersItKnowsAndShowTheOthers() {
-        assertEquals("EPROTONOSUPPORT (93)", Errno.describe(93));
-        assertEquals("errno 71", Errno.describe(71));
+        assertEquals("EPROTONOSUPPORT (93)", Errno.text(93));
+        assertEquals("errno 71", Errno.text(71));
     }
 }

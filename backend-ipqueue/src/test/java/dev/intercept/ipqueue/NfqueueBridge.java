@@ -1,5 +1,6 @@
 package dev.intercept.ipqueue;
 
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;

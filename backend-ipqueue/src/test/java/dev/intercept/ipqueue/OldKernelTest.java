@@ -1,9 +1,11 @@
 package dev.intercept.ipqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NativeMemory;
+import dev.intercept.netlink.SystemCalls;
 import dev.intercept.spi.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,84 +20,96 @@ class OldKernelTest {
 
     private static final int WAIT_MS = 5000;
     private static final int PACKETS = 100;
-    private static final int ENOPROTOOPT = 92;
-
-    private static final Seccomp.Denial NO_RECVMMSG =
-            new Seccomp.Denial(Seccomp.RECVMMSG, Seccomp.ANY_ARGUMENT, 0, Errno.ENOSYS);
-    private static final Seccomp.Denial NO_SENDMMSG =
-            new Seccomp.Denial(Seccomp.SENDMMSG, Seccomp.ANY_ARGUMENT, 0, Errno.ENOSYS);
-    private static final Seccomp.Denial NO_RCVBUFFORCE = new Seccomp.Denial(Seccomp.SETSOCKOPT, 2, 33, Errno.EPERM);
-    private static final Seccomp.Denial NO_NO_ENOBUFS = new Seccomp.Denial(Seccomp.SETSOCKOPT, 1, 270, ENOPROTOOPT);
+    private static final int SO_RCVBUFFORCE = 33;
+    private static final int NETLINK_NO_ENOBUFS = 5;
 
     @TempDir
     Path proc;
 
+    /** A kernel that counts what it is asked for, and lacks what a test says. */
+    private static class OldKernel extends JnrSystemCalls {
+
+        private final boolean hasRecvmmsg;
+        private final boolean hasSendmmsg;
+        int recvmsgs;
+        int sendmsgs;
+
+        OldKernel(boolean hasRecvmmsg, boolean hasSendmmsg) {
+            this.hasRecvmmsg = hasRecvmmsg;
+            this.hasSendmmsg = hasSendmmsg;
+        }
+
+        @Override
+        public int recvmmsg(int fd, NativeMemory messages, int count, int flags) {
+            return hasRecvmmsg ? super.recvmmsg(fd, messages, count, flags) : -Errno.ENOSYS;
+        }
+
+        @Override
+        public int recvmsg(int fd, NativeMemory message, int flags) {
+            recvmsgs++;
+            return super.recvmsg(fd, message, flags);
+        }
+
+        @Override
+        public int sendmmsg(int fd, NativeMemory messages, int count, int flags) {
+            return hasSendmmsg ? super.sendmmsg(fd, messages, count, flags) : -Errno.ENOSYS;
+        }
+
+        @Override
+        public int sendmsg(int fd, NativeMemory message, int flags) {
+            sendmsgs++;
+            return super.sendmsg(fd, message, flags);
+        }
+    }
+
     @Test
     void shouldReceiveOneByOneWithoutRecvmmsg() throws Exception {
-        onKernelWithout(List.of(NO_RECVMMSG), backend -> {
-            judgeAll(backend);
-            assertTrue(backend.receivesOneByOne());
-            assertFalse(backend.sendsOneByOne());
-        });
+        OldKernel calls = new OldKernel(false, true);
+        judgeHundred(calls);
+        assertTrue(calls.recvmsgs > PACKETS, calls.recvmsgs + " recvmsg");
     }
 
     @Test
     void shouldSendOneByOneWithoutSendmmsg() throws Exception {
-        onKernelWithout(List.of(NO_SENDMMSG), backend -> {
-            judgeAll(backend);
-            assertFalse(backend.receivesOneByOne());
-            assertTrue(backend.sendsOneByOne());
-        });
+        OldKernel calls = new OldKernel(true, false);
+        judgeHundred(calls);
+        assertTrue(calls.sendmsgs > PACKETS, calls.sendmsgs + " sendmsg");
     }
 
     @Test
     void shouldServeWithNoneOfTheLaterConveniences() throws Exception {
-        onKernelWithout(List.of(NO_RECVMMSG, NO_SENDMMSG, NO_RCVBUFFORCE, NO_NO_ENOBUFS), OldKernelTest::judgeAll);
+        judgeHundred(new OldKernel(false, false) {
+            @Override
+            public int setsockopt(int fd, int level, int name, NativeMemory value, int valueBytes) {
+                return name == SO_RCVBUFFORCE
+                        ? -Errno.EPERM
+                        : name == NETLINK_NO_ENOBUFS
+                                ? -Errno.ENOPROTOOPT
+                                : super.setsockopt(fd, level, name, value, valueBytes);
+            }
+        });
     }
 
     @Test
     void shouldUseTheLaterCallsWhereTheyAreThere() throws Exception {
-        onKernelWithout(List.of(), backend -> {
-            judgeAll(backend);
-            assertFalse(backend.receivesOneByOne());
-            assertFalse(backend.sendsOneByOne());
-        });
+        OldKernel calls = new OldKernel(true, true);
+        judgeHundred(calls);
+        assertEquals(0, calls.recvmsgs);
+        assertEquals(1, calls.sendmsgs, "the mode message");
     }
 
-    private interface Use {
-        void of(IpQueueBackend backend) throws Exception;
-    }
-
-    /** Queues 100 packets, lets a thread judge them on the poorer kernel, and looks at each verdict. */
-    private void onKernelWithout(List<Seccomp.Denial> denials, Use use) throws Exception {
-        try (FakeKernel kernel = FakeKernel.start(0, proc)) {
-            CompletableFuture<Void> opened = new CompletableFuture<>();
+    /** Queues 100 packets, judges them on the poorer kernel, and looks at each verdict. */
+    private void judgeHundred(SystemCalls calls) throws Exception {
+        try (FakeKernel kernel = FakeKernel.start(0, proc);
+                IpQueueBackend backend = IpQueueBackend.open(calls, kernel.endpoint(), 128)) {
             List<CompletableFuture<Integer>> verdicts = new ArrayList<>();
-            CompletableFuture<Void> queued = new CompletableFuture<>();
-            CompletableFuture<Void> used = new CompletableFuture<>();
-            Thread thread = new Thread(() -> {
-                Seccomp.deny(denials);
-                try (IpQueueBackend backend = IpQueueBackend.open(kernel.endpoint(), 128)) {
-                    opened.complete(null);
-                    queued.get(WAIT_MS, TimeUnit.MILLISECONDS);
-                    use.of(backend);
-                    used.complete(null);
-                } catch (Throwable e) {
-                    opened.completeExceptionally(e);
-                    used.completeExceptionally(e);
-                }
-            });
-            thread.start();
-            opened.get(WAIT_MS, TimeUnit.MILLISECONDS);
             for (int i = 0; i < PACKETS; i++) {
                 verdicts.add(kernel.queue(Packets.numbered(i, 60)));
             }
-            queued.complete(null);
-            used.get(WAIT_MS, TimeUnit.MILLISECONDS);
+            judgeAll(backend);
             for (int i = 0; i < PACKETS; i++) {
                 assertEquals(i % 2, verdicts.get(i).get(WAIT_MS, TimeUnit.MILLISECONDS), "packet " + i);
             }
-            thread.join();
         }
     }
 

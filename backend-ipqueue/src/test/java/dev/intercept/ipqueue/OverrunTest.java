@@ -3,7 +3,9 @@ package dev.intercept.ipqueue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
+import dev.intercept.netlink.NativeMemory;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCalls;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A real socket whose receive buffer runs over: multicast overruns a reader as the kernel's packets do. */
 class OverrunTest {
 
+    private static final SystemCalls CALLS = new JnrSystemCalls();
     private static final int GROUP = 1;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_ADD_MEMBERSHIP = 1;
@@ -22,19 +25,12 @@ class OverrunTest {
 
     @BeforeEach
     void open() throws Exception {
-        sender = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
-        socket = NetlinkSocket.bound(FakeKernel.NETLINK_USERSOCK, 0);
-        socket.setReceiveBuffer(8192);
-        ByteBuffer group = Native.allocate(4).putInt(0, GROUP);
-        assertEquals(
-                0,
-                Native.libc()
-                        .setsockopt(
-                                socket.fd(),
-                                SOL_NETLINK,
-                                NETLINK_ADD_MEMBERSHIP,
-                                Native.address(group),
-                                Integer.BYTES));
+        sender = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
+        socket = new NetlinkSocket(CALLS, FakeKernel.NETLINK_USERSOCK);
+        socket.enlargeReceiveBuffer(2 * 8192);
+        NativeMemory group = CALLS.allocate(Integer.BYTES);
+        group.buffer().putInt(0, GROUP);
+        assertEquals(0, CALLS.setsockopt(socket.fd(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, Integer.BYTES));
     }
 
     @AfterEach
@@ -54,7 +50,7 @@ class OverrunTest {
 
     @Test
     void shouldSeeNoOverrunWhereTheKernelCanKeepItToItself() throws Exception {
-        assertTrue(socket.setNoEnobufs());
+        socket.refuseOverrunErrors();
         flood();
         assertTrue(inbox().fetch(64) > 0);
         assertEquals(0, counters.overruns());
@@ -63,11 +59,11 @@ class OverrunTest {
     private void flood() {
         DatagramIo io = new DatagramIo(sender.fd());
         for (int i = 0; i < TOO_MANY; i++) {
-            io.send(0, 1 << (GROUP - 1), FakeMessages.packet(Native.wordSize(), i, Packets.numbered(i, 128), 128));
+            io.send(0, 1 << (GROUP - 1), FakeMessages.packet(CALLS.wordSize(), i, Packets.numbered(i, 128), 128));
         }
     }
 
     private Inbox inbox() {
-        return new Inbox(socket, Native.wordSize(), 64, 128, counters);
+        return new Inbox(socket, 64, 128, counters);
     }
 }

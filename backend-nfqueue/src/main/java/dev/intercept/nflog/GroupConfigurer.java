@@ -1,13 +1,12 @@
 package dev.intercept.nflog;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.NetworkOrder;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.Dialogue;
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetlinkSocket;
-import dev.intercept.nfnetlink.NetworkOrder;
-import dev.intercept.nfnetlink.SystemCallException;
+import dev.intercept.nfnetlink.Inbox;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import java.nio.ByteBuffer;
 
 /**
@@ -45,9 +44,9 @@ final class GroupConfigurer {
     private final int group;
     private final Dialogue dialogue;
 
-    GroupConfigurer(NetlinkSocket socket, int group, MessageVector received, MessageCursor cursor) {
+    GroupConfigurer(NetlinkSocket socket, int group, Inbox inbox) {
         this.group = group;
-        dialogue = new Dialogue(socket, "group " + group, group, LogMessage.TYPE, received, cursor);
+        dialogue = new Dialogue(socket, "group " + group, group, LogMessage.TYPE, inbox);
     }
 
     /**
@@ -56,7 +55,7 @@ final class GroupConfigurer {
      * @param messageBytes of a message with many packets, at most
      */
     void bind(int copyRangeBytes, int messageBytes) throws SystemCallException {
-        ByteBuffer out = dialogue.begin(TYPE, NetlinkHeader.AF_UNSPEC);
+        ByteBuffer out = dialogue.begin(TYPE, NetfilterHeader.AF_UNSPEC);
         out.put(dialogue.attribute(NFULA_CFG_CMD, 1), (byte) NFULNL_CFG_CMD_BIND);
         int mode = dialogue.attribute(NFULA_CFG_MODE, MODE_BYTES);
         NetworkOrder.putInt32(out, mode, copyRangeBytes);
@@ -77,7 +76,7 @@ final class GroupConfigurer {
      * holds. Asked with a message that only the kernel sends, which does nothing.
      */
     boolean isPermitted() throws SystemCallException {
-        dialogue.begin(LogMessage.TYPE, NetlinkHeader.AF_UNSPEC);
+        dialogue.begin(LogMessage.TYPE, NetfilterHeader.AF_UNSPEC);
         return dialogue.ask("NFULNL_MSG_PACKET of group " + group) != Errno.EPERM;
     }
 }

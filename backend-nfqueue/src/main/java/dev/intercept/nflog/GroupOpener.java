@@ -1,17 +1,17 @@
 package dev.intercept.nflog;
 
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.netlink.SystemCalls;
+import dev.intercept.nfnetlink.Inbox;
+import dev.intercept.nfnetlink.Opener;
 import dev.intercept.nfnetlink.ReceiveBuffer;
-import dev.intercept.nfnetlink.SystemCallException;
-import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import java.util.concurrent.TimeUnit;
 
-/** Opens one group: a socket, the settings, the way its packets come in. All or nothing. */
-final class GroupOpener {
+/** Opens one group of NFLOG. */
+final class GroupOpener extends Opener<NflogBackend> {
 
     /** Datagrams received with one system call, each with up to {@link BatchThreshold#MAX_PACKETS} packets. */
     static final int BATCH_DATAGRAMS = 16;
@@ -25,46 +25,32 @@ final class GroupOpener {
     /** What the kernel has in the same allocation besides, struct skb_shared_info: 320 bytes, and room. */
     private static final int ALLOCATION_OVERHEAD_BYTES = 512;
 
-    private final SystemCalls calls;
     private final GroupSettings settings;
     private final int group;
 
     GroupOpener(SystemCalls calls, GroupSettings settings) {
-        this.calls = calls;
+        super(calls);
         this.settings = settings;
         group = settings.group();
     }
 
-    NflogBackend open() throws BackendException {
-        try {
-            return configured(new NetlinkSocket(calls, NetlinkSocket.NETLINK_NETFILTER));
-        } catch (SystemCallException e) {
-            throw GroupRefusal.explain(group, e);
-        }
+    @Override
+    protected BackendException explain(SystemCallException e) {
+        return GroupRefusal.explain(group, e);
     }
 
-    /** Takes the group over this socket, and closes it when that fails. */
-    NflogBackend configured(NetlinkSocket socket) throws SystemCallException, BackendException {
-        try {
-            return configure(socket);
-        } catch (SystemCallException | BackendException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
-    }
-
-    private NflogBackend configure(NetlinkSocket socket) throws SystemCallException, BackendException {
+    @Override
+    protected NflogBackend configure(NetlinkSocket socket) throws SystemCallException, BackendException {
         int messageBytes = Math.min(
                 MAX_MESSAGE_BYTES, BatchThreshold.MAX_PACKETS * (settings.copyRangeBytes() + MESSAGE_OVERHEAD_BYTES));
-        MessageVector received = new MessageVector(BATCH_DATAGRAMS, slotBytes(messageBytes));
-        MessageCursor cursor = new MessageCursor(received);
+        Inbox inbox = new Inbox("nflog:" + group, socket, BATCH_DATAGRAMS, slotBytes(messageBytes), "thresholds");
         socket.refuseOverrunErrors();
         ReceiveBuffer buffer = ReceiveBuffer.enlarge(
                 socket, settings.bufferBytes(), "group " + group, "bursts may be longer than it holds");
-        take(new GroupConfigurer(socket, group, received, cursor), messageBytes);
+        take(new GroupConfigurer(socket, group, inbox), messageBytes);
         BatchThreshold threshold =
                 new BatchThreshold(TimeUnit.MICROSECONDS.toNanos(settings.gatherUs()), System.nanoTime());
-        return new NflogBackend(group, socket, received, cursor, threshold, new GroupReadings(remedy(buffer)));
+        return new NflogBackend(group, socket, inbox, threshold, new GroupReadings(remedy(buffer)));
     }
 
     /** The kernel fills what its allocator gave, which is more than it asked for, up to the next power of two. */

@@ -1,10 +1,12 @@
 package dev.intercept.nflog;
 
-import dev.intercept.nfnetlink.AttributeCursor;
+import dev.intercept.netlink.AttributeCursor;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetworkOrder;
 import dev.intercept.nfnetlink.EtherType;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetworkOrder;
+import dev.intercept.nfnetlink.NetfilterHeader;
+import java.nio.ByteBuffer;
 
 /**
  * {@code NFULNL_MSG_PACKET}: one logged packet. A flyweight that finds three attributes among those the kernel sends.
@@ -38,37 +40,35 @@ final class LogMessage {
     private int sequence;
 
     /** Reads the message that the cursor is at; whether it is one of this type. */
-    boolean wrap(MessageCursor cursor) {
-        if (NetlinkHeader.type(cursor.data(), cursor.at()) != TYPE
-                || cursor.bytes() < NetlinkHeader.ATTRIBUTES_OFFSET) {
+    boolean wrap(MessageCursor message) {
+        if (NetlinkHeader.type(message.data(), message.at()) != TYPE || message.bytes() < NetfilterHeader.BYTES) {
             return false;
         }
-        family = NetlinkHeader.family(cursor.data(), cursor.at());
+        family = NetfilterHeader.family(message.data(), message.at());
         hwProtocol = 0;
-        payloadOffset = cursor.at();
+        payloadOffset = message.at();
         payloadBytes = 0;
         hasSequence = false;
-        attributes.begin(cursor);
+        attributes.begin(message, NetfilterHeader.BYTES);
         while (attributes.next()) {
-            readAttribute(cursor);
+            readAttribute(message.data());
         }
         return true;
     }
 
-    private void readAttribute(MessageCursor cursor) {
+    private void readAttribute(ByteBuffer data) {
         int value = attributes.value();
         int bytes = attributes.valueBytes();
         switch (attributes.type()) {
             case NFULA_PACKET_HDR ->
-                hwProtocol =
-                        bytes < PACKET_HDR_BYTES ? 0 : NetworkOrder.uint16(cursor.data(), value + HW_PROTOCOL_OFFSET);
+                hwProtocol = bytes < PACKET_HDR_BYTES ? 0 : NetworkOrder.uint16(data, value + HW_PROTOCOL_OFFSET);
             case NFULA_PAYLOAD -> {
                 payloadOffset = value;
                 payloadBytes = bytes;
             }
             case NFULA_SEQ -> {
                 hasSequence = bytes >= Integer.BYTES;
-                sequence = hasSequence ? NetworkOrder.int32(cursor.data(), value) : 0;
+                sequence = hasSequence ? NetworkOrder.int32(data, value) : 0;
             }
             default -> {
                 // Marks, devices, users: nothing that a header needs.

@@ -1,7 +1,7 @@
 package dev.intercept.nflog;
 
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.NetlinkProbe;
-import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
@@ -46,6 +46,6 @@ public final class NflogProvider implements CaptureBackendProvider {
 
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
-        return List.of(new GroupOpener(new SystemCalls(), GroupSettings.from(options)).open());
+        return List.of(new GroupOpener(new JnaSystemCalls(), GroupSettings.from(options)).open());
     }
 }

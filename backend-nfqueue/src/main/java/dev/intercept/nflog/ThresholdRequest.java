@@ -1,10 +1,11 @@
 package dev.intercept.nflog;
 
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkAttribute;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetlinkSocket;
-import dev.intercept.nfnetlink.NetworkOrder;
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.NetlinkAttribute;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.NetworkOrder;
+import dev.intercept.nfnetlink.NetfilterHeader;
 
 /**
  * {@code NFULNL_MSG_CONFIG} with a new threshold, said while packets come: the kernel answers only to refuse. Written once,
@@ -18,19 +19,19 @@ import dev.intercept.nfnetlink.NetworkOrder;
  */
 final class ThresholdRequest {
 
-    private static final int VALUE_OFFSET = NetlinkHeader.ATTRIBUTES_OFFSET + NetlinkAttribute.HEADER_BYTES;
+    private static final int VALUE_OFFSET = NetfilterHeader.BYTES + NetlinkAttribute.HEADER_BYTES;
     private static final int BYTES = VALUE_OFFSET + Integer.BYTES;
     private static final int TYPE = LogProtocol.SUBSYSTEM << 8 | LogProtocol.NFULNL_MSG_CONFIG;
 
     private final NetlinkSocket socket;
-    private final MessageVector datagram = new MessageVector(1, BYTES);
+    private final DatagramVector datagram;
 
     ThresholdRequest(NetlinkSocket socket, int group) {
         this.socket = socket;
-        NetlinkHeader.put(datagram.data(), 0, TYPE, NetlinkHeader.NLM_F_REQUEST, 0, NetlinkHeader.AF_UNSPEC, group);
+        datagram = new DatagramVector(socket.calls(), 1, BYTES);
+        NetfilterHeader.put(datagram.data(), 0, TYPE, NetlinkHeader.NLM_F_REQUEST, 0, NetfilterHeader.AF_UNSPEC, group);
         NetlinkHeader.putLength(datagram.data(), 0, BYTES);
-        NetlinkAttribute.put(
-                datagram.data(), NetlinkHeader.ATTRIBUTES_OFFSET, LogProtocol.NFULA_CFG_QTHRESH, Integer.BYTES);
+        NetlinkAttribute.put(datagram.data(), NetfilterHeader.BYTES, LogProtocol.NFULA_CFG_QTHRESH, Integer.BYTES);
     }
 
     /** Allocates nothing. Returns 0 or more, or a negated error number. */

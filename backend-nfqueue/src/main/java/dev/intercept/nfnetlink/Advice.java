@@ -1,5 +1,7 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.Errno;
+
 /** Next steps that end the error texts of both netfilter backends. */
 public final class Advice {
 

@@ -1,5 +1,13 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkAttribute;
+import dev.intercept.netlink.NetlinkError;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
 import java.nio.ByteBuffer;
 
 /**
@@ -21,9 +29,8 @@ public final class Dialogue {
     private final String subject;
     private final int resource;
     private final int packetType;
-    private final MessageVector received;
-    private final MessageCursor cursor;
-    private final MessageVector request = new MessageVector(1, MAX_MESSAGE_BYTES);
+    private final Inbox inbox;
+    private final DatagramVector request;
     private int sequence;
     private int bytes;
 
@@ -31,28 +38,21 @@ public final class Dialogue {
      * @param subject begins each error text, {@code "queue 3"}
      * @param resource number of the queue or group
      * @param packetType type of messages with packets: they come only when everything is set
-     * @param received where answers are received, and packets that are there before the last answer
-     * @param cursor over {@code received}; left at the beginning of the batch with the last answer
+     * @param inbox where answers are received, and packets; left at the beginning of the batch with the last answer
      */
-    public Dialogue(
-            NetlinkSocket socket,
-            String subject,
-            int resource,
-            int packetType,
-            MessageVector received,
-            MessageCursor cursor) {
+    public Dialogue(NetlinkSocket socket, String subject, int resource, int packetType, Inbox inbox) {
         this.socket = socket;
         this.subject = subject;
         this.resource = resource;
         this.packetType = packetType;
-        this.received = received;
-        this.cursor = cursor;
+        this.inbox = inbox;
+        request = new DatagramVector(socket.calls(), 1, MAX_MESSAGE_BYTES);
     }
 
     /** Begins a request that wants an answer; returns where it is written. */
     public ByteBuffer begin(int type, int family) {
-        NetlinkHeader.put(data(), 0, type, FLAGS, ++sequence, family, resource);
-        bytes = NetlinkHeader.ATTRIBUTES_OFFSET;
+        NetfilterHeader.put(data(), 0, type, FLAGS, ++sequence, family, resource);
+        bytes = NetfilterHeader.BYTES;
         return data();
     }
 
@@ -87,7 +87,7 @@ public final class Dialogue {
         if (sent < 0) {
             throw failed(what, -sent);
         }
-        long deadlineNs = System.nanoTime() + ANSWER_TIMEOUT_MS * 1_000_000L;
+        long deadlineNs = socket.calls().nanoTime() + ANSWER_TIMEOUT_MS * 1_000_000L;
         int answer;
         do {
             answer = receiveAnswer(what, deadlineNs);
@@ -96,37 +96,37 @@ public final class Dialogue {
     }
 
     private int receiveAnswer(String what, long deadlineNs) throws SystemCallException {
-        int datagrams = socket.receive(received, received.slots());
+        int datagrams = inbox.receiveDatagrams(Integer.MAX_VALUE);
         if (datagrams == -Errno.EAGAIN) {
-            long leftMs = (deadlineNs - System.nanoTime()) / 1_000_000;
+            long leftMs = (deadlineNs - socket.calls().nanoTime()) / 1_000_000;
             if (leftMs <= 0) {
                 throw new SystemCallException(subject + ": waiting for the answer to " + what, Errno.EAGAIN);
             }
             socket.await((int) leftMs);
             return NO_ANSWER_YET;
         }
-        return datagrams < 0 ? NO_ANSWER_YET : findAnswer(datagrams);
+        return datagrams < 0 ? NO_ANSWER_YET : findAnswer();
     }
 
-    private int findAnswer(int datagrams) {
-        cursor.begin(datagrams);
+    private int findAnswer() {
         int answer = NO_ANSWER_YET;
-        while (answer == NO_ANSWER_YET && cursor.next()) {
+        while (answer == NO_ANSWER_YET && inbox.next()) {
             answer = answerAtCursor();
         }
         // Packets behind the answer, or in front of it, are for the first poll.
-        cursor.begin(datagrams);
+        inbox.rewind();
         return answer;
     }
 
     private int answerAtCursor() {
-        if (NetlinkHeader.type(cursor.data(), cursor.at()) == packetType) {
+        MessageCursor message = inbox.message();
+        if (NetlinkHeader.type(message.data(), message.at()) == packetType) {
             // They come only when everything is set, so this answers the last request.
             return 0;
         }
-        boolean mine = NetlinkHeader.isError(cursor.data(), cursor.at(), cursor.bytes())
-                && NetlinkHeader.sequence(cursor.data(), cursor.at()) == sequence;
-        return mine ? NetlinkHeader.errno(cursor.data(), cursor.at()) : NO_ANSWER_YET;
+        return NetlinkError.answers(sequence, message.data(), message.at(), message.bytes())
+                ? NetlinkError.errno(message.data(), message.at())
+                : NO_ANSWER_YET;
     }
 
     private SystemCallException failed(String what, int errno) {

@@ -11,12 +11,12 @@ public final class EtherType {
     /**
      * Whether a packet is IP. Kernels that leave hw_protocol 0 in OUTPUT say it by the family.
      *
-     * @param family of the message, {@link NetlinkHeader#family}
+     * @param family of the message, {@link NetfilterHeader#family}
      * @param hwProtocol of the packet's header attribute, 0 when there is none
      */
     public static boolean isIp(int family, int hwProtocol) {
-        return family == NetlinkHeader.AF_INET
-                || family == NetlinkHeader.AF_INET6
+        return family == NetfilterHeader.AF_INET
+                || family == NetfilterHeader.AF_INET6
                 || hwProtocol == ETH_P_IP
                 || hwProtocol == ETH_P_IPV6;
     }

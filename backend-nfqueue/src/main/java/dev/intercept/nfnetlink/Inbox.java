@@ -1,11 +1,18 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.spi.BackendException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
- * Where a lane's messages come in: those received and not yet looked at, and the socket behind them. Allocates nothing.
+ * What a queue or group sent: the datagrams received and not yet looked at, their messages one by one, and the packets in them.
+ * Allocates nothing.
  *
  * <p>Thread rule: the polling thread.
  */
@@ -13,28 +20,31 @@ public final class Inbox {
 
     private static final Logger LOG = System.getLogger(Inbox.class.getName());
 
-    private final String lane;
+    private final String subject;
     private final NetlinkSocket socket;
-    private final MessageVector received;
-    private final MessageCursor cursor;
+    private final DatagramVector received;
+    private final MessageCursor message = new MessageCursor();
     private final MessageCounts counts;
+    private final ByteBuffer packets;
+    private final ByteBuffer notIp = ByteBuffer.allocateDirect(1);
+    private int slot;
+    private int slots;
 
     /**
-     * @param lane begins each error text, {@code "nfqueue:0"}
-     * @param cursor over {@code received}; may hold messages already
+     * @param subject begins each error text, {@code "nfqueue:0"}
      * @param requests what the backend says to the kernel while it polls, {@code "verdicts"}
      */
-    public Inbox(String lane, NetlinkSocket socket, MessageVector received, MessageCursor cursor, String requests) {
-        this.lane = lane;
+    public Inbox(String subject, NetlinkSocket socket, int slots, int slotBytes, String requests) {
+        this.subject = subject;
         this.socket = socket;
-        this.received = received;
-        this.cursor = cursor;
+        received = new DatagramVector(socket.calls(), slots, slotBytes);
+        packets = received.data().duplicate().order(ByteOrder.BIG_ENDIAN);
         counts = new MessageCounts(requests);
     }
 
-    /** At the present message. */
-    public MessageCursor cursor() {
-        return cursor;
+    /** The present message. */
+    public MessageCursor message() {
+        return message;
     }
 
     /** Messages that were no packet to hand over. */
@@ -43,13 +53,20 @@ public final class Inbox {
     }
 
     /** Waits for a datagram as {@link NetlinkSocket#await} does. */
-    public void await(int timeoutMs) {
-        socket.await(timeoutMs);
+    public int await(int timeoutMs) {
+        return socket.await(timeoutMs);
     }
 
     /** Goes to the next message among those received; false when there is none. */
     public boolean next() {
-        return cursor.next();
+        while (!message.next()) {
+            if (slot == slots) {
+                return false;
+            }
+            message.begin(received.data(), received.offset(slot), received.length(slot));
+            slot++;
+        }
+        return true;
     }
 
     /**
@@ -58,13 +75,28 @@ public final class Inbox {
      * @param limit most datagrams
      */
     public boolean receive(int limit) throws BackendException {
-        int datagrams = socket.receive(received, Math.min(limit, received.slots()));
+        int datagrams = receiveDatagrams(limit);
         if (datagrams < 0) {
             check(-datagrams);
             return false;
         }
-        cursor.begin(datagrams);
-        return cursor.next();
+        return next();
+    }
+
+    /** Receives datagrams, in front of the first message; how many, or a negated error number. */
+    int receiveDatagrams(int limit) {
+        int datagrams = socket.receive(received, limit);
+        if (datagrams > 0) {
+            slots = datagrams;
+            rewind();
+        }
+        return datagrams;
+    }
+
+    /** Goes back in front of the first of the messages received last. */
+    void rewind() {
+        message.skip();
+        slot = 0;
     }
 
     private void check(int errno) throws BackendException {
@@ -74,12 +106,23 @@ public final class Inbox {
         } else if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
             throw new BackendException(
                     BackendException.Kind.REFUSED,
-                    lane + ": receiving packets failed: " + Errno.text(errno) + ": restart intercept");
+                    subject + ": receiving packets failed: " + Errno.text(errno) + ": restart intercept");
         }
+    }
+
+    /**
+     * Shows a packet in the present message to a handler: one buffer, moved from packet to packet. What is not IP (a bridge's
+     * rule can match ARP) is shown as a zero byte, the version of no IP.
+     *
+     * @param offset where in the messages' memory the packet begins
+     * @param bytes how many bytes of it are there, 0 or more
+     */
+    public ByteBuffer packet(boolean isIp, int offset, int bytes) {
+        return isIp ? packets.limit(offset + bytes).position(offset) : notIp.clear();
     }
 
     /** Says in one line what came besides packets, if anything did. */
     public void logCounts() {
-        counts.log(LOG, Level.INFO, lane, cursor.malformed());
+        counts.log(LOG, Level.INFO, subject, message.malformed());
     }
 }

@@ -30,6 +30,8 @@ final class Libc {
 
     static native int sendmsg(int fd, Pointer message, int flags);
 
+    static native int sendmmsg(int fd, Pointer messages, int count, int flags);
+
     static native int recvmsg(int fd, Pointer message, int flags);
 
     static native int recvmmsg(int fd, Pointer messages, int count, int flags, Pointer timeout);

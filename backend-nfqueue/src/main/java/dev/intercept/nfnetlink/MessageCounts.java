@@ -1,5 +1,7 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkError;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -27,10 +29,10 @@ public final class MessageCounts {
     }
 
     /** Counts a message that is no packet to hand over. */
-    public void add(MessageCursor cursor) {
-        if (!NetlinkHeader.isError(cursor.data(), cursor.at(), cursor.bytes())) {
+    public void add(MessageCursor message) {
+        if (!NetlinkError.isError(message.data(), message.at(), message.bytes())) {
             unknown++;
-        } else if (NetlinkHeader.errno(cursor.data(), cursor.at()) != 0) {
+        } else if (NetlinkError.errno(message.data(), message.at()) != 0) {
             // ENOENT for a verdict: the packet was gone, its device went down for example.
             refused++;
         }

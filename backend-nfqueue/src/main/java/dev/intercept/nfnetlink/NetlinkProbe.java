@@ -1,5 +1,7 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
 import java.util.Optional;
 
 /** Tries whether netfilter can be spoken to here, and leaves nothing open. */
@@ -13,7 +15,7 @@ public final class NetlinkProbe {
             return Optional.of("needs Linux, this is " + System.getProperty("os.name"));
         }
         try {
-            new NetlinkSocket(new SystemCalls(), NetlinkSocket.NETLINK_NETFILTER).close();
+            new NetlinkSocket(new JnaSystemCalls(), NetlinkSocket.NETLINK_NETFILTER).close();
             return Optional.empty();
         } catch (SystemCallException e) {
             return Optional.of(e.getMessage()

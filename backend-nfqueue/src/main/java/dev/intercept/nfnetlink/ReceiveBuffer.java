@@ -1,5 +1,7 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;

@@ -1,5 +1,6 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.NetlinkSocket;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -33,7 +33,7 @@ final class Coalescing {
     private long nextPauseNs;
 
     /** @param pauseNs how long packets may gather at most; 0 for not at all */
-    Coalescing(SystemCalls calls, long pauseNs) {
+    Coalescing(JnaSystemCalls calls, long pauseNs) {
         this(pauseNs, System::nanoTime, ns -> calls.sleepUs((int) (ns / 1000)), calls::sharpenTimers);
     }
 

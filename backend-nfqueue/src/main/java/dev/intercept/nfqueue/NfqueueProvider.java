@@ -1,7 +1,7 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.NetlinkProbe;
-import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
@@ -55,7 +55,7 @@ public final class NfqueueProvider implements CaptureBackendProvider {
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
             for (int queue = settings.firstQueue(); queue <= settings.lastQueue(); queue++) {
-                lanes.add(new QueueOpener(new SystemCalls(), settings, queue).open());
+                lanes.add(new QueueOpener(new JnaSystemCalls(), settings, queue).open());
             }
             return lanes;
         } catch (BackendException | RuntimeException e) {

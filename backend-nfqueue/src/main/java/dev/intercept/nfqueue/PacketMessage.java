@@ -1,10 +1,11 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.AttributeCursor;
+import dev.intercept.netlink.AttributeCursor;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetworkOrder;
 import dev.intercept.nfnetlink.EtherType;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetworkOrder;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import java.nio.ByteBuffer;
 
 /**
@@ -43,18 +44,18 @@ final class PacketMessage {
     private int uncutBytes;
 
     /** Reads the message that the cursor is at; whether it is one of this type that names its packet's id. */
-    boolean wrap(MessageCursor cursor) {
-        ByteBuffer data = cursor.data();
-        int at = cursor.at();
+    boolean wrap(MessageCursor message) {
+        ByteBuffer data = message.data();
+        int at = message.at();
         hasId = false;
         payloadOffset = at;
         payloadBytes = 0;
         uncutBytes = 0;
-        if (NetlinkHeader.type(data, at) != TYPE || cursor.bytes() < NetlinkHeader.ATTRIBUTES_OFFSET) {
+        if (NetlinkHeader.type(data, at) != TYPE || message.bytes() < NetfilterHeader.BYTES) {
             return false;
         }
-        family = NetlinkHeader.family(data, at);
-        attributes.begin(cursor);
+        family = NetfilterHeader.family(data, at);
+        attributes.begin(message, NetfilterHeader.BYTES);
         while (attributes.next()) {
             readAttribute(data);
         }

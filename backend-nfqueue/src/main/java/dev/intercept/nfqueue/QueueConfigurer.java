@@ -1,13 +1,12 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.NetworkOrder;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.Dialogue;
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetlinkSocket;
-import dev.intercept.nfnetlink.NetworkOrder;
-import dev.intercept.nfnetlink.SystemCallException;
+import dev.intercept.nfnetlink.Inbox;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import dev.intercept.spi.Verdict;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,13 +44,10 @@ final class QueueConfigurer {
     private final int queue;
     private final Dialogue dialogue;
 
-    /**
-     * @param received where answers are received, and packets that are there before the last answer
-     * @param cursor over {@code received}; left at the beginning of the batch with the last answer
-     */
-    QueueConfigurer(NetlinkSocket socket, int queue, MessageVector received, MessageCursor cursor) {
+    /** @param inbox where answers are received, and packets that are there before the last answer */
+    QueueConfigurer(NetlinkSocket socket, int queue, Inbox inbox) {
         this.queue = queue;
-        dialogue = new Dialogue(socket, "queue " + queue, queue, PacketMessage.TYPE, received, cursor);
+        dialogue = new Dialogue(socket, "queue " + queue, queue, PacketMessage.TYPE, inbox);
     }
 
     /**
@@ -60,7 +56,7 @@ final class QueueConfigurer {
      * @throws SystemCallException with EBUSY when ip_queue is that handler
      */
     void bindFamily() throws SystemCallException {
-        int errno = command("PF_BIND", NFQNL_CFG_CMD_PF_BIND, NetlinkHeader.AF_INET);
+        int errno = command("PF_BIND", NFQNL_CFG_CMD_PF_BIND, NetfilterHeader.AF_INET);
         if (errno != Errno.EEXIST) {
             dialogue.check("PF_BIND", errno);
         }
@@ -68,7 +64,7 @@ final class QueueConfigurer {
 
     /** Takes the queue. Until {@link #setCopyRange} the kernel drops its packets. */
     void bindQueue() throws SystemCallException {
-        dialogue.check("BIND", command("BIND", NFQNL_CFG_CMD_BIND, NetlinkHeader.AF_UNSPEC));
+        dialogue.check("BIND", command("BIND", NFQNL_CFG_CMD_BIND, NetfilterHeader.AF_UNSPEC));
     }
 
     void setMaxPackets(int packets) throws SystemCallException {
@@ -95,7 +91,7 @@ final class QueueConfigurer {
      */
     boolean hasVerdictBatch() throws SystemCallException {
         int type = QueueProtocol.SUBSYSTEM << 8 | QueueProtocol.NFQNL_MSG_VERDICT_BATCH;
-        ByteBuffer out = dialogue.begin(type, NetlinkHeader.AF_UNSPEC);
+        ByteBuffer out = dialogue.begin(type, NetfilterHeader.AF_UNSPEC);
         VerdictMessage.putValue(
                 out, dialogue.attribute(VerdictMessage.NFQA_VERDICT_HDR, VerdictMessage.VALUE_BYTES), Verdict.DROP, 0);
         int errno = dialogue.ask("NFQNL_MSG_VERDICT_BATCH");
@@ -126,6 +122,6 @@ final class QueueConfigurer {
     }
 
     private ByteBuffer begin() {
-        return dialogue.begin(TYPE, NetlinkHeader.AF_UNSPEC);
+        return dialogue.begin(TYPE, NetfilterHeader.AF_UNSPEC);
     }
 }

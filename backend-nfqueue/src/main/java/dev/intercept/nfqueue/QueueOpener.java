@@ -1,16 +1,16 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.nfnetlink.Inbox;
+import dev.intercept.nfnetlink.JnaSystemCalls;
+import dev.intercept.nfnetlink.Opener;
 import dev.intercept.nfnetlink.ReceiveBuffer;
-import dev.intercept.nfnetlink.SystemCallException;
-import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import java.util.concurrent.TimeUnit;
 
-/** Opens one queue: a socket, the settings, the way its packets come in. All or nothing. */
-final class QueueOpener {
+/** Opens one queue of NFQUEUE. */
+final class QueueOpener extends Opener<NfqueueBackend> {
 
     /** Datagrams received with one system call. */
     static final int BATCH_PACKETS = 64;
@@ -23,38 +23,27 @@ final class QueueOpener {
 
     private static final long MAX_RECEIVE_BUFFER_BYTES = 1L << 30;
 
-    private final SystemCalls calls;
+    private final JnaSystemCalls calls;
     private final QueueSettings settings;
     private final int queue;
 
-    QueueOpener(SystemCalls calls, QueueSettings settings, int queue) {
+    QueueOpener(JnaSystemCalls calls, QueueSettings settings, int queue) {
+        super(calls);
         this.calls = calls;
         this.settings = settings;
         this.queue = queue;
     }
 
-    NfqueueBackend open() throws BackendException {
-        try {
-            return configured(new NetlinkSocket(calls, NetlinkSocket.NETLINK_NETFILTER));
-        } catch (SystemCallException e) {
-            throw QueueRefusal.explain(queue, e);
-        }
+    @Override
+    protected BackendException explain(SystemCallException e) {
+        return QueueRefusal.explain(queue, e);
     }
 
-    /** Takes the queue over this socket, and closes it when that fails. */
-    NfqueueBackend configured(NetlinkSocket socket) throws SystemCallException, BackendException {
-        try {
-            return configure(socket);
-        } catch (SystemCallException | BackendException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
-    }
-
-    private NfqueueBackend configure(NetlinkSocket socket) throws SystemCallException, BackendException {
-        MessageVector received = new MessageVector(BATCH_PACKETS, MESSAGE_OVERHEAD_BYTES + settings.copyRangeBytes());
-        MessageCursor cursor = new MessageCursor(received);
-        QueueConfigurer configurer = new QueueConfigurer(socket, queue, received, cursor);
+    @Override
+    protected NfqueueBackend configure(NetlinkSocket socket) throws SystemCallException, BackendException {
+        int slotBytes = MESSAGE_OVERHEAD_BYTES + settings.copyRangeBytes();
+        Inbox inbox = new Inbox("nfqueue:" + queue, socket, BATCH_PACKETS, slotBytes, "verdicts");
+        QueueConfigurer configurer = new QueueConfigurer(socket, queue, inbox);
         socket.refuseOverrunErrors();
         ReceiveBuffer buffer = enlargeReceiveBuffer(socket);
         take(configurer);
@@ -71,7 +60,7 @@ final class QueueOpener {
             throw e;
         }
         Coalescing coalescing = new Coalescing(calls, TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs()));
-        return new NfqueueBackend(queue, socket, received, cursor, verdicts, readings, coalescing);
+        return new NfqueueBackend(queue, socket, inbox, verdicts, readings, coalescing);
     }
 
     private void take(QueueConfigurer configurer) throws SystemCallException, BackendException {

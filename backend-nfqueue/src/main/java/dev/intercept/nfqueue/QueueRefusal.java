@@ -1,9 +1,9 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.Advice;
-import dev.intercept.nfnetlink.Errno;
 import dev.intercept.nfnetlink.ResourceTable;
-import dev.intercept.nfnetlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 

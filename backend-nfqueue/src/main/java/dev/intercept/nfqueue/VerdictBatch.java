@@ -1,9 +1,9 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetlinkSocket;
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
@@ -22,8 +22,8 @@ final class VerdictBatch {
     private final NetlinkSocket socket;
     private final int queue;
     private final boolean batches;
-    private final MessageVector datagram = new MessageVector(1, MAX_RUNS * VerdictMessage.BYTES);
-    private final ByteBuffer out = datagram.data();
+    private final DatagramVector datagram;
+    private final ByteBuffer out;
     private int bytes;
     private Verdict run;
 
@@ -34,6 +34,8 @@ final class VerdictBatch {
         this.socket = socket;
         this.queue = queue;
         this.batches = batches;
+        datagram = new DatagramVector(socket.calls(), 1, MAX_RUNS * VerdictMessage.BYTES);
+        out = datagram.data();
     }
 
     /** Adds one verdict, in order of arrival. Sends when there is no room for it. */

@@ -1,8 +1,9 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.NetlinkAttribute;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetworkOrder;
+import dev.intercept.netlink.NetlinkAttribute;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetworkOrder;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
 
@@ -21,7 +22,7 @@ final class VerdictMessage {
     static final int BYTES = 32;
 
     static final int NFQA_VERDICT_HDR = 2;
-    private static final int ATTRIBUTE_OFFSET = NetlinkHeader.ATTRIBUTES_OFFSET;
+    private static final int ATTRIBUTE_OFFSET = NetfilterHeader.BYTES;
     private static final int VERDICT_OFFSET = 24;
     private static final int ID_OFFSET = 28;
     static final int VALUE_BYTES = 8;
@@ -31,7 +32,7 @@ final class VerdictMessage {
     /** Writes a whole message. {@code message} is NFQNL_MSG_VERDICT or NFQNL_MSG_VERDICT_BATCH. */
     static void put(ByteBuffer out, int at, int message, int flags, int sequence, int queue, Verdict verdict, int id) {
         int type = QueueProtocol.SUBSYSTEM << 8 | message;
-        NetlinkHeader.put(out, at, type, flags, sequence, NetlinkHeader.AF_UNSPEC, queue);
+        NetfilterHeader.put(out, at, type, flags, sequence, NetfilterHeader.AF_UNSPEC, queue);
         NetlinkHeader.putLength(out, at, BYTES);
         NetlinkAttribute.put(out, at + ATTRIBUTE_OFFSET, NFQA_VERDICT_HDR, VALUE_BYTES);
         putValue(out, at + VERDICT_OFFSET, verdict, id);

@@ -1,11 +1,11 @@
 package dev.intercept.nflog;
 
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.NetworkOrder;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.FakePeer;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetlinkSocket;
-import dev.intercept.nfnetlink.NetworkOrder;
-import dev.intercept.nfnetlink.SystemCallException;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,15 +26,15 @@ final class FakeLogger implements AutoCloseable {
         return this;
     }
 
-    NflogBackend open(SystemCalls calls, Map<String, String> options) throws Exception {
+    NflogBackend open(JnaSystemCalls calls, Map<String, String> options) throws Exception {
         NetlinkSocket socket = peer.connected(calls);
         return peer.serving(() -> new GroupOpener(calls, GroupFixture.settings(options)).configured(socket));
     }
 
     private void act(ByteBuffer data, int at) {
-        boolean isThreshold = data.getShort(at + NetlinkHeader.ATTRIBUTES_OFFSET + 2) == LogProtocol.NFULA_CFG_QTHRESH;
+        boolean isThreshold = data.getShort(at + NetfilterHeader.BYTES + 2) == LogProtocol.NFULA_CFG_QTHRESH;
         if (isThreshold) {
-            thresholds.add(NetworkOrder.int32(data, at + NetlinkHeader.ATTRIBUTES_OFFSET + 4));
+            thresholds.add(NetworkOrder.int32(data, at + NetfilterHeader.BYTES + 4));
         }
         peer.answer(data, at, refusal);
     }

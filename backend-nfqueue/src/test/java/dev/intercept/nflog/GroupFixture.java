@@ -2,8 +2,8 @@ package dev.intercept.nflog;
 
 import dev.intercept.kit.BackendFixture;
 import dev.intercept.kit.NetworkNamespace;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.RuledNetwork;
-import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
@@ -25,10 +25,10 @@ final class GroupFixture implements BackendFixture {
 
     @Override
     public CaptureBackend open() throws Exception {
-        return open(new SystemCalls(), Map.of());
+        return open(new JnaSystemCalls(), Map.of());
     }
 
-    NflogBackend open(SystemCalls calls, Map<String, String> options) throws Exception {
+    NflogBackend open(JnaSystemCalls calls, Map<String, String> options) throws Exception {
         return namespace().call(() -> new GroupOpener(calls, settings(options)).open());
     }
 

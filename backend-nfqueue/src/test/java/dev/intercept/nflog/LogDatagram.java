@@ -1,6 +1,7 @@
 package dev.intercept.nflog;
 
-import dev.intercept.nfnetlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -28,7 +29,7 @@ final class LogDatagram {
     }
 
     LogDatagram packet(int sequence, byte[] payload) {
-        return header(NetlinkHeader.AF_INET, 0x0800)
+        return header(NetfilterHeader.AF_INET, 0x0800)
                 .payload(payload)
                 .attribute(NFULA_SEQ, ByteBuffer.allocate(4).putInt(sequence).array());
     }

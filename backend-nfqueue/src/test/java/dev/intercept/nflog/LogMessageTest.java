@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.intercept.nfnetlink.FilledSlots;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkHeader;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.nfnetlink.NetfilterHeader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -15,13 +16,11 @@ class LogMessageTest {
 
     private static final byte[] PACKET = {0x45, 1, 2, 3, 4, 5, 6};
 
-    private final MessageVector vector = new MessageVector(1, 66_000);
-    private final MessageCursor cursor = new MessageCursor(vector);
+    private final MessageCursor cursor = new MessageCursor();
     private final LogMessage message = new LogMessage();
 
     private boolean wrap(byte[] datagram, int bytes) {
-        FilledSlots.fill(vector, 0, datagram, bytes);
-        cursor.begin(1);
+        cursor.begin(ByteBuffer.wrap(datagram).order(ByteOrder.nativeOrder()), 0, bytes);
         return cursor.next() && message.wrap(cursor);
     }
 
@@ -35,7 +34,7 @@ class LogMessageTest {
         assertTrue(wrap(new LogDatagram().packet(77, PACKET)));
         assertTrue(message.isIp());
         assertEquals(PACKET.length, message.payloadBytes());
-        assertEquals(0x45, vector.data().get(message.payloadOffset()));
+        assertEquals(0x45, cursor.data().get(message.payloadOffset()));
         assertTrue(message.hasSequence());
         assertEquals(77, message.sequence());
     }
@@ -43,7 +42,7 @@ class LogMessageTest {
     @Test
     void shouldForgetThePacketBefore() {
         wrap(new LogDatagram().packet(77, PACKET));
-        assertTrue(wrap(new LogDatagram().header(NetlinkHeader.AF_UNSPEC, 0x0806)));
+        assertTrue(wrap(new LogDatagram().header(NetfilterHeader.AF_UNSPEC, 0x0806)));
         assertFalse(message.isIp());
         assertFalse(message.hasSequence());
         assertEquals(0, message.payloadBytes());
@@ -51,16 +50,16 @@ class LogMessageTest {
 
     @Test
     void shouldKnowIpByTheFamilyOrByTheProtocol() {
-        wrap(new LogDatagram().header(NetlinkHeader.AF_INET, 0));
+        wrap(new LogDatagram().header(NetfilterHeader.AF_INET, 0));
         assertTrue(message.isIp());
-        wrap(new LogDatagram().header(NetlinkHeader.AF_UNSPEC, 0x86dd));
+        wrap(new LogDatagram().header(NetfilterHeader.AF_UNSPEC, 0x86dd));
         assertTrue(message.isIp());
     }
 
     @Test
     void shouldRefuseOtherMessages() {
         assertFalse(wrap(new LogDatagram().message(NetlinkHeader.NLMSG_DONE, 0)));
-        assertFalse(wrap(new LogDatagram().message(LogMessage.TYPE + 1, NetlinkHeader.AF_INET)));
+        assertFalse(wrap(new LogDatagram().message(LogMessage.TYPE + 1, NetfilterHeader.AF_INET)));
     }
 
     @Test

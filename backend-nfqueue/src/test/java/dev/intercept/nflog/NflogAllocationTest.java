@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.intercept.kit.PacketBuilder;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
 import java.lang.management.ManagementFactory;
@@ -27,7 +27,7 @@ class NflogAllocationTest {
     void shouldAllocateNothingHoweverManyPacketsCome() throws Exception {
         PacketHandler handler = packet -> ++calls % 5 == 0 ? Verdict.ACCEPT : Verdict.DROP;
         try (FakeLogger kernel = new FakeLogger();
-                NflogBackend backend = kernel.open(new SystemCalls(), Map.of())) {
+                NflogBackend backend = kernel.open(new JnaSystemCalls(), Map.of())) {
             polled(kernel, backend, handler, WARM_UP_DATAGRAMS);
             long bytes = polled(kernel, backend, handler, DATAGRAMS);
             // The JVM itself may put a hundred bytes on a thread's account, once.

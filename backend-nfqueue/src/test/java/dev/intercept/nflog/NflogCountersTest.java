@@ -9,8 +9,8 @@ import dev.intercept.capture.PassList;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -48,13 +48,13 @@ class NflogCountersTest {
                 .packet(4, new PacketBuilder().truncateTo(20).build())
                 .packet(5, new PacketBuilder().fragment(8, true).build())
                 .packet(6, new PacketBuilder().protocol(17).build())
-                .header(NetlinkHeader.AF_INET6, 0x86dd)
+                .header(NetfilterHeader.AF_INET6, 0x86dd)
                 .payload(new byte[] {0x60, 0, 0, 0})
-                .header(NetlinkHeader.AF_UNSPEC, 0x0806)
+                .header(NetfilterHeader.AF_UNSPEC, 0x0806)
                 .payload(new byte[] {0x45, 0, 0, 0})
-                .header(NetlinkHeader.AF_INET, 0x0800);
+                .header(NetfilterHeader.AF_INET, 0x0800);
         try (FakeLogger kernel = new FakeLogger();
-                NflogBackend backend = kernel.open(new SystemCalls(), Map.of())) {
+                NflogBackend backend = kernel.open(new JnaSystemCalls(), Map.of())) {
             kernel.send(datagram.build());
             assertEquals(10, backend.poll(interceptor, CaptureLoop.BATCH_LIMIT, WAIT_MS));
         }

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.jna.Pointer;
 import dev.intercept.kit.PacketBuilder;
-import dev.intercept.nfnetlink.Errno;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NativeMemory;
 import dev.intercept.nfnetlink.FakePeer;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
@@ -37,7 +37,7 @@ class NflogFakeKernelTest {
     @BeforeEach
     void open() throws Exception {
         kernel = new FakeLogger();
-        backend = kernel.open(new SystemCalls(), Map.of());
+        backend = kernel.open(new JnaSystemCalls(), Map.of());
     }
 
     @AfterEach
@@ -115,9 +115,9 @@ class NflogFakeKernelTest {
     void shouldNotCountLossesOfAKernelThatNumbersNothing() throws Exception {
         byte[] packet = new PacketBuilder().build();
         kernel.send(new LogDatagram()
-                .header(NetlinkHeader.AF_INET, 0)
+                .header(NetfilterHeader.AF_INET, 0)
                 .payload(packet)
-                .header(NetlinkHeader.AF_INET, 0)
+                .header(NetfilterHeader.AF_INET, 0)
                 .payload(packet)
                 .build());
         assertEquals(2, backend.poll(handler, 64, WAIT_MS));
@@ -127,9 +127,9 @@ class NflogFakeKernelTest {
     @Test
     void shouldShowWhatIsNotIpAsAZeroByteAndWhatWasNotCopiedAsNothing() throws Exception {
         kernel.send(new LogDatagram()
-                .header(NetlinkHeader.AF_UNSPEC, 0x0806)
+                .header(NetfilterHeader.AF_UNSPEC, 0x0806)
                 .payload(new byte[] {0x45, 1, 2, 3})
-                .header(NetlinkHeader.AF_INET, 0x0800)
+                .header(NetfilterHeader.AF_INET, 0x0800)
                 .build());
         List<Integer> bytes = new ArrayList<>();
         PacketHandler looking = packet -> {
@@ -170,9 +170,9 @@ class NflogFakeKernelTest {
     @Test
     void shouldGoOnWhenTheThresholdCannotBeSent() throws Exception {
         boolean[] broken = new boolean[1];
-        SystemCalls calls = new SystemCalls() {
+        JnaSystemCalls calls = new JnaSystemCalls() {
             @Override
-            protected int sendmsg(int fd, Pointer message, int flags) {
+            public int sendmsg(int fd, NativeMemory message, int flags) {
                 return broken[0] ? -Errno.ENOBUFS : super.sendmsg(fd, message, flags);
             }
         };

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.jna.Pointer;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
-import dev.intercept.nfnetlink.Errno;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NativeMemory;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.Holder;
-import dev.intercept.nfnetlink.SystemCallException;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.WithoutNetAdmin;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
@@ -124,7 +124,7 @@ class NflogKernelTest {
     private static SystemCallException refused(int errno) throws Exception {
         try (FakeLogger kernel = new FakeLogger().refusing(errno)) {
             ExecutionException failed =
-                    assertThrows(ExecutionException.class, () -> kernel.open(new SystemCalls(), Map.of()));
+                    assertThrows(ExecutionException.class, () -> kernel.open(new JnaSystemCalls(), Map.of()));
             return (SystemCallException) failed.getCause();
         }
     }
@@ -132,7 +132,7 @@ class NflogKernelTest {
     @Test
     void shouldLoseNothingOfABurstAndGiveItInBatches() throws Exception {
         try (GroupFixture fixture = new GroupFixture();
-                NflogBackend backend = fixture.open(new SystemCalls(), Map.of())) {
+                NflogBackend backend = fixture.open(new JnaSystemCalls(), Map.of())) {
             int handed = 0;
             int polls = 0;
             for (int first = 0; first < 30_000; first += 600) {
@@ -166,14 +166,14 @@ class NflogKernelTest {
 
     @Test
     void shouldCountWhatTheReceiveBufferHadNoRoomFor() throws Exception {
-        SystemCalls smallBuffer = new SystemCalls() {
+        JnaSystemCalls smallBuffer = new JnaSystemCalls() {
             @Override
-            protected int setsockopt(int fd, int level, int name, Pointer value, int valueBytes) {
+            public int setsockopt(int fd, int level, int name, NativeMemory value, int valueBytes) {
                 if (name == SO_RCVBUFFORCE) {
                     return -Errno.EPERM;
                 }
                 if (name == SO_RCVBUF) {
-                    value.setInt(0, 4096);
+                    value.buffer().putInt(0, 4096);
                 }
                 return super.setsockopt(fd, level, name, value, valueBytes);
             }
@@ -203,7 +203,7 @@ class NflogKernelTest {
     void shouldCopyNoMoreThanTheCopyRangeAndHoldTheLargest() throws Exception {
         for (String copyRange : List.of("60", "65531")) {
             try (GroupFixture fixture = new GroupFixture();
-                    CaptureBackend backend = fixture.open(new SystemCalls(), Map.of("--copy-range", copyRange))) {
+                    CaptureBackend backend = fixture.open(new JnaSystemCalls(), Map.of("--copy-range", copyRange))) {
                 fixture.inject(new PacketBuilder().payload(new byte[500]).build());
                 int[] bytes = new int[1];
                 PacketHandler measuring = packet -> {

@@ -1,5 +1,12 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.netlink.SystemCalls;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.Callable;
@@ -22,21 +29,22 @@ public final class FakePeer implements AutoCloseable {
     private static final int ANSWER_BYTES = 36;
     private static final int PATIENCE_MS = 5_000;
 
+    private final SystemCalls calls = new JnaSystemCalls();
     private final NetlinkSocket socket;
-    private final MessageVector received = new MessageVector(64, 4096);
-    private final MessageCursor cursor = new MessageCursor(received);
-    private final MessageVector sending = new MessageVector(1, MAX_DATAGRAM_BYTES);
+    private final DatagramVector received = new DatagramVector(calls, 64, 4096);
+    private final MessageCursor cursor = new MessageCursor();
+    private final DatagramVector sending = new DatagramVector(calls, 1, MAX_DATAGRAM_BYTES);
     private final Requests requests;
 
     public FakePeer(Requests requests) throws SystemCallException {
         this.requests = requests;
-        socket = new NetlinkSocket(new SystemCalls(), NETLINK_USERSOCK);
+        socket = new NetlinkSocket(calls, NETLINK_USERSOCK);
         socket.enlargeReceiveBuffer(8 << 20);
     }
 
     /** A socket over these system calls, connected with this one. */
-    public NetlinkSocket connected(SystemCalls calls) throws SystemCallException {
-        NetlinkSocket backend = new NetlinkSocket(calls, NETLINK_USERSOCK);
+    public NetlinkSocket connected(SystemCalls backendCalls) throws SystemCallException {
+        NetlinkSocket backend = new NetlinkSocket(backendCalls, NETLINK_USERSOCK);
         backend.connect(socket.portId());
         socket.connect(backend.portId());
         return backend;
@@ -64,9 +72,11 @@ public final class FakePeer implements AutoCloseable {
     /** Acts on every request that is there. */
     public void serve() {
         for (int n = receive(); n > 0; n = receive()) {
-            cursor.begin(n);
-            while (cursor.next()) {
-                requests.act(cursor.data(), cursor.at());
+            for (int slot = 0; slot < n; slot++) {
+                cursor.begin(received.data(), received.offset(slot), received.length(slot));
+                while (cursor.next()) {
+                    requests.act(cursor.data(), cursor.at());
+                }
             }
         }
     }

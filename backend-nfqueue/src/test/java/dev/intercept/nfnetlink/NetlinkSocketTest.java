@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.netlink.DatagramVector;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,19 +20,19 @@ class NetlinkSocketTest {
     private static final int NETLINK_USERSOCK = 2;
     private static final int WAIT_MS = 5_000;
 
-    private final SystemCalls calls = new SystemCalls();
+    private final JnaSystemCalls calls = new JnaSystemCalls();
 
     @Test
     void shouldReceiveInOneCallWhatWasSentInSeveral() throws Exception {
         try (NetlinkSocket from = new NetlinkSocket(calls, NETLINK_USERSOCK);
                 NetlinkSocket to = new NetlinkSocket(calls, NETLINK_USERSOCK)) {
             from.connect(to.portId());
-            MessageVector sent = new MessageVector(1, 64);
+            DatagramVector sent = new DatagramVector(calls, 1, 64);
             for (int bytes = 16; bytes <= 48; bytes += 16) {
                 sent.data().putInt(0, bytes);
                 assertEquals(bytes, from.send(sent, bytes));
             }
-            MessageVector received = new MessageVector(8, 64);
+            DatagramVector received = new DatagramVector(calls, 8, 64);
             assertEquals(2, to.receive(received, 2), "no more than the limit");
             assertEquals(16, received.length(0));
             assertEquals(32, received.data().getInt(received.offset(1)));

@@ -1,12 +1,13 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.Errno;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NetlinkHeader;
+import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.NetworkOrder;
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.FakePeer;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.NetlinkSocket;
-import dev.intercept.nfnetlink.NetworkOrder;
-import dev.intercept.nfnetlink.SystemCallException;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
+import dev.intercept.nfnetlink.NetfilterHeader;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class FakeKernel implements AutoCloseable {
     }
 
     /** Opens queue 0 of a backend over these system calls, with this kernel as the peer. */
-    NfqueueBackend open(SystemCalls calls, Map<String, String> options) throws Exception {
+    NfqueueBackend open(JnaSystemCalls calls, Map<String, String> options) throws Exception {
         NetlinkSocket socket = peer.connected(calls);
         QueueOpener opener = new QueueOpener(calls, QueueFixture.settings(options), 0);
         NfqueueBackend backend = peer.serving(() -> opener.configured(socket));
@@ -79,7 +80,7 @@ final class FakeKernel implements AutoCloseable {
     }
 
     private void configure(ByteBuffer data, int at) {
-        requests.add(data.getShort(at + NetlinkHeader.ATTRIBUTES_OFFSET + 2) & 0xffff);
+        requests.add(data.getShort(at + NetfilterHeader.BYTES + 2) & 0xffff);
         peer.answer(data, at, refusals.getOrDefault(requests.size(), 0));
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.BigTcp;
 import dev.intercept.kit.TestNetwork;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
@@ -81,7 +81,7 @@ class LargePacketsTest {
 
     private static Seen answersSeen(Map<String, String> options, int segmentBytes) throws Exception {
         try (QueueFixture fixture = new QueueFixture();
-                NfqueueBackend backend = fixture.open(new SystemCalls(), options)) {
+                NfqueueBackend backend = fixture.open(new JnaSystemCalls(), options)) {
             fixture.namespace().exec("ip", "link", "set", "lo", "mtu", Integer.toString(MTU));
             fixture.namespace().run(() -> BigTcp.allow("lo", segmentBytes));
             Seen seen = new Seen();

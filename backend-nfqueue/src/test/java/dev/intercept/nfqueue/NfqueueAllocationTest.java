@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.intercept.kit.PacketBuilder;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
 import java.lang.management.ManagementFactory;
@@ -25,7 +25,7 @@ class NfqueueAllocationTest {
     void shouldAllocateNothingHoweverManyPacketsComeAndHoweverVerdictsChange() throws Exception {
         PacketHandler handler = packet -> ++calls % 5 == 0 ? Verdict.ACCEPT : Verdict.DROP;
         try (FakeKernel kernel = new FakeKernel();
-                NfqueueBackend backend = kernel.open(new SystemCalls(), Map.of())) {
+                NfqueueBackend backend = kernel.open(new JnaSystemCalls(), Map.of())) {
             polled(kernel, backend, handler, WARM_UP_BATCHES);
             long bytes = polled(kernel, backend, handler, BATCHES);
             // The JVM itself may put a hundred bytes on a thread's account, once.

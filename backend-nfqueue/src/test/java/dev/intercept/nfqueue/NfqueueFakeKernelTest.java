@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.nfnetlink.FakePeer;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.PacketHandler;
@@ -32,7 +32,7 @@ class NfqueueFakeKernelTest {
     @BeforeEach
     void open() throws Exception {
         kernel = new FakeKernel();
-        backend = kernel.open(new SystemCalls(), Map.of());
+        backend = kernel.open(new JnaSystemCalls(), Map.of());
     }
 
     @AfterEach

@@ -3,10 +3,10 @@ package dev.intercept.nfqueue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.jna.Pointer;
 import dev.intercept.kit.PacketBuilder;
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NativeMemory;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.spi.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +41,9 @@ class NfqueueFallbackTest {
 
     @Test
     void shouldReceiveOneByOneWithoutRecvmmsg() throws Exception {
-        SystemCalls withoutRecvmmsg = new SystemCalls() {
+        JnaSystemCalls withoutRecvmmsg = new JnaSystemCalls() {
             @Override
-            protected int recvmmsg(int fd, Pointer messages, int count, int flags) {
+            public int recvmmsg(int fd, NativeMemory messages, int count, int flags) {
                 return -Errno.ENOSYS;
             }
         };
@@ -57,7 +57,7 @@ class NfqueueFallbackTest {
     @Test
     void shouldGiveEachPacketItsOwnVerdictWithoutBatches() throws Exception {
         try (FakeKernel kernel = new FakeKernel().withoutBatches();
-                NfqueueBackend backend = kernel.open(new SystemCalls(), Map.of())) {
+                NfqueueBackend backend = kernel.open(new JnaSystemCalls(), Map.of())) {
             pollHundred(kernel, backend);
             assertEquals(100, kernel.verdictMessages());
         }
@@ -67,7 +67,7 @@ class NfqueueFallbackTest {
     @Test
     void shouldTakePacketsCutWhereLargeOnesCannotBeHad() throws Exception {
         try (FakeKernel kernel = new FakeKernel().refusing(4, Errno.EOPNOTSUPP);
-                NfqueueBackend backend = kernel.open(new SystemCalls(), Map.of())) {
+                NfqueueBackend backend = kernel.open(new JnaSystemCalls(), Map.of())) {
             pollHundred(kernel, backend);
         }
         assertSaidOnce("queue 0: no NFQA_CFG_F_GSO here, EOPNOTSUPP (95): large packets come cut");
@@ -76,7 +76,7 @@ class NfqueueFallbackTest {
     @Test
     void shouldNotAskForLargePacketsWhenToldNotTo() throws Exception {
         try (FakeKernel kernel = new FakeKernel();
-                NfqueueBackend backend = kernel.open(new SystemCalls(), Map.of("--gso", "off"))) {
+                NfqueueBackend backend = kernel.open(new JnaSystemCalls(), Map.of("--gso", "off"))) {
             pollHundred(kernel, backend);
             assertEquals(List.of(1, 1, 3, 2), kernel.requests());
         }
@@ -84,11 +84,11 @@ class NfqueueFallbackTest {
 
     @Test
     void shouldCountOverrunsWhereTheyAreErrors() throws Exception {
-        SystemCalls older = new RefusingOption(NETLINK_NO_ENOBUFS, Errno.ENOPROTOOPT) {
+        JnaSystemCalls older = new RefusingOption(NETLINK_NO_ENOBUFS, Errno.ENOPROTOOPT) {
             private boolean overrun = true;
 
             @Override
-            protected int recvmmsg(int fd, Pointer messages, int count, int flags) {
+            public int recvmmsg(int fd, NativeMemory messages, int count, int flags) {
                 boolean now = overrun;
                 overrun = false;
                 return now ? -Errno.ENOBUFS : super.recvmmsg(fd, messages, count, flags);
@@ -134,7 +134,7 @@ class NfqueueFallbackTest {
     }
 
     /** A system that refuses one socket option. */
-    private static class RefusingOption extends SystemCalls {
+    private static class RefusingOption extends JnaSystemCalls {
 
         private final int option;
         private final int errno;
@@ -145,7 +145,7 @@ class NfqueueFallbackTest {
         }
 
         @Override
-        protected int setsockopt(int fd, int level, int name, Pointer value, int valueBytes) {
+        public int setsockopt(int fd, int level, int name, NativeMemory value, int valueBytes) {
             return name == option ? -errno : super.setsockopt(fd, level, name, value, valueBytes);
         }
     }

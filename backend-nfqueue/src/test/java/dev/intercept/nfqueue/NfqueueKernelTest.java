@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.jna.Pointer;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
-import dev.intercept.nfnetlink.Errno;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.NativeMemory;
 import dev.intercept.nfnetlink.Holder;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.WithoutNetAdmin;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
@@ -133,7 +133,7 @@ class NfqueueKernelTest {
     @Test
     void shouldCountWhatAFullQueueDropped() throws Exception {
         try (QueueFixture fixture = new QueueFixture();
-                CaptureBackend backend = fixture.open(new SystemCalls(), Map.of("--queue-maxlen", "10"))) {
+                CaptureBackend backend = fixture.open(new JnaSystemCalls(), Map.of("--queue-maxlen", "10"))) {
             inject(fixture, 30);
             KernelStats stats = backend.kernelStats();
             KernelStats.Loss loss = loss(stats, "queue_dropped");
@@ -149,14 +149,14 @@ class NfqueueKernelTest {
 
     @Test
     void shouldCountWhatTheReceiveBufferHadNoRoomFor() throws Exception {
-        SystemCalls smallBuffer = new SystemCalls() {
+        JnaSystemCalls smallBuffer = new JnaSystemCalls() {
             @Override
-            protected int setsockopt(int fd, int level, int name, Pointer value, int valueBytes) {
+            public int setsockopt(int fd, int level, int name, NativeMemory value, int valueBytes) {
                 if (name == SO_RCVBUFFORCE) {
                     return -Errno.EPERM;
                 }
                 if (name == SO_RCVBUF) {
-                    value.setInt(0, 4096);
+                    value.buffer().putInt(0, 4096);
                 }
                 return super.setsockopt(fd, level, name, value, valueBytes);
             }
@@ -194,9 +194,9 @@ class NfqueueKernelTest {
 
     @Test
     void shouldWorkOverTheRealKernelWithoutBatchesOfAnyKind() throws Exception {
-        SystemCalls withoutRecvmmsg = new SystemCalls() {
+        JnaSystemCalls withoutRecvmmsg = new JnaSystemCalls() {
             @Override
-            protected int recvmmsg(int fd, Pointer messages, int count, int flags) {
+            public int recvmmsg(int fd, NativeMemory messages, int count, int flags) {
                 return -Errno.ENOSYS;
             }
         };
@@ -214,7 +214,7 @@ class NfqueueKernelTest {
     @Test
     void shouldCopyNoMoreThanTheCopyRange() throws Exception {
         try (QueueFixture fixture = new QueueFixture();
-                CaptureBackend backend = fixture.open(new SystemCalls(), Map.of("--copy-range", "60"))) {
+                CaptureBackend backend = fixture.open(new JnaSystemCalls(), Map.of("--copy-range", "60"))) {
             fixture.inject(new PacketBuilder().payload(new byte[500]).build());
             int[] bytes = new int[1];
             backend.poll(

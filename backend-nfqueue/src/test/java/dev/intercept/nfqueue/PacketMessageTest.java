@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.intercept.nfnetlink.FilledSlots;
-import dev.intercept.nfnetlink.MessageCursor;
-import dev.intercept.nfnetlink.MessageVector;
-import dev.intercept.nfnetlink.NetlinkHeader;
+import dev.intercept.netlink.MessageCursor;
+import dev.intercept.netlink.NetlinkHeader;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
@@ -29,13 +27,11 @@ class PacketMessageTest {
             00000000000000000000
             """;
 
-    private final MessageVector vector = new MessageVector(1, 256);
-    private final MessageCursor cursor = new MessageCursor(vector);
+    private final MessageCursor cursor = new MessageCursor();
     private final PacketMessage message = new PacketMessage();
 
     private boolean wrap(byte[] datagram, int bytes) {
-        FilledSlots.fill(vector, 0, datagram, bytes);
-        cursor.begin(1);
+        cursor.begin(ByteBuffer.wrap(datagram).order(ByteOrder.nativeOrder()), 0, bytes);
         return cursor.next() && message.wrap(cursor);
     }
 
@@ -50,7 +46,7 @@ class PacketMessageTest {
         assertTrue(message.isIp());
         assertEquals(44, message.payloadOffset());
         assertEquals(50, message.payloadBytes());
-        ByteBuffer packet = vector.data()
+        ByteBuffer packet = cursor.data()
                 .duplicate()
                 .order(ByteOrder.BIG_ENDIAN)
                 .position(44)

@@ -2,7 +2,7 @@ package dev.intercept.nfqueue;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
@@ -29,7 +29,7 @@ final class PollBench {
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
         String coalesceUs = args.length > 2 ? args[2] : "500";
         try (QueueFixture fixture = new QueueFixture();
-                CaptureBackend backend = fixture.open(new SystemCalls(), Map.of("--coalesce-us", coalesceUs))) {
+                CaptureBackend backend = fixture.open(new JnaSystemCalls(), Map.of("--coalesce-us", coalesceUs))) {
             for (int round = 0; round < 3; round++) {
                 System.out.println(new PollBench().round(fixture, backend, rate, seconds));
             }

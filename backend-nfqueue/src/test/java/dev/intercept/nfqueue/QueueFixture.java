@@ -2,8 +2,8 @@ package dev.intercept.nfqueue;
 
 import dev.intercept.kit.BackendFixture;
 import dev.intercept.kit.NetworkNamespace;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.RuledNetwork;
-import dev.intercept.nfnetlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
@@ -32,11 +32,11 @@ final class QueueFixture implements BackendFixture {
 
     @Override
     public CaptureBackend open() throws Exception {
-        return open(new SystemCalls(), Map.of());
+        return open(new JnaSystemCalls(), Map.of());
     }
 
     /** Opens the first queue of {@code --queue} over these system calls. */
-    NfqueueBackend open(SystemCalls calls, Map<String, String> options) throws Exception {
+    NfqueueBackend open(JnaSystemCalls calls, Map<String, String> options) throws Exception {
         QueueSettings settings = settings(options);
         return namespace().call(() -> new QueueOpener(calls, settings, settings.firstQueue()).open());
     }

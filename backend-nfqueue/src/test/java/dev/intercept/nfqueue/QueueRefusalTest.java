@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.intercept.nfnetlink.Errno;
-import dev.intercept.nfnetlink.SystemCallException;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 import java.util.Map;
@@ -23,7 +23,7 @@ class QueueRefusalTest {
     private static Throwable refusal(int request, int errno) throws Exception {
         try (FakeKernel kernel = new FakeKernel().refusing(request, errno)) {
             ExecutionException failed =
-                    assertThrows(ExecutionException.class, () -> kernel.open(new SystemCalls(), Map.of()));
+                    assertThrows(ExecutionException.class, () -> kernel.open(new JnaSystemCalls(), Map.of()));
             return failed.getCause();
         }
     }
@@ -54,7 +54,7 @@ class QueueRefusalTest {
     @Test
     void shouldNotMindThatTheHandlerIsThereAlready() throws Exception {
         try (FakeKernel kernel = new FakeKernel().refusing(PF_BIND, Errno.EEXIST)) {
-            kernel.open(new SystemCalls(), Map.of()).close();
+            kernel.open(new JnaSystemCalls(), Map.of()).close();
         }
     }
 

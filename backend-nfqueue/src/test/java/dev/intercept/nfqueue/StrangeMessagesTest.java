@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.netlink.NetlinkHeader;
 import dev.intercept.nfnetlink.FakePeer;
-import dev.intercept.nfnetlink.NetlinkHeader;
-import dev.intercept.nfnetlink.SystemCalls;
+import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
@@ -48,7 +48,7 @@ class StrangeMessagesTest {
     @BeforeEach
     void open() throws Exception {
         kernel = new FakeKernel();
-        backend = kernel.open(new SystemCalls(), Map.of("--copy-range", "1500"));
+        backend = kernel.open(new JnaSystemCalls(), Map.of("--copy-range", "1500"));
     }
 
     @AfterEach

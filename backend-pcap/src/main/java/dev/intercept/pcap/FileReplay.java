@@ -5,6 +5,7 @@ import dev.intercept.spi.BackendException.Kind;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.PollGate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,16 +23,18 @@ final class FileReplay implements CaptureBackend {
 
     private final String file;
     private final OpenPcap pcap;
+    private final Wakeup wakeup;
     private final PollGate gate;
     private final Pace pace;
 
     private volatile long frames;
     private boolean broken;
 
-    private FileReplay(String file, PcapSettings settings, OpenPcap pcap, PollGate gate) {
+    private FileReplay(String file, PcapSettings settings, OpenPcap pcap, Wakeup wakeup) {
         this.file = file;
         this.pcap = pcap;
-        this.gate = gate;
+        this.wakeup = wakeup;
+        gate = new PollGate(wakeup::signal, this::free);
         pace = settings.inRealTime() ? new Pace(System::nanoTime) : null;
     }
 
@@ -40,7 +43,7 @@ final class FileReplay implements CaptureBackend {
         String file = settings.file().orElseThrow();
         OpenPcap pcap = openFile(file, settings);
         try {
-            return new FileReplay(file, settings, pcap, new PollGate());
+            return new FileReplay(file, settings, pcap, new Wakeup());
         } catch (BackendException e) {
             pcap.close();
             throw e;
@@ -76,9 +79,11 @@ final class FileReplay implements CaptureBackend {
 
     @Override
     public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
-        gate.enter();
+        if (!gate.enter()) {
+            return END;
+        }
         try {
-            if (gate.isClosed() || !hasFrames()) {
+            if (!hasFrames()) {
                 return END;
             }
             awaitNext(timeoutMs);
@@ -114,7 +119,7 @@ final class FileReplay implements CaptureBackend {
         long untilDueNs = untilDueNs();
         if (untilDueNs > 0 && timeoutMs > 0) {
             long untilDueMs = TimeUnit.NANOSECONDS.toMillis(untilDueNs + 999_999);
-            gate.wakeup().await((int) Math.min(timeoutMs, untilDueMs));
+            wakeup.await((int) Math.min(timeoutMs, untilDueMs));
         }
     }
 
@@ -160,6 +165,11 @@ final class FileReplay implements CaptureBackend {
 
     @Override
     public void close() {
-        gate.close(pcap::close);
+        gate.close();
+    }
+
+    private void free() {
+        pcap.close();
+        wakeup.close();
     }
 }

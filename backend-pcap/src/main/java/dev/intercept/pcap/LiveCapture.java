@@ -5,6 +5,7 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.PollGate;
 import java.lang.System.Logger.Level;
 
 /**
@@ -28,6 +29,7 @@ final class LiveCapture implements CaptureBackend {
 
     private final String device;
     private final PcapSettings settings;
+    private final Wakeup wakeup;
     private final PollGate gate;
     private final DeviceWatch watch;
     private final DropCounters drops;
@@ -36,12 +38,13 @@ final class LiveCapture implements CaptureBackend {
 
     private OpenPcap pcap;
 
-    private LiveCapture(String device, PcapSettings settings, PollGate gate, OpenPcap pcap) {
+    private LiveCapture(String device, PcapSettings settings, Wakeup wakeup, OpenPcap pcap) {
         this.device = device;
         this.settings = settings;
-        this.gate = gate;
+        this.wakeup = wakeup;
         this.pcap = pcap;
-        gate.wakeup().watch(pcap.selectableFd());
+        gate = new PollGate(wakeup::signal, this::free);
+        wakeup.watch(pcap.selectableFd());
         watch = new DeviceWatch(lane(), device, new DeviceFlags(device)::state, System::nanoTime);
         drops = new DropCounters(device, settings.bufferBytes());
         duplicates = device.equals(ANY) ? new DuplicateFilter() : null;
@@ -51,7 +54,7 @@ final class LiveCapture implements CaptureBackend {
     static LiveCapture open(String device, PcapSettings settings) throws BackendException {
         OpenPcap pcap = DeviceOpener.open(device, settings);
         try {
-            return new LiveCapture(device, settings, new PollGate(), pcap);
+            return new LiveCapture(device, settings, new Wakeup(), pcap);
         } catch (BackendException e) {
             pcap.close();
             throw e;
@@ -65,11 +68,10 @@ final class LiveCapture implements CaptureBackend {
 
     @Override
     public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
-        gate.enter();
+        if (!gate.enter()) {
+            return END;
+        }
         try {
-            if (gate.isClosed()) {
-                return END;
-            }
             return pcap == null ? awaitDevice(timeoutMs) : capture(handler, limit, timeoutMs);
         } finally {
             gate.leave();
@@ -80,7 +82,7 @@ final class LiveCapture implements CaptureBackend {
         OpenPcap open = pcap;
         int result = open.batch().fill(limit);
         if (result == 0 && timeoutMs > 0) {
-            gate.wakeup().await(timeoutMs);
+            wakeup.await(timeoutMs);
             if (gate.isClosed()) {
                 return END;
             }
@@ -121,7 +123,7 @@ final class LiveCapture implements CaptureBackend {
     private int awaitDevice(int timeoutMs) throws BackendException {
         int waitMs = Math.min(timeoutMs, watch.msToLook());
         if (waitMs > 0) {
-            gate.wakeup().await(waitMs);
+            wakeup.await(waitMs);
         }
         if (!gate.isClosed() && watch.canBeOpened()) {
             reopen();
@@ -132,7 +134,7 @@ final class LiveCapture implements CaptureBackend {
     private void reopen() throws BackendException {
         try {
             OpenPcap open = DeviceOpener.open(device, settings);
-            gate.wakeup().watch(open.selectableFd());
+            wakeup.watch(open.selectableFd());
             synchronized (statistics) {
                 pcap = open;
             }
@@ -174,7 +176,13 @@ final class LiveCapture implements CaptureBackend {
 
     @Override
     public void close() {
-        if (gate.close(this::release) && duplicates != null) {
+        gate.close();
+    }
+
+    private void free() {
+        release();
+        wakeup.close();
+        if (duplicates != null) {
             LOG.log(
                     Level.INFO,
                     "{0}: {1} packets were seen on a second device and handed on once",

@@ -51,7 +51,7 @@ class ModuleRulesTest {
 
     @Test
     void shouldSeeEveryModule() {
-        assertTrue(PROGRAM.stream().anyMatch(in("(spi|wire|engine)")), "core");
+        assertTrue(PROGRAM.stream().anyMatch(in("(spi|netlink|wire|engine)")), "core");
         assertTrue(PROGRAM.stream().anyMatch(inDist()), "dist");
         for (String backend : BACKENDS) {
             assertTrue(PROGRAM.stream().anyMatch(in("backend-" + backend)), backend);
@@ -59,14 +59,25 @@ class ModuleRulesTest {
     }
 
     @Test
-    void shouldShowBackendsOnlyTheSpiAndThemselves() {
+    void shouldShowBackendsOnlyTheSpiNetlinkAndThemselves() {
         for (String backend : BACKENDS) {
             DescribedPredicate<JavaClass> own = in("backend-" + backend);
             classes()
                     .that(own)
                     .should()
-                    .onlyDependOnClassesThat(
-                            own.or(not(resideInAPackage("dev.intercept.."))).or(resideInAPackage("dev.intercept.spi")))
+                    .onlyDependOnClassesThat(own.or(not(resideInAPackage("dev.intercept..")))
+                            .or(resideInAnyPackage("dev.intercept.spi", "dev.intercept.netlink")))
+                    .check(PROGRAM);
+        }
+    }
+
+    @Test
+    void shouldLetSpiAndNetlinkKnowTheJdkOnly() {
+        for (String module : List.of("spi", "netlink")) {
+            classes()
+                    .that(in(module))
+                    .should()
+                    .onlyDependOnClassesThat(in(module).or(resideInAPackage("java..")))
                     .check(PROGRAM);
         }
     }
@@ -83,7 +94,7 @@ class ModuleRulesTest {
     @Test
     void shouldKeepNativeLibrariesInTheBackends() {
         noClasses()
-                .that(in("(spi|wire|engine)"))
+                .that(in("(spi|netlink|wire|engine)"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("com.sun.jna..", "jnr..", "org.pcap4j.."))
                 .check(PROGRAM);
