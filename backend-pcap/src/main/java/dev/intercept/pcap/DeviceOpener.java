@@ -1,5 +1,6 @@
 package dev.intercept.pcap;
 
+import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 import java.util.stream.Collectors;
@@ -26,7 +27,7 @@ final class DeviceOpener {
      * @throws BackendException NO_PERMISSION; UNAVAILABLE when there is no such device; REFUSED when it is down or anything
      *     else is wrong with it; BAD_CONFIGURATION for the filter
      */
-    static OpenPcap open(String device, PcapSettings settings) throws BackendException {
+    static OpenPcap open(String device, PcapSettings settings, FrameTally tally) throws BackendException {
         try {
             PcapHandle handle = new PcapHandle.Builder(device)
                     .snaplen(settings.snaplenBytes())
@@ -36,7 +37,7 @@ final class DeviceOpener {
                     .immediateMode(settings.immediate())
                     .build();
             handle.setBlockingMode(BlockingMode.NONBLOCKING);
-            return new OpenPcap(handle, device, settings);
+            return new OpenPcap(handle, device, settings, tally);
         } catch (PcapNativeException e) {
             throw explained(device, e);
         } catch (NotOpenException e) {

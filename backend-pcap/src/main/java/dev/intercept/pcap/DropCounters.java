@@ -61,14 +61,19 @@ final class DropCounters {
         interfaceDropped.last = 0;
     }
 
-    /** On Linux ps_recv counts what passed the filter, dropped or not: what was delivered is the difference. */
-    KernelStats stats() {
+    /**
+     * On Linux ps_recv counts what passed the filter, dropped or not: what was delivered is the difference.
+     *
+     * @param further what was lost behind libpcap
+     */
+    KernelStats stats(Loss further) {
         return new KernelStats(
                 0,
                 Math.max(0, received.sum - dropped.sum),
                 List.of(
                         new Loss("pcap_dropped", dropped.sum, bufferRemedy),
-                        new Loss("interface_dropped", interfaceDropped.sum, interfaceRemedy)));
+                        new Loss("interface_dropped", interfaceDropped.sum, interfaceRemedy),
+                        further));
     }
 
     /** A sum of differences between readings of an unsigned 32-bit counter. */

@@ -1,80 +1,53 @@
 package dev.intercept.pcap;
 
+import dev.intercept.pcap.file.State;
+import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.spi.BackendException;
-import dev.intercept.spi.BackendException.Kind;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.PollGate;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.pcap4j.core.PcapNativeException;
-import org.pcap4j.core.Pcaps;
 
 /**
- * A capture file, .pcap or .pcapng, whichever it is: libpcap tells them apart. Read as fast as the handler takes it, or in
- * its own time.
+ * Capture files, one after the other, read as fast as the handler takes their packets, or in their own time.
  *
- * <p>Thread rule: everything native is used by a poll.
+ * <p>Thread rule: {@code reader} is used by a poll, but for its counts and its interruption.
  */
 final class FileReplay implements CaptureBackend {
 
-    private final String file;
-    private final OpenPcap pcap;
-    private final Wakeup wakeup;
-    private final PollGate gate;
+    private static final System.Logger LOG = System.getLogger(FileReplay.class.getName());
+
+    private final String lane;
+    private final PcapSettings settings;
+    private final PollGate gate = new PollGate(this::wake, this::free);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final FrameTally tally = new FrameTally();
+    private final FrameReport report;
+    private final PacketReader reader;
     private final Pace pace;
 
-    private volatile long frames;
-    private boolean broken;
+    private volatile long packets;
 
-    private FileReplay(String file, PcapSettings settings, OpenPcap pcap, Wakeup wakeup) {
-        this.file = file;
-        this.pcap = pcap;
-        this.wakeup = wakeup;
-        gate = new PollGate(wakeup::signal, this::free);
-        pace = settings.inRealTime() ? new Pace(System::nanoTime) : null;
+    private FileReplay(PcapSettings settings) throws BackendException {
+        this.settings = settings;
+        lane = "pcap:" + String.join(",", settings.files());
+        report = new FrameReport(lane, tally);
+        pace = settings.inRealTime() ? new Pace(lane, System::nanoTime) : null;
+        reader = new PacketReader(settings, tally);
     }
 
-    /** @throws BackendException BAD_CONFIGURATION when the file cannot be read or the filter does not parse */
+    /** @throws BackendException BAD_CONFIGURATION when a file cannot be read or the filter does not parse */
     static FileReplay open(PcapSettings settings) throws BackendException {
-        String file = settings.file().orElseThrow();
-        OpenPcap pcap = openFile(file, settings);
-        try {
-            return new FileReplay(file, settings, pcap, new Wakeup());
-        } catch (BackendException e) {
-            pcap.close();
-            throw e;
-        }
-    }
-
-    private static OpenPcap openFile(String file, PcapSettings settings) throws BackendException {
-        checkKind(Path.of(file));
-        try {
-            return new OpenPcap(Pcaps.openOffline(file), file, settings);
-        } catch (PcapNativeException e) {
-            throw new BackendException(
-                    Kind.BAD_CONFIGURATION,
-                    PcapOptions.READ + " " + file + ": libpcap says: " + e.getMessage()
-                            + "; give a .pcap or .pcapng file, as tcpdump -w writes it",
-                    e);
-        }
-    }
-
-    /** libpcap would wait in a pipe for as long as its writer likes, and nothing could wake it. */
-    private static void checkKind(Path file) throws BackendException {
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new BackendException(
-                    Kind.BAD_CONFIGURATION,
-                    PcapOptions.READ + " " + file + ": is no regular file; write the capture to a file first");
-        }
+        return new FileReplay(settings);
     }
 
     @Override
     public String lane() {
-        return "pcap:" + file;
+        return lane;
     }
 
     @Override
@@ -83,73 +56,44 @@ final class FileReplay implements CaptureBackend {
             return END;
         }
         try {
-            if (!hasFrames()) {
-                return END;
+            State state = reader.next(timeoutMs);
+            if (state == State.FRAME) {
+                awaitDue(timeoutMs);
             }
-            awaitNext(timeoutMs);
-            return gate.isClosed() ? END : handOn(handler, limit);
+            return gate.isClosed() || state == State.END ? END : handOn(handler, limit);
         } finally {
             gate.leave();
         }
     }
 
-    /** Reads on in the file when the last batch was handed on. */
-    private boolean hasFrames() throws BackendException {
-        FrameBatch batch = pcap.batch();
-        if (!batch.hasNext()) {
-            throwIfBroken();
-            broken = batch.fill(FrameBatch.MAX_FRAMES) < 0;
-            if (!batch.hasNext()) {
-                throwIfBroken();
-            }
-        }
-        return batch.hasNext();
-    }
-
-    private void throwIfBroken() throws BackendException {
-        if (broken) {
-            throw new BackendException(
-                    Kind.BAD_CONFIGURATION,
-                    PcapOptions.READ + " " + file + ": libpcap says: " + pcap.error() + "; the " + frames
-                            + " packets before that were read. The capture may have been cut short; repair it, or take another");
-        }
-    }
-
-    private void awaitNext(int timeoutMs) {
+    private void awaitDue(int timeoutMs) {
         long untilDueNs = untilDueNs();
         if (untilDueNs > 0 && timeoutMs > 0) {
-            long untilDueMs = TimeUnit.NANOSECONDS.toMillis(untilDueNs + 999_999);
-            wakeup.await((int) Math.min(timeoutMs, untilDueMs));
+            try {
+                closing.await(Math.min(TimeUnit.MILLISECONDS.toNanos(timeoutMs), untilDueNs), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     private long untilDueNs() {
-        return pace == null ? 0 : pace.untilDueNs(pcap.batch().nextTimestampUs());
+        return pace == null ? 0 : pace.untilDueNs(reader.timestampUs());
     }
 
-    /** Hands each packet on that is due. What the handler throws is thrown on; the rest of the batch is then never seen. */
-    private int handOn(PacketHandler handler, int limit) {
-        FrameBatch batch = pcap.batch();
-        boolean done = false;
+    /** Hands each packet on that is due. What the handler throws is thrown on; its packet is not shown again. */
+    private int handOn(PacketHandler handler, int limit) throws BackendException {
         int handed = 0;
-        int read = 0;
-        try {
-            while (handed < limit && !gate.isClosed() && batch.hasNext() && untilDueNs() <= 0) {
-                batch.advance();
-                read++;
-                if (pcap.decoder().decode(batch.frames(), batch.frameStart(), batch.frameEnd())) {
-                    handler.onPacket(batch.frames(), batch.wireBytesFromPosition());
-                    handed++;
-                }
-            }
-            done = true;
-            return handed;
-        } finally {
-            frames = frames + read;
-            if (!done) {
-                batch.forget();
+        while (handed < limit && !gate.isClosed() && reader.next(0) == State.FRAME && untilDueNs() <= 0) {
+            try {
+                packets = packets + 1;
+                handler.onPacket(reader.packet(), reader.wireBytes());
+                handed++;
+            } finally {
+                reader.done();
             }
         }
+        return handed;
     }
 
     @Override
@@ -157,10 +101,11 @@ final class FileReplay implements CaptureBackend {
         return false;
     }
 
-    /** Reading a file loses nothing. */
+    /** Reading a file loses nothing but what is not understood. */
     @Override
     public KernelStats kernelStats() {
-        return new KernelStats(0, frames, List.of());
+        report.logNewKinds();
+        return new KernelStats(0, packets, List.of(report.loss()));
     }
 
     @Override
@@ -168,8 +113,29 @@ final class FileReplay implements CaptureBackend {
         gate.close();
     }
 
+    private void wake() {
+        closing.countDown();
+        reader.interrupt();
+    }
+
     private void free() {
-        pcap.close();
-        wakeup.close();
+        reader.free();
+        report.end();
+        logEnd();
+    }
+
+    private void logEnd() {
+        long frames = reader.frames();
+        long filtered = reader.filtered();
+        LOG.log(
+                packets == 0 && frames > 0 ? Level.WARNING : Level.INFO,
+                "{0}: {1} frames read, {2} packets handed on{3}",
+                lane,
+                String.valueOf(frames),
+                String.valueOf(packets),
+                filtered == 0
+                        ? ""
+                        : ", " + filtered + " frames did not pass " + PcapOptions.FILTER + " '" + settings.filter()
+                                + "'");
     }
 }

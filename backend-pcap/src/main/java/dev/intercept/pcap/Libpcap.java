@@ -40,6 +40,18 @@ final class Libpcap {
 
     static native int pcap_get_selectable_fd(Pointer pcap);
 
+    static native Pointer pcap_open_dead(int linkType, int snapshotBytes);
+
+    static native int pcap_compile(Pointer pcap, Pointer program, String filter, int optimize, int netmask);
+
+    static native Pointer pcap_geterr(Pointer pcap);
+
+    static native void pcap_freecode(Pointer program);
+
+    static native int pcap_offline_filter(Pointer program, Pointer header, Pointer frame);
+
+    static native void pcap_close(Pointer pcap);
+
     /**
      * The {@code pcap_t *} behind a pcap4j handle, valid until that is closed. pcap4j keeps it in a private field and has no
      * accessor for it; a test pins the field's name.

@@ -1,6 +1,7 @@
 package dev.intercept.pcap;
 
 import dev.intercept.pcap.link.FrameDecoder;
+import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
@@ -35,14 +36,18 @@ final class LiveCapture implements CaptureBackend {
     private final DropCounters drops;
     private final DuplicateFilter duplicates;
     private final Object statistics = new Object();
+    private final FrameTally tally;
+    private final FrameReport report;
 
     private OpenPcap pcap;
 
-    private LiveCapture(String device, PcapSettings settings, Wakeup wakeup, OpenPcap pcap) {
+    private LiveCapture(String device, PcapSettings settings, Wakeup wakeup, OpenPcap pcap, FrameTally tally) {
         this.device = device;
         this.settings = settings;
         this.wakeup = wakeup;
         this.pcap = pcap;
+        this.tally = tally;
+        report = new FrameReport(lane(), tally);
         gate = new PollGate(wakeup::signal, this::free);
         wakeup.watch(pcap.selectableFd());
         watch = new DeviceWatch(lane(), device, new DeviceFlags(device)::state, System::nanoTime);
@@ -52,9 +57,10 @@ final class LiveCapture implements CaptureBackend {
 
     /** @throws BackendException as {@link DeviceOpener#open} */
     static LiveCapture open(String device, PcapSettings settings) throws BackendException {
-        OpenPcap pcap = DeviceOpener.open(device, settings);
+        FrameTally tally = new FrameTally();
+        OpenPcap pcap = DeviceOpener.open(device, settings, tally);
         try {
-            return new LiveCapture(device, settings, new Wakeup(), pcap);
+            return new LiveCapture(device, settings, new Wakeup(), pcap, tally);
         } catch (BackendException e) {
             pcap.close();
             throw e;
@@ -133,7 +139,7 @@ final class LiveCapture implements CaptureBackend {
 
     private void reopen() throws BackendException {
         try {
-            OpenPcap open = DeviceOpener.open(device, settings);
+            OpenPcap open = DeviceOpener.open(device, settings, tally);
             wakeup.watch(open.selectableFd());
             synchronized (statistics) {
                 pcap = open;
@@ -155,11 +161,12 @@ final class LiveCapture implements CaptureBackend {
 
     @Override
     public KernelStats kernelStats() {
+        report.logNewKinds();
         synchronized (statistics) {
             if (pcap != null) {
                 drops.read(pcap.handle());
             }
-            return drops.stats();
+            return drops.stats(report.loss());
         }
     }
 
@@ -182,6 +189,7 @@ final class LiveCapture implements CaptureBackend {
     private void free() {
         release();
         wakeup.close();
+        report.end();
         if (duplicates != null) {
             LOG.log(
                     Level.INFO,

@@ -2,7 +2,7 @@ package dev.intercept.pcap;
 
 import com.sun.jna.Pointer;
 import dev.intercept.pcap.link.FrameDecoder;
-import dev.intercept.pcap.link.LinkLayer;
+import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.pcap.link.LinkLayers;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
@@ -13,7 +13,7 @@ import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.Pcaps;
 
 /**
- * One libpcap handle, of a device or of a file, ready to be read: filter set, link type understood, memory for a batch.
+ * One libpcap handle of a device, ready to be read: filter set, link type understood, memory for a batch.
  *
  * <p>Thread rule: {@link #batch} belongs to the capture thread; {@link #handle} may be asked for statistics by any thread,
  * not after {@link #close}.
@@ -29,13 +29,14 @@ final class OpenPcap implements AutoCloseable {
 
     /**
      * @param handle just opened; closed again when this fails
-     * @param name the device or file, for error texts
+     * @param name the device, for error texts
+     * @param tally where frames without an IP packet are counted
      */
-    OpenPcap(PcapHandle handle, String name, PcapSettings settings) throws BackendException {
+    OpenPcap(PcapHandle handle, String name, PcapSettings settings, FrameTally tally) throws BackendException {
         this.handle = handle;
         this.pcap = Libpcap.pointerOf(handle);
         try {
-            decoder = new FrameDecoder(linkLayer(name), settings.vxlanPort());
+            decoder = new FrameDecoder(linkType(name), settings.tunnels(), tally);
             setFilter(settings.filter());
             batch = new FrameBatch(pcap, handle.getSnapshot());
         } catch (BackendException | RuntimeException | Error e) {
@@ -46,13 +47,15 @@ final class OpenPcap implements AutoCloseable {
         }
     }
 
-    private LinkLayer linkLayer(String name) throws BackendException {
+    private int linkType(String name) throws BackendException {
         int dlt = handle.getDlt().value();
-        return LinkLayers.of(dlt)
-                .orElseThrow(() -> new BackendException(
-                        Kind.BAD_CONFIGURATION,
-                        name + " has link type " + dlt + " (" + linkTypeName(dlt)
-                                + "), which is not understood; understood are " + LinkLayers.SUPPORTED));
+        if (!LinkLayers.isKnown(dlt)) {
+            throw new BackendException(
+                    Kind.BAD_CONFIGURATION,
+                    name + " has link type " + dlt + " (" + linkTypeName(dlt)
+                            + "), which is not understood; understood are " + LinkLayers.SUPPORTED);
+        }
+        return dlt;
     }
 
     private static String linkTypeName(int dlt) {
@@ -70,11 +73,7 @@ final class OpenPcap implements AutoCloseable {
         try {
             handle.setFilter(filter, BpfCompileMode.OPTIMIZE);
         } catch (PcapNativeException e) {
-            throw new BackendException(
-                    Kind.BAD_CONFIGURATION,
-                    PcapOptions.FILTER + " '" + filter + "': " + e.getMessage().replace(COMPILE_ERROR_PREFIX, "")
-                            + "; see pcap-filter(7), for example 'tcp and src port 80'",
-                    e);
+            throw FrameFilter.refused(filter, e.getMessage().replace(COMPILE_ERROR_PREFIX, ""));
         }
     }
 
@@ -90,7 +89,7 @@ final class OpenPcap implements AutoCloseable {
         return batch;
     }
 
-    /** The descriptor that becomes readable when packets wait; a device only. */
+    /** The descriptor that becomes readable when packets wait. */
     int selectableFd() {
         return Libpcap.pcap_get_selectable_fd(pcap);
     }

@@ -1,8 +1,13 @@
 package dev.intercept.pcap;
 
+import dev.intercept.pcap.file.CaptureFile;
+import dev.intercept.pcap.link.Decapsulation;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +22,8 @@ final class PcapOptions {
     static final String IMMEDIATE = "--immediate";
     static final String READ = "--read";
     static final String READ_SPEED = "--read-speed";
+    static final String LOOP = "--loop";
+    static final String DECAPSULATE = "--decapsulate";
     static final String VXLAN = "--vxlan";
 
     static final List<BackendOption> ALL = List.of(
@@ -25,7 +32,10 @@ final class PcapOptions {
             new BackendOption(
                     List.of(FILTER, "-F"), "FILTER", "", "which packets are responses, in pcap-filter(7) syntax"),
             new BackendOption(
-                    List.of(SNAPLEN), "BYTES", "128", "bytes captured of each frame (with --vxlan 64 more by default)"),
+                    List.of(SNAPLEN),
+                    "BYTES",
+                    "128",
+                    "bytes captured of each frame (with --decapsulate 128 more by default)"),
             new BackendOption(
                     List.of(PCAP_BUFFER),
                     "SIZE",
@@ -33,16 +43,28 @@ final class PcapOptions {
                     "memory for frames that wait, per device: bytes, or with K or M"),
             new BackendOption(
                     List.of(IMMEDIATE), "on|off", "on", "hand each packet on at once, or in blocks every 10 ms"),
-            new BackendOption(List.of(READ), "FILE", "", "read responses from a .pcap or .pcapng file instead"),
+            new BackendOption(
+                    List.of(READ),
+                    "FILE[,FILE...]",
+                    "",
+                    "read responses from .pcap or .pcapng files instead, also .gz and .zst; - is standard input"),
             new BackendOption(
                     List.of(READ_SPEED), "full|real", "full", "read a file as fast as it goes, or in its own time"),
-            new BackendOption(List.of(VXLAN), "PORT", "", "unwrap VXLAN datagrams to this UDP port (usually 4789)"));
+            new BackendOption(List.of(LOOP), "N", "1", "read the files N times; 0 for without end"),
+            new BackendOption(
+                    List.of(DECAPSULATE),
+                    "TUNNEL[,...]",
+                    "",
+                    "unwrap mirrored packets from these tunnels: " + TunnelOption.NAMES),
+            new BackendOption(List.of(VXLAN), "PORT", "", "the same as --decapsulate=vxlan:PORT"));
 
     private static final int SNAPLEN_MIN_BYTES = 64;
     private static final int SNAPLEN_MAX_BYTES = 65535;
 
-    /** Ethernet with a VLAN tag, IPv4, UDP and VXLAN in front of the inner frame: 18 + 20 + 8 + 8, rounded up. */
-    private static final int VXLAN_OVERHEAD_BYTES = 64;
+    /** Two VLAN tags, IPv6, UDP, Geneve with options, and another Ethernet header: 140 at most, rarely more than 100. */
+    private static final int TUNNEL_BYTES = 128;
+
+    private static final int MAX_ROUNDS = 1_000_000_000;
 
     private static final int BUFFER_MIN_BYTES = 64 << 10;
     static final int BUFFER_MAX_BYTES = 1 << 30;
@@ -52,24 +74,75 @@ final class PcapOptions {
     /** @throws BackendException of kind USAGE */
     static PcapSettings parse(BackendOptions options) throws BackendException {
         checkReading(options);
-        int vxlanPort = options.isGiven(VXLAN) ? options.number(VXLAN, 1, 65535) : 0;
+        Decapsulation tunnels = tunnels(options);
+        List<String> files = files(options);
         return new PcapSettings(
                 devices(options),
                 options.text(FILTER).orElse(""),
-                snaplen(options, vxlanPort),
+                snaplen(options, tunnels),
                 bufferBytes(options),
                 oneOf(options, IMMEDIATE, "on", "off"),
-                options.text(READ),
+                files,
+                rounds(options, files),
                 oneOf(options, READ_SPEED, "real", "full"),
-                vxlanPort);
+                tunnels);
+    }
+
+    private static Decapsulation tunnels(BackendOptions options) throws BackendException {
+        if (options.isGiven(VXLAN) && options.isGiven(DECAPSULATE)) {
+            throw usage(VXLAN + " is short for " + DECAPSULATE + "=vxlan:PORT: give one of them");
+        }
+        if (options.isGiven(VXLAN)) {
+            return TunnelOption.vxlan(options.number(VXLAN, 1, 65535));
+        }
+        return options.isGiven(DECAPSULATE)
+                ? TunnelOption.parse(options.text(DECAPSULATE).orElse(""))
+                : Decapsulation.NONE;
+    }
+
+    /** A comma may also be one in the name of a file that is there. */
+    private static List<String> files(BackendOptions options) throws BackendException {
+        String text = options.text(READ).orElse("");
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        List<String> names = Files.exists(path(text)) ? List.of(text) : List.of(text.split(",", -1));
+        for (String name : names) {
+            if (name.isEmpty()) {
+                throw usage(READ + " '" + text + "': must be names of files with a comma between");
+            }
+            path(name);
+        }
+        return names;
+    }
+
+    private static Path path(String name) throws BackendException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw usage(READ + " '" + name + "': cannot be the name of a file here (" + e.getReason() + "); give it as "
+                    + CaptureFile.STANDARD_INPUT + ", or set LC_ALL=C.UTF-8");
+        }
+    }
+
+    private static int rounds(BackendOptions options, List<String> files) throws BackendException {
+        int rounds = options.number(LOOP, PcapSettings.FOREVER, MAX_ROUNDS);
+        for (String name : files) {
+            if (rounds != 1 && PcapSettings.isStream(name)) {
+                throw usage(LOOP + " " + rounds + ": " + name + " can be read once only; write it to a file first");
+            }
+        }
+        return rounds;
     }
 
     private static void checkReading(BackendOptions options) throws BackendException {
         if (options.isGiven(READ) && options.isGiven(INTERFACE)) {
             throw usage(READ + " and " + INTERFACE + " exclude each other: give a file or devices");
         }
-        if (options.isGiven(READ_SPEED) && !options.isGiven(READ)) {
-            throw usage(READ_SPEED + " is for a file: give " + READ + " FILE too");
+        for (String name : List.of(READ_SPEED, LOOP)) {
+            if (options.isGiven(name) && !options.isGiven(READ)) {
+                throw usage(name + " is for a file: give " + READ + " FILE too");
+            }
         }
     }
 
@@ -82,10 +155,10 @@ final class PcapOptions {
         return names;
     }
 
-    private static int snaplen(BackendOptions options, int vxlanPort) throws BackendException {
+    private static int snaplen(BackendOptions options, Decapsulation tunnels) throws BackendException {
         int bytes = options.number(SNAPLEN, SNAPLEN_MIN_BYTES, SNAPLEN_MAX_BYTES);
-        boolean room = vxlanPort == 0 || options.isGiven(SNAPLEN);
-        return room ? bytes : bytes + VXLAN_OVERHEAD_BYTES;
+        boolean hasRoom = tunnels.isEmpty() || options.isGiven(SNAPLEN);
+        return hasRoom ? bytes : bytes + TUNNEL_BYTES;
     }
 
     private static int bufferBytes(BackendOptions options) throws BackendException {

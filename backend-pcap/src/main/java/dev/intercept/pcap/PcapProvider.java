@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Makes the backend {@code pcap}: one lane for each device, or one for a capture file. */
+/** Makes the backend {@code pcap}: one lane for each device, or one for all capture files. */
 public final class PcapProvider implements CaptureBackendProvider {
 
     /** Kept here: a logger that nobody holds forgets its level. */
@@ -51,13 +51,16 @@ public final class PcapProvider implements CaptureBackendProvider {
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
         PcapSettings settings = PcapOptions.parse(options);
-        Optional<String> cause = unavailabilityCause();
+        boolean isOfFiles = !settings.files().isEmpty();
+        boolean needsLibpcap = !isOfFiles || !settings.filter().isEmpty();
+        Optional<String> cause = needsLibpcap ? unavailabilityCause() : Optional.empty();
         if (cause.isPresent()) {
             throw new BackendException(BackendException.Kind.UNAVAILABLE, cause.get());
         }
         // pcap4j says at INFO that it loaded and closed something; what fails it throws.
         PCAP4J_LOG.setLevel(Level.WARNING);
-        if (settings.file().isPresent()) {
+        FilterChecks.warn(settings);
+        if (isOfFiles) {
             return List.of(FileReplay.open(settings));
         }
         HostChecks.warn(settings);

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class DropCountersTest {
 
+    private static final Loss OTHER = new Loss("other", 0, "none");
+
     private final DropCounters counters = new DropCounters("eth0", 16 << 20);
 
     @Test
@@ -24,14 +26,15 @@ class DropCountersTest {
                                         "interface_dropped",
                                         3,
                                         "ethtool -G eth0 rx N  # the longest that ethtool -g eth0 tells; or spread its "
-                                                + "interrupts over more processors"))),
-                counters.stats());
+                                                + "interrupts over more processors"),
+                                OTHER)),
+                counters.stats(OTHER));
     }
 
     @Test
     void shouldStartAtNothing() {
-        assertEquals(0, counters.stats().received());
-        assertEquals(0, counters.stats().lost());
+        assertEquals(0, counters.stats(OTHER).received());
+        assertEquals(0, counters.stats(OTHER).lost());
     }
 
     @Test
@@ -40,27 +43,27 @@ class DropCountersTest {
         counters.sourceEnded();
         counters.update(5, 1, 0);
         counters.update(7, 2, 0);
-        assertEquals(107 - 12, counters.stats().received());
-        assertEquals(12, counters.stats().lost());
+        assertEquals(107 - 12, counters.stats(OTHER).received());
+        assertEquals(12, counters.stats(OTHER).lost());
     }
 
     @Test
     void shouldGoOnCountingWhenLibpcapsCountersWrap() {
         counters.update(0xffff_fff0L, 0xffff_ffffL, 0);
         counters.update(0x10, 0x1, 0);
-        assertEquals(0x1_0000_0001L, counters.stats().lost());
+        assertEquals(0x1_0000_0001L, counters.stats(OTHER).lost());
     }
 
     @Test
     void shouldNotSuggestABufferThatIsTooLargeToAskFor() {
         String remedy = new DropCounters("eth0", PcapOptions.BUFFER_MAX_BYTES)
-                .stats()
+                .stats(OTHER)
                 .losses()
                 .get(0)
                 .remedy();
         assertEquals("narrow --filter (--pcap-buffer is 1024M already)", remedy);
         String before = new DropCounters("eth0", PcapOptions.BUFFER_MAX_BYTES / 2)
-                .stats()
+                .stats(OTHER)
                 .losses()
                 .get(0)
                 .remedy();

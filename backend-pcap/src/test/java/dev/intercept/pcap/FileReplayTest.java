@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.pcap.link.Frames;
+import dev.intercept.pcap.link.LinkLayers;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
-import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -66,7 +66,8 @@ class FileReplayTest {
     void shouldCountWhatItReadAndLoseNothing() throws Exception {
         CaptureBackend backend = Backends.file(file(Responses.varied(300, 3)));
         new Recorder().readAll(backend);
-        assertEquals(new KernelStats(0, 300, List.of()), backend.kernelStats());
+        assertEquals(300, backend.kernelStats().received());
+        assertEquals(0, backend.kernelStats().lost());
         backend.close();
         assertEquals(300, backend.kernelStats().received());
     }
@@ -108,8 +109,9 @@ class FileReplayTest {
     }
 
     @Test
-    void shouldThrowOnWhatTheHandlerThrowsAndNotShowTheRestOfTheBatch() throws Exception {
-        try (CaptureBackend backend = Backends.file(file(Responses.varied(3, 4)))) {
+    void shouldThrowOnWhatTheHandlerThrowsAndGoOnBehindThatPacket() throws Exception {
+        List<byte[]> packets = Responses.varied(3, 4);
+        try (CaptureBackend backend = Backends.file(file(packets))) {
             RuntimeException thrown = new RuntimeException("handler");
             assertSame(
                     thrown,
@@ -121,7 +123,9 @@ class FileReplayTest {
                                     },
                                     64,
                                     0)));
-            assertEquals(List.of(), new Recorder().readAll(backend).packets());
+            assertEquals(
+                    Recorder.hex(packets.subList(1, 3)),
+                    new Recorder().readAll(backend).packets());
         }
     }
 
@@ -136,13 +140,11 @@ class FileReplayTest {
             BackendException e = assertThrows(BackendException.class, () -> recorder.readAll(backend));
             assertEquals(Recorder.hex(packets.subList(0, 9)), recorder.packets());
             assertEquals(BackendException.Kind.BAD_CONFIGURATION, e.kind());
-            assertTrue(
-                    e.getMessage().startsWith("--read " + file + ": libpcap says: truncated dump file; "),
-                    e.getMessage());
-            assertTrue(
-                    e.getMessage()
-                            .endsWith("; the 9 packets before that were read. The capture may have been cut short; "
-                                    + "repair it, or take another"),
+            byte[] last = Frames.ethernet(packets.get(9));
+            assertEquals(
+                    "--read " + file + ": at byte " + (bytes.length - 16 - last.length)
+                            + " the file ends within a record of " + (16 + last.length) + " bytes, "
+                            + (13 + last.length) + " bytes of it are there; the 9 frames before that were read",
                     e.getMessage());
         }
     }
@@ -154,7 +156,8 @@ class FileReplayTest {
         BackendException e = assertThrows(BackendException.class, () -> Backends.file(file));
         assertEquals(
                 "--read " + file
-                        + ": libpcap says: unknown file format; give a .pcap or .pcapng file, as tcpdump -w writes it",
+                        + ": is no capture file, it begins with 6e 6f 20 63; give a .pcap or .pcapng file, as tcpdump -w"
+                        + " writes it",
                 e.getMessage());
         assertEquals(BackendException.Kind.BAD_CONFIGURATION, e.kind());
     }
@@ -163,17 +166,13 @@ class FileReplayTest {
     void shouldSayThatAFileIsNotThere() {
         Path file = directory.resolve("none.pcap");
         BackendException e = assertThrows(BackendException.class, () -> Backends.file(file));
-        assertEquals(
-                "--read " + file + ": libpcap says: " + file
-                        + ": No such file or directory; give a .pcap or .pcapng file, as tcpdump -w writes it",
-                e.getMessage());
+        assertEquals("--read " + file + ": there is no such file", e.getMessage());
     }
 
     @Test
-    void shouldRefuseAPipeInWhichItWouldWaitForever() {
-        BackendException e = assertThrows(BackendException.class, () -> Backends.open("--read", "/dev/null"));
-        assertEquals("--read /dev/null: is no regular file; write the capture to a file first", e.getMessage());
-        assertEquals(BackendException.Kind.BAD_CONFIGURATION, e.kind());
+    void shouldSayThatItIsADirectory() {
+        BackendException e = assertThrows(BackendException.class, () -> Backends.file(directory));
+        assertEquals("--read " + directory + ": is a directory: name the files in it", e.getMessage());
     }
 
     @Test
@@ -189,12 +188,11 @@ class FileReplayTest {
 
     @Test
     void shouldRefuseALinkTypeThatItCannotRead() throws Exception {
-        Path file = CaptureFiles.pcap(directory.resolve("wlan.pcap"), 105, List.of());
+        Path file = CaptureFiles.pcap(directory.resolve("user0.pcap"), 147, List.of());
         BackendException e = assertThrows(BackendException.class, () -> Backends.file(file));
         assertEquals(BackendException.Kind.BAD_CONFIGURATION, e.kind());
         assertEquals(
-                file + " has link type 105 (IEEE802_11), which is not understood; understood are Ethernet, "
-                        + "Linux cooked (SLL, SLL2), raw IP, BSD loopback, Cisco HDLC and PPP",
+                "--read " + file + ": its link type 147 is not understood; understood are " + LinkLayers.SUPPORTED,
                 e.getMessage());
     }
 

@@ -1,23 +1,29 @@
 package dev.intercept.pcap;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.pcap.link.Decapsulation;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PcapOptionsTest {
 
     @Test
     void shouldCaptureOnAnyDeviceByDefault() throws BackendException {
         PcapSettings settings = parse(Map.of());
-        assertEquals(new PcapSettings(List.of("any"), "", 128, 16 << 20, true, Optional.empty(), false, 0), settings);
+        assertEquals(
+                new PcapSettings(List.of("any"), "", 128, 16 << 20, true, List.of(), 1, false, Decapsulation.NONE),
+                settings);
     }
 
     @Test
@@ -34,16 +40,18 @@ class PcapOptionsTest {
                 "--immediate",
                 "off"));
         assertEquals(
-                new PcapSettings(List.of("eth0", "eth1"), "tcp", 256, 512 << 10, false, Optional.empty(), false, 0),
+                new PcapSettings(
+                        List.of("eth0", "eth1"), "tcp", 256, 512 << 10, false, List.of(), 1, false, Decapsulation.NONE),
                 live);
         PcapSettings file = parse(Map.of("--read", "a.pcap", "--read-speed", "real"));
-        assertEquals(Optional.of("a.pcap"), file.file());
+        assertEquals(List.of("a.pcap"), file.files());
         assertTrue(file.inRealTime());
     }
 
     @Test
-    void shouldCaptureMoreOfEachFrameWhenItIsWrappedInVxlan() throws BackendException {
-        assertEquals(192, parse(Map.of("--vxlan", "4789")).snaplenBytes());
+    void shouldCaptureMoreOfEachFrameWhenItIsInATunnel() throws BackendException {
+        assertEquals(256, parse(Map.of("--vxlan", "4789")).snaplenBytes());
+        assertEquals(256, parse(Map.of("--decapsulate", "gre")).snaplenBytes());
         assertEquals(128, parse(Map.of("--vxlan", "4789", "--snaplen", "128")).snaplenBytes());
     }
 
@@ -57,6 +65,48 @@ class PcapOptionsTest {
     @Test
     void shouldRefuseAReadSpeedWithoutAFile() {
         assertRefused("--read-speed is for a file: give --read FILE too", Map.of("--read-speed", "real"));
+    }
+
+    @Test
+    void shouldRefuseRoundsWithoutAFileOrOfAStream() {
+        assertRefused("--loop is for a file: give --read FILE too", Map.of("--loop", "2"));
+        assertRefused(
+                "--loop 2: - can be read once only; write it to a file first", Map.of("--loop", "2", "--read", "a,-"));
+    }
+
+    @Test
+    void shouldTakeSeveralFilesUnlessOneIsThereWhoseNameHasAComma(@TempDir Path directory) throws Exception {
+        assertEquals(
+                List.of("a.pcap", "b.pcap"),
+                parse(Map.of("--read", "a.pcap,b.pcap")).files());
+        String odd = Files.createFile(directory.resolve("a,b.pcap")).toString();
+        assertEquals(List.of(odd), parse(Map.of("--read", odd)).files());
+        assertRefused("--read 'a,': must be names of files with a comma between", Map.of("--read", "a,"));
+    }
+
+    @Test
+    void shouldTakeTunnelsWithTheirPortsOrTheUsualOnes() throws BackendException {
+        Decapsulation tunnels =
+                parse(Map.of("--decapsulate", "vxlan:250:4789,gre,tzsp")).tunnels();
+        assertArrayEquals(new int[] {250, 4789}, tunnels.vxlanPorts());
+        assertArrayEquals(new int[] {37008}, tunnels.tzspPorts());
+        assertTrue(tunnels.gre() && !tunnels.erspan() && !tunnels.ipInIp());
+        assertArrayEquals(new int[] {7}, parse(Map.of("--vxlan", "7")).tunnels().vxlanPorts());
+    }
+
+    @Test
+    void shouldRefuseTunnelsThatCannotBeMeant() {
+        String known =
+                " cannot be meant; there are vxlan[:PORT...], gre, erspan, geneve[:PORT...], ipip, tzsp[:PORT...],"
+                        + " each once, with a comma between";
+        for (String wrong : List.of("vlan", "gre:47", "", "gre,gre")) {
+            String item = wrong.equals("gre,gre") ? "gre" : wrong;
+            assertRefused("--decapsulate " + wrong + ": '" + item + "'" + known, Map.of("--decapsulate", wrong));
+        }
+        assertRefused("--decapsulate vxlan:0: the port '0'" + known, Map.of("--decapsulate", "vxlan:0"));
+        assertRefused(
+                "--vxlan is short for --decapsulate=vxlan:PORT: give one of them",
+                Map.of("--decapsulate", "gre", "--vxlan", "4789"));
     }
 
     @Test

@@ -3,62 +3,60 @@ package dev.intercept.pcap.link;
 import java.nio.ByteBuffer;
 
 /**
- * Narrows a buffer from a captured frame to the IPv4 packet in it. Immutable; any thread.
+ * Narrows a buffer from a captured frame to the IP packet in it, and counts the frames in which there is none.
  *
- * <p>The packet ends at its own total length, not at the frame's end: Ethernet pads short frames to 60 bytes.
+ * <p>The packet ends at its own length, not at the frame's end: Ethernet pads short frames to 60 bytes. Thread rule: one
+ * thread.
  */
 public final class FrameDecoder {
 
-    /** No VXLAN port: datagrams are handed on as they are. */
-    public static final int NO_VXLAN = 0;
-
-    private static final int VERSION_IHL_OFFSET = 0;
     private static final int TOTAL_LENGTH_OFFSET = 2;
-    private static final int LENGTH_KNOWN_BYTES = 4;
-    private static final int IP_HEADER_MIN_BYTES = 20;
+    private static final int IPV4_MIN_BYTES = 20;
+    private static final int IPV6_PAYLOAD_LENGTH_OFFSET = 4;
+    private static final int IPV6_BYTES = 40;
+    private static final int LENGTH_KNOWN_BYTES = 6;
 
-    private final LinkLayer linkLayer;
-    private final int vxlanPort;
+    private final int linkType;
+    private final Layer first;
+    private final Walk walk;
+    private final FrameTally tally;
 
-    /** @param vxlanPort UDP port whose datagrams are unwrapped once, or {@link #NO_VXLAN} */
-    public FrameDecoder(LinkLayer linkLayer, int vxlanPort) {
-        this.linkLayer = linkLayer;
-        this.vxlanPort = vxlanPort;
+    /**
+     * @param linkType as {@code pcap_datalink()} or a file has it; of one that is not understood every frame is counted
+     * @param tunnels what to unwrap, as often as it is found
+     * @param tally where frames without an IP packet are counted
+     */
+    public FrameDecoder(int linkType, Decapsulation tunnels, FrameTally tally) {
+        this.linkType = linkType;
+        this.tally = tally;
+        walk = new Walk(tunnels);
+        Layer known = LinkLayers.of(linkType);
+        first = known != null ? known : any -> any.other(FrameKind.LINK_TYPE, linkType);
     }
 
     /**
-     * Finds the IPv4 packet in one frame.
+     * Finds the IP packet in one frame. A tunnel's packet that was cut short before the packet in it is itself the result.
      *
-     * @param frame holds the frame; big-endian; position and limit do not matter. On true its position and limit enclose the IPv4 packet as far as it was
-     *     captured, at least one byte; on false they mean nothing
+     * @param frame holds the frame; big-endian; position and limit do not matter. On true they enclose the IP packet as far as
+     *     it was captured, at least one byte; on false they mean nothing
      * @param start index of the frame's first byte
      * @param end index behind its last captured byte
-     * @return whether there is an IPv4 packet
+     * @return whether there is an IP packet
      */
     public boolean decode(ByteBuffer frame, int start, int end) {
         frame.clear();
-        int ip = versionChecked(frame, linkLayer.ipv4At(frame, start, end), end);
-        if (ip != LinkLayer.NOT_IPV4 && vxlanPort != NO_VXLAN) {
-            ip = unwrapped(frame, ip, end);
+        End reached = walk.through(frame, start, end, first);
+        if (reached == End.OTHER) {
+            tally.count(linkType, walk.otherKind(), walk.otherValue());
+            return false;
         }
-        if (ip == LinkLayer.NOT_IPV4) {
+        int ip = walk.ipAt();
+        if (ip == Walk.NONE) {
+            tally.count(linkType, FrameKind.CUT_SHORT, 0);
             return false;
         }
         frame.limit(packetEnd(frame, ip, end)).position(ip);
         return true;
-    }
-
-    private int unwrapped(ByteBuffer frame, int ip, int end) {
-        int inner = VxlanDatagram.innerFrameAt(frame, ip, end, vxlanPort);
-        if (inner == LinkLayer.NOT_IPV4) {
-            return ip;
-        }
-        return versionChecked(frame, EthernetFrame.INSTANCE.ipv4At(frame, inner, end), end);
-    }
-
-    private static int versionChecked(ByteBuffer frame, int ip, int end) {
-        boolean isIpv4 = ip != LinkLayer.NOT_IPV4 && ip < end && (frame.get(ip + VERSION_IHL_OFFSET) & 0xf0) == 0x40;
-        return isIpv4 ? ip : LinkLayer.NOT_IPV4;
     }
 
     /** A total length that cannot be one (0 in packets that the sender's device will still cut up) limits nothing. */
@@ -66,7 +64,11 @@ public final class FrameDecoder {
         if (ip + LENGTH_KNOWN_BYTES > end) {
             return end;
         }
+        if (frame.get(ip) >> 4 == 6) {
+            int payload = frame.getShort(ip + IPV6_PAYLOAD_LENGTH_OFFSET) & 0xffff;
+            return payload == 0 ? end : Math.min(end, ip + IPV6_BYTES + payload);
+        }
         int totalLength = frame.getShort(ip + TOTAL_LENGTH_OFFSET) & 0xffff;
-        return totalLength < IP_HEADER_MIN_BYTES ? end : Math.min(end, ip + totalLength);
+        return totalLength < IPV4_MIN_BYTES ? end : Math.min(end, ip + totalLength);
     }
 }

@@ -1,49 +1,68 @@
 package dev.intercept.pcap.link;
 
 import java.util.Map;
-import java.util.Optional;
 
-/** Which {@link LinkLayer} reads which of libpcap's link types. The numbers are the {@code DLT_} values of pcap/dlt.h. */
+/** Which {@link Layer} a frame of which link type begins with. Numbers: {@code DLT_} of pcap/dlt.h and tcpdump.org's list. */
 public final class LinkLayers {
 
-    private static final int DLT_NULL = 0;
-    private static final int DLT_EN10MB = 1;
-    private static final int DLT_PPP = 9;
-    private static final int DLT_PPP_SERIAL = 50;
-    private static final int DLT_C_HDLC = 104;
-    private static final int DLT_LOOP = 108;
-    private static final int DLT_LINUX_SLL = 113;
-    private static final int DLT_IPV4 = 228;
-    private static final int DLT_LINUX_SLL2 = 276;
+    private static final Layer WITH_DIRECTION_AND_PPP = Layer.skip(1, PppLayers.FRAMED);
 
-    /** DLT_RAW is 12 on Linux, 14 on OpenBSD, and 101 in a file. */
-    private static final int DLT_RAW = 12;
-
-    private static final int DLT_RAW_OPENBSD = 14;
-    private static final int LINKTYPE_RAW = 101;
-
-    private static final Map<Integer, LinkLayer> BY_DLT = Map.ofEntries(
-            Map.entry(DLT_EN10MB, EthernetFrame.INSTANCE),
-            Map.entry(DLT_LINUX_SLL, CookedFrame.INSTANCE),
-            Map.entry(DLT_LINUX_SLL2, CookedFrameV2.INSTANCE),
-            Map.entry(DLT_RAW, RawFrame.INSTANCE),
-            Map.entry(DLT_RAW_OPENBSD, RawFrame.INSTANCE),
-            Map.entry(LINKTYPE_RAW, RawFrame.INSTANCE),
-            Map.entry(DLT_IPV4, RawFrame.INSTANCE),
-            Map.entry(DLT_NULL, LoopbackFrame.INSTANCE),
-            Map.entry(DLT_LOOP, LoopbackFrame.INSTANCE),
-            Map.entry(DLT_C_HDLC, CiscoHdlcFrame.INSTANCE),
-            Map.entry(DLT_PPP, PppFrame.INSTANCE),
-            Map.entry(DLT_PPP_SERIAL, PppFrame.INSTANCE));
+    private static final Map<Integer, Layer> BY_LINK_TYPE = Map.ofEntries(
+            Map.entry(0, (Layer) CaptureLayers::loopback), // NULL
+            Map.entry(1, EtherTypes.ETHERNET),
+            Map.entry(9, PppLayers.FRAMED), // PPP
+            Map.entry(10, Layer.skip(13, LlcLayer.INSTANCE)), // FDDI
+            Map.entry(12, IpLayer.INSTANCE), // RAW on Linux
+            Map.entry(14, IpLayer.INSTANCE), // RAW on OpenBSD
+            Map.entry(50, PppLayers.FRAMED), // PPP_SERIAL
+            Map.entry(51, PppLayers.OVER_ETHERNET), // PPP_ETHER
+            Map.entry(101, IpLayer.INSTANCE), // RAW in files
+            Map.entry(104, PppLayers.CISCO_HDLC),
+            Map.entry(105, WlanLayer.INSTANCE),
+            Map.entry(108, (Layer) CaptureLayers::loopback), // LOOP
+            Map.entry(109, Layer.skip(12, IpLayer.INSTANCE)), // ENC
+            Map.entry(113, CaptureLayers.COOKED), // LINUX_SLL
+            Map.entry(122, Layer.skip(16, LlcLayer.INSTANCE)), // IP_OVER_FC
+            Map.entry(127, (Layer) CaptureLayers::radiotap),
+            Map.entry(138, Layer.skip(16, EtherTypes.FIELD)), // APPLE_IP_OVER_IEEE1394
+            Map.entry(149, (Layer) CaptureLayers::packetTap), // USER2, which was PKTAP once
+            Map.entry(166, WITH_DIRECTION_AND_PPP), // PPP_PPPD
+            Map.entry(192, (Layer) CaptureLayers::perPacketInformation),
+            Map.entry(204, WITH_DIRECTION_AND_PPP), // PPP_WITH_DIR
+            Map.entry(205, Layer.skip(1, PppLayers.CISCO_HDLC)), // C_HDLC_WITH_DIR
+            Map.entry(219, MplsLayer.INSTANCE),
+            Map.entry(228, IpLayer.INSTANCE), // IPV4
+            Map.entry(229, IpLayer.INSTANCE), // IPV6
+            Map.entry(239, (Layer) CaptureLayers::nflog),
+            Map.entry(240, Layer.skip(4, EtherTypes.ETHERNET)), // NETANALYZER
+            Map.entry(242, Layer.skip(40, (Layer) LinkLayers::ipOverInfiniband)),
+            Map.entry(258, (Layer) CaptureLayers::packetTap),
+            Map.entry(274, Layer.skip(8, EtherTypes.ETHERNET)), // ETHERNET_MPACKET
+            Map.entry(276, (Layer) CaptureLayers::cookedV2)); // LINUX_SLL2
 
     /** For the user, when a link type is none of them. */
     public static final String SUPPORTED =
-            "Ethernet, Linux cooked (SLL, SLL2), raw IP, BSD loopback, Cisco HDLC and PPP";
+            "Ethernet, Linux cooked (SLL, SLL2), raw IP, BSD loopback, PPP, PPPoE, Cisco HDLC,"
+                    + " MPLS, IEEE 802.11 (with radiotap or PPI), IP over InfiniBand, FDDI, NFLOG and PKTAP";
 
     private LinkLayers() {}
 
-    /** The reader of frames whose {@code pcap_datalink()} is {@code dlt}; empty when there is none. */
-    public static Optional<LinkLayer> of(int dlt) {
-        return Optional.ofNullable(BY_DLT.get(dlt));
+    /** Whether frames whose {@code pcap_datalink()} is {@code linkType} are understood. */
+    public static boolean isKnown(int linkType) {
+        return BY_LINK_TYPE.containsKey(linkType);
+    }
+
+    /** Null when it is not understood. */
+    static Layer of(int linkType) {
+        return BY_LINK_TYPE.get(linkType);
+    }
+
+    /** RFC 4391: the EtherType, then two bytes of no meaning. */
+    private static Layer ipOverInfiniband(Walk walk) {
+        if (!walk.has(4)) {
+            return End.CUT_SHORT;
+        }
+        int type = walk.uint16(0);
+        return walk.skip(4, EtherTypes.behind(type, walk));
     }
 }
