@@ -68,7 +68,8 @@ class MillionPacketsTest {
             best = Math.max(best, packetsPerSecond(() -> assertEquals(PACKETS, readWith(new Ports()))));
             tcpdump = Math.max(
                     tcpdump,
-                    packetsPerSecond(() -> Commands.exec("tcpdump", "-r", file.toString(), "-w", "/dev/null")));
+                    packetsPerSecond(
+                            () -> Commands.exec("tcpdump", "-Z", "root", "-r", file.toString(), "-w", "/dev/null")));
         }
         System.out.printf(
                 "%,d packets from a file, best of %d: pcap backend %,.0f packets/s, tcpdump -r FILE -w /dev/null %,.0f packets/s%n",

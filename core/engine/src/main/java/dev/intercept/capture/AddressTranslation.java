@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Undoes the address translation between tcpcopy and the target ({@code -D}). A pair FROM-TO replaces FROM on whichever side of
@@ -102,5 +104,13 @@ public final class AddressTranslation {
             }
         }
         return address;
+    }
+
+    /** The pairs as a user writes them. */
+    @Override
+    public String toString() {
+        return IntStream.range(0, from.length)
+                .mapToObj(i -> text(from[i], to[i]))
+                .collect(Collectors.joining(","));
     }
 }

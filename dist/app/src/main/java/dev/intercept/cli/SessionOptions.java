@@ -39,7 +39,7 @@ final class SessionOptions {
     @Option(
             names = {"-s", "--table-size"},
             paramLabel = "NUM",
-            converter = WholeNumber.TableEntries.class,
+            converter = WholeNumber.Sessions.class,
             defaultValue = "65536",
             description = "initial size of the session table; it grows (default: ${DEFAULT-VALUE})")
     int tableSize;
@@ -55,7 +55,7 @@ final class SessionOptions {
     @Option(
             names = "--max-sessions",
             paramLabel = "N",
-            converter = WholeNumber.TableEntries.class,
+            converter = WholeNumber.Sessions.class,
             defaultValue = "1048576",
             description = "sessions at most; beyond, the one idle for longest goes (default: ${DEFAULT-VALUE})")
     int maxSessions;
@@ -63,7 +63,7 @@ final class SessionOptions {
     @Option(
             names = "--max-parked",
             paramLabel = "N",
-            converter = WholeNumber.TableEntries.class,
+            converter = WholeNumber.ParkedHeaders.class,
             defaultValue = "65536",
             description = "headers that may wait for their route; beyond, the oldest goes (default: ${DEFAULT-VALUE})")
     int maxParked;

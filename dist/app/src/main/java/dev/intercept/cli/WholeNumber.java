@@ -1,5 +1,6 @@
 package dev.intercept.cli;
 
+import dev.intercept.session.SessionLimits;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -43,10 +44,15 @@ abstract class WholeNumber implements ITypeConverter<Integer> {
         }
     }
 
-    /** Up to the largest table that one JVM array can hold with some room. */
-    static final class TableEntries extends WholeNumber {
-        TableEntries() {
-            super("a number", 1, 1 << 28);
+    static final class Sessions extends WholeNumber {
+        Sessions() {
+            super("a number", 1, SessionLimits.SESSIONS_LIMIT);
+        }
+    }
+
+    static final class ParkedHeaders extends WholeNumber {
+        ParkedHeaders() {
+            super("a number", 0, SessionLimits.PARKED_LIMIT);
         }
     }
 

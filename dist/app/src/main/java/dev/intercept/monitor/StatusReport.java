@@ -43,7 +43,10 @@ public final class StatusReport {
         report.addProperty("pid", ProcessHandle.current().pid());
         report.addProperty("uptimeS", (System.nanoTime() - startedNs) / 1_000_000_000L);
         report.addProperty("backend", intercept.backendName());
-        report.addProperty("listening", intercept.address().toString());
+        report.addProperty(
+                "listening",
+                intercept.address().getAddress().getHostAddress() + ":"
+                        + intercept.address().getPort());
         report.addProperty("capturing", intercept.isCapturing());
         report.addProperty("packets", statistics.packets());
         report.addProperty("kernelLost", statistics.kernelLost());

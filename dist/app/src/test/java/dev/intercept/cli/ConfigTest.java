@@ -3,11 +3,13 @@ package dev.intercept.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.InterceptConfig;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
+import dev.intercept.session.SessionLimits;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
@@ -145,5 +147,28 @@ class ConfigTest {
         assertEquals(
                 List.of(Path.of("/a"), Path.of("/b")),
                 config("--plugin-path=/a:/b").pluginPath());
+    }
+
+    @Test
+    void shouldTakeOfEachBoundWhatASessionTableTakes() {
+        List<InterceptConfig> accepted = List.of(
+                config("--max-sessions", "8388608", "-s", "8388608", "--max-parked", "1048576"),
+                config("--max-parked", "0"));
+        for (InterceptConfig config : accepted) {
+            SessionLimits limits = SessionLimits.of(
+                    config.tableSize(), config.maxSessions(), config.maxParked(), config.routeTimeoutS());
+            assertEquals(config.maxParked(), limits.maxParked());
+        }
+        for (String option : List.of("--max-sessions", "-s", "--max-parked")) {
+            CommandLine.ParameterException e =
+                    assertThrows(CommandLine.ParameterException.class, () -> parsed(option, "16777216"), option);
+            assertTrue(e.getMessage().contains("'16777216' is not a number from "), e.getMessage());
+        }
+    }
+
+    @Test
+    void shouldNameThePairsOfATranslation() {
+        String text = config("-D", "172.17.0.2-10.1.2.3").toString();
+        assertTrue(text.contains("172.17.0.2-10.1.2.3"), text);
     }
 }

@@ -21,7 +21,7 @@ class PageTest {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final String TAB = "\uE004";
     private static final String ENTER = "\uE007";
-    private static final int WAIT_S = 20;
+    private static final int WAIT_S = 120;
 
     /** The browser may still write to its profile when it was told to end. */
     @TempDir(cleanup = CleanupMode.NEVER)

@@ -20,4 +20,12 @@ class RedactionTest {
         String text = "127.0.0.1 0.0.0.0 ::1 at 10:11:12, version 6.18.44, 1.2.3.4.5, 999.1.1.1, dev::intercept";
         assertEquals(text, redaction.redact(text));
     }
+
+    @Test
+    void shouldReplaceMacAddressesButNotThoseOfNobody() {
+        assertEquals(
+                "link/ether mac-1 brd ff:ff:ff:ff:ff:ff; mac-1 mac-2; lo 00:00:00:00:00:00",
+                redaction.redact(
+                        "link/ether 02:42:ac:11:00:02 brd ff:ff:ff:ff:ff:ff; 02:42:AC:11:00:02 02:42:ac:11:00:03; lo 00:00:00:00:00:00"));
+    }
 }
