@@ -24,6 +24,7 @@ final class RunningIntercept implements AutoCloseable {
     final Diagnosis diagnosis;
     private final TunnelClient tcpcopy;
     private final RawSocket target;
+    private int announced;
 
     RunningIntercept() throws Exception {
         network = NetworkNamespace.withTestNetwork();
@@ -49,6 +50,27 @@ final class RunningIntercept implements AutoCloseable {
         await(() -> intercept.statistics().sessions().getAsInt() >= routes);
     }
 
+    /**
+     * Waits for so many findings, while tcpcopy goes on announcing: a route without answers is over after 30 s, three of ours,
+     * which on a busy machine may pass between two looks at the host.
+     */
+    void awaitFindings(int findings) throws Exception {
+        await(() -> {
+            announce();
+            return diagnosis.findings().size() >= findings;
+        });
+    }
+
+    /** One more session that nobody answers. */
+    void announce() {
+        announced++;
+        try {
+            tcpcopy.add(TestNetwork.client(100), 10000 + announced, TestNetwork.TARGET, 8080);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     void respond(int answers) throws Exception {
         for (int i = 0; i < answers; i++) {
             target.send(new PacketBuilder()
@@ -70,7 +92,7 @@ final class RunningIntercept implements AutoCloseable {
             if (System.nanoTime() > endNs) {
                 throw new AssertionError("it does not happen within " + WAIT_S + " s");
             }
-            TimeUnit.MILLISECONDS.sleep(20);
+            TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 

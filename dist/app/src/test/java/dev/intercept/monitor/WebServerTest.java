@@ -100,7 +100,7 @@ class WebServerTest {
         assertEquals(200, get("/healthz").statusCode());
         assertEquals(200, get("/readyz").statusCode());
         running.addRoutes(1);
-        RunningIntercept.await(() -> running.diagnosis.findings().size() >= 3);
+        running.awaitFindings(3);
         assertEquals(200, get("/healthz").statusCode());
         HttpResponse<String> readiness = get("/readyz");
         assertEquals(503, readiness.statusCode());
