@@ -9,7 +9,7 @@ bulk() { # ON-OR-OFF
   pid=$(sed -n 's/.* process \([0-9]*\), ready.*/\1/p' "$work/bulk")
   ticks "$pid"
   local begun=$((reply + reply_system))
-  while ticks "$pid" 2> /dev/null; do cpu=$((reply + reply_system - begun)); nap 0.05; done
+  while ticks "$pid"; do cpu=$((reply + reply_system - begun)); nap 0.05; done
   wait $test || cat "$work/bulk"
   echo "Bulk answers, --gso $1: $(sed -n 's/^ *forwarded *\([0-9]* headers\).*/\1/p' "$work/bulk")," \
     "$((cpu * 1000 / hz)) ms CPU of intercept, $(sed -n 's/^ *served *//p' "$work/bulk")"

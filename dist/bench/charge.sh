@@ -8,9 +8,9 @@ cpu_ns() { # PID: nanoseconds on a processor, all threads; sets reply
   done
 }
 
-ticks() { # PID: user and system time in ticks; sets reply and reply_system
+ticks() { # PID: user and system time in ticks; sets reply and reply_system; fails when it has ended
   local stat fields
-  read -r stat < /proc/"$1"/stat
+  { read -r stat < /proc/"$1"/stat; } 2> /dev/null || return 1
   read -ra fields <<< "${stat##*) }"
   reply=${fields[11]} reply_system=${fields[12]}
 }
