@@ -2,7 +2,7 @@
 # Measures what interception costs: CPU a packet, packets handled and lost, latency from the target's send to tcpcopy's read.
 #
 #   dist/bench.sh [--rounds N] [--seconds N] [--cold-seconds N] [--warm-up N] [--rates "R …"] [--sessions N] [--subjects "S …"]
-#                 [--stress N] [--parts "P …"] [-- OPTION …]
+#                 [--stress N] [--stop-seconds N] [--parts "P …"] [-- OPTION …]
 #
 # Needs root, gcc, iproute2, iptables and the built distribution. Everything happens in a private network namespace. It runs in
 # turn, interleaved, so that a machine whose speed drifts is unfair to none:
@@ -22,20 +22,22 @@
 # (interrupts between, kernel threads). The whole machine's less that of "drop" in the same round is what intercepting costs.
 #
 # Parts are "rates", and where intercept is a subject "start" (time of a start, memory of the sessions), "bulk" (large answers by
-# real TCP) and "lanes"; all of them by default. --rounds 0 leaves out the rates.
+# real TCP), "lanes", and "stops" (of the Java runtime, with a million sessions and clients that do not read; of other builds too);
+# all of them by default. --rounds 0 leaves out the rates.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 tools=$here/target/bench
 launcher=$here/target/intercept/bin/intercept
-rounds=3 seconds=3 cold_seconds=4 warm_up_seconds=3 stress=0 sessions=10000
-rates="10000 50000 100000 max" subjects="drop intercept one batched" parts="rates start bulk lanes"
+rounds=3 seconds=3 cold_seconds=4 warm_up_seconds=3 stop_seconds=30 stress=0 sessions=10000
+rates="10000 50000 100000 max" subjects="drop intercept one batched" parts="rates start bulk lanes stops"
 arguments=("$@")
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2; shift 2 ;;
     --seconds) seconds=$2; shift 2 ;;
     --cold-seconds) cold_seconds=$2; shift 2 ;;
+    --stop-seconds) stop_seconds=$2; shift 2 ;;
     --warm-up) warm_up_seconds=$2; shift 2 ;;
     --rates) rates=$2; shift 2 ;;
     --sessions) sessions=$2; shift 2 ;;
@@ -60,13 +62,13 @@ done
 
 if [ -z "${INTERCEPT_BENCH_INSIDE:-}" ]; then
   mkdir -p "$tools"
-  for program in generator client loop verdicts; do
+  for program in generator client loop verdicts sleepers; do
     gcc -O2 -Wall -o "$tools/$program" "$here/bench/$program.c"
   done
   INTERCEPT_BENCH_INSIDE=1 exec unshare -n "$0" "${arguments[@]}"
 fi
 
-for part in charge processes run tables start bulk lanes; do
+for part in charge processes run tables start bulk lanes stops; do
   # shellcheck source=/dev/null
   . "$here/bench/$part.sh"
 done
@@ -103,14 +105,15 @@ if [[ " $parts " == *' rates '* && $rounds != 0 ]]; then
   done
   tables
 fi
-case " $subjects " in *" intercept "*) ;; *) exit 0 ;; esac
 for part in $parts; do
+  [ "$part" = stops ] || [[ " $subjects " == *' intercept '* ]] || continue
   echo
   case $part in
     rates) ;;
     start) starts ;;
     bulk) for _ in 1 2 3; do bulk on; bulk off; done ;;
     lanes) lanes ;;
+    stops) for subject in $subjects; do [ "$subject" = "${subject#intercept}" ] || stops "$subject"; done ;;
     *) echo "bench.sh: there is no part '$part'; see the head of this file" >&2; exit 64 ;;
   esac
 done

@@ -2,9 +2,9 @@ package dev.intercept.server;
 
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
-import dev.intercept.tcpcopy.BacklogBudget;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
+import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -28,7 +28,7 @@ public final class Tunnel implements Outlet {
     private final SocketChannel channel;
     private final String peer;
     private final int bufferBytes;
-    private final BacklogBudget budget;
+    private final TunnelMemory memory;
     private final LongSupplier nanoClock;
 
     private SelectionKey key;
@@ -48,13 +48,13 @@ public final class Tunnel implements Outlet {
             SocketChannel channel,
             String peer,
             int bufferBytes,
-            BacklogBudget budget,
+            TunnelMemory memory,
             LongSupplier nanoClock) {
         this.number = number;
         this.channel = channel;
         this.peer = peer;
         this.bufferBytes = bufferBytes;
-        this.budget = budget;
+        this.memory = memory;
         this.nanoClock = nanoClock;
     }
 
@@ -96,7 +96,7 @@ public final class Tunnel implements Outlet {
             return;
         }
         format = chosen;
-        messages = new MessageBuffer(chosen, bufferBytes, budget);
+        messages = new MessageBuffer(chosen, bufferBytes, memory);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
+import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
@@ -54,7 +55,7 @@ public final class TunnelServer implements Runnable {
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
     private final SingleGroup singleGroup = new SingleGroup();
     private final Connections connections = new Connections();
-    private final SharedBacklogs backlogs;
+    private final TunnelMemory memory;
     private HostRoutes routes = HostRoutes.UNTOUCHED;
     private int lastTunnelNumber;
     private int ticks;
@@ -78,7 +79,7 @@ public final class TunnelServer implements Runnable {
         this.nanoClock = nanoClock;
         this.signs = new RouteSigns(counters);
         this.acceptor = acceptor;
-        this.backlogs = new SharedBacklogs(limits.backlogBytes());
+        this.memory = new TunnelMemory(limits.backlogBytes());
         this.selector = Selector.open();
         this.roundBeganNs = nanoClock.getAsLong();
         acceptor.register(selector);
@@ -228,7 +229,7 @@ public final class TunnelServer implements Runnable {
     private void admit(SocketChannel channel, InetSocketAddress peer) throws IOException {
         InetAddress local = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
         Tunnel tunnel = new Tunnel(
-                ++lastTunnelNumber, channel, Acceptor.text(peer), limits.tunnelBufferBytes(), backlogs, nanoClock);
+                ++lastTunnelNumber, channel, Acceptor.text(peer), limits.tunnelBufferBytes(), memory, nanoClock);
         ClientConnection connection = new ClientConnection(
                 channel, peer.getAddress(), nanoClock.getAsLong(), tunnel, protocol, sessions, signs, this::nowS);
         tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));

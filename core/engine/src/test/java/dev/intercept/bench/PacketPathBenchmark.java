@@ -9,6 +9,7 @@ import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
+import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,8 +84,8 @@ public class PacketPathBenchmark {
     private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, new Counters());
     private final ByteBuffer packet = ByteBuffer.allocateDirect(128);
     private final ResponsePacket response = new ResponsePacket();
-    private final MessageBuffer messages =
-            new MessageBuffer(TunnelFormat.of(Generation.V1, ProtocolOptions.DEFAULTS), BUFFER_BYTES);
+    private final MessageBuffer messages = new MessageBuffer(
+            TunnelFormat.of(Generation.V1, ProtocolOptions.DEFAULTS), BUFFER_BYTES, new TunnelMemory(BUFFER_BYTES));
     private final ByteBuffer drained = ByteBuffer.allocateDirect(DRAIN_BYTES);
     private SocketChannel tunnel;
     private SocketChannel client;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.packet.ResponsePacket;
+import dev.intercept.tcpcopy.TunnelMemory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class SingleGroupTest {
     }
 
     private Tunnel tunnel() {
-        return new Tunnel(++lastNumber, null, "a test", 0, new SharedBacklogs(0), () -> 0);
+        return new Tunnel(++lastNumber, null, "a test", 0, new TunnelMemory(0), () -> 0);
     }
 
     /** Who takes the responses whose addresses select 0, 1, … */

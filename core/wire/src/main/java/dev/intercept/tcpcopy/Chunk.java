@@ -10,6 +10,9 @@ final class Chunk {
     /** Position is where the next message goes. */
     final ByteBuffer filling;
 
+    /** In the list of a {@link ChunkPool}, which alone uses it. */
+    Chunk next;
+
     private final ByteBuffer sending;
 
     Chunk(ByteBuffer memory) {

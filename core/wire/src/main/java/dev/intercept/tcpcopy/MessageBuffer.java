@@ -12,22 +12,16 @@ import java.util.ArrayDeque;
  * <p>Combined formats are batched here: a batch ends when it is full, when {@link #writeTo} begins, or where a chunk ends.
  *
  * <pre>
- *   first chunk, kept             backlog chunks, only while the socket lags, thrown away when sent
+ *   first chunk, kept             backlog chunks, only while the socket lags, given back when sent
  *   [ sent | unsent            ]  [ unsent                 ]  [ unsent | room ]
  * </pre>
  *
- * <p>Nothing is allocated before the first message, and nothing after it while the socket keeps up. All of it is on the heap:
- * direct memory comes back only when a collector runs, and asking for more of it at the limit stops the asking thread for one.
- * The backlogs of all tunnels share a {@link BacklogBudget}.
+ * <p>No memory is taken before the first message, and none after it while the socket keeps up. It is a {@link TunnelMemory}'s, which
+ * all tunnels share.
  *
  * <p>Thread rule: one thread at a time; the tunnel's lock sees to that.
  */
 public final class MessageBuffer {
-
-    /** 256 messages of 64 bytes: more than a capture batch brings to one tunnel. */
-    static final int FIRST_CHUNK_BYTES = 16 * 1024;
-
-    static final int BACKLOG_CHUNK_BYTES = 64 * 1024;
 
     private static final int COUNT_BYTES = 2;
 
@@ -35,10 +29,9 @@ public final class MessageBuffer {
     private final int messageBytes;
     private final int batchLimit;
     private final int maxBytes;
-    private final BacklogBudget budget;
+    private final TunnelMemory memory;
     private final ArrayDeque<Chunk> unsent = new ArrayDeque<>(2);
     private Chunk first;
-    private Chunk spare;
     private Chunk last;
     private int pendingBytes;
     private int backlogChunks;
@@ -47,18 +40,10 @@ public final class MessageBuffer {
     private int countAt;
 
     /** @param maxBytes bound of {@link #pendingBytes} */
-    public MessageBuffer(TunnelFormat format, int maxBytes) {
-        this(format, maxBytes, BacklogBudget.UNLIMITED);
-    }
-
-    /**
-     * @param maxBytes bound of {@link #pendingBytes}
-     * @param budget what this and other buffers may take together beyond their first chunks
-     */
-    public MessageBuffer(TunnelFormat format, int maxBytes, BacklogBudget budget) {
+    public MessageBuffer(TunnelFormat format, int maxBytes, TunnelMemory memory) {
         this.format = format;
         this.maxBytes = maxBytes;
-        this.budget = budget;
+        this.memory = memory;
         messageBytes = format.messageBytes();
         batchLimit = format.batchLimit();
     }
@@ -74,10 +59,7 @@ public final class MessageBuffer {
         }
         boolean opensBatch = batchLimit > 1 && batchMessages == 0;
         int bytes = messageBytes + (opensBatch ? COUNT_BYTES : 0);
-        if (bytes > maxBytes - pendingBytes) {
-            return false;
-        }
-        if (!makeRoom(bytes)) {
+        if (bytes > maxBytes - pendingBytes || !makeRoom(bytes)) {
             return false;
         }
         ByteBuffer out = last.filling;
@@ -100,7 +82,7 @@ public final class MessageBuffer {
 
     /** Bytes of memory held, pending or not. */
     public int heldBytes() {
-        return (first == null ? 0 : FIRST_CHUNK_BYTES) + backlogChunks * BACKLOG_CHUNK_BYTES;
+        return (first == null ? 0 : TunnelMemory.FIRST_CHUNK_BYTES) + backlogChunks * TunnelMemory.BACKLOG_CHUNK_BYTES;
     }
 
     /**
@@ -141,53 +123,47 @@ public final class MessageBuffer {
     private boolean makeRoom(int bytes) {
         if (unsent.isEmpty()) {
             if (first == null) {
-                first = new Chunk(ByteBuffer.allocate(FIRST_CHUNK_BYTES));
+                first = memory.first.take();
             }
-            use(first);
-        } else if (last.filling.remaining() < bytes) {
-            if (spare == null && !budget.take(BACKLOG_CHUNK_BYTES)) {
-                return false;
-            }
-            use(spare == null ? newBacklogChunk() : spare);
-            spare = null;
+            return use(first);
         }
-        return true;
+        if (last.filling.remaining() >= bytes) {
+            return true;
+        }
+        boolean isThere = use(memory.backlog.take());
+        backlogChunks += isThere ? 1 : 0;
+        return isThere;
     }
 
-    private Chunk newBacklogChunk() {
-        backlogChunks++;
-        return new Chunk(ByteBuffer.allocate(BACKLOG_CHUNK_BYTES));
-    }
-
-    private void use(Chunk chunk) {
-        unsent.addLast(chunk);
-        last = chunk;
+    private boolean use(Chunk chunk) {
+        if (chunk != null) {
+            unsent.addLast(chunk);
+            last = chunk;
+        }
+        return chunk != null;
     }
 
     private void release(Chunk chunk) {
-        chunk.clear();
-        if (unsent.isEmpty()) {
-            spare = null;
-            last = null;
-            keepBacklog(0);
-        } else if (chunk != first) {
-            spare = chunk;
-            keepBacklog(unsent.size() + 1);
+        if (chunk == first) {
+            chunk.clear();
+        } else {
+            memory.backlog.give(chunk);
+            backlogChunks--;
         }
-    }
-
-    private void keepBacklog(int chunks) {
-        budget.give((backlogChunks - chunks) * BACKLOG_CHUNK_BYTES);
-        backlogChunks = chunks;
+        if (unsent.isEmpty()) {
+            last = null; // It may be somebody else's now, or gone.
+        }
     }
 
     /** Forgets everything and gives the memory back; nothing may be appended any more. */
     public void discard() {
-        unsent.clear();
+        while (!unsent.isEmpty()) {
+            release(unsent.removeFirst());
+        }
         pendingBytes = 0;
-        spare = null;
-        last = null;
-        first = null;
-        keepBacklog(0);
+        if (first != null) {
+            memory.first.give(first);
+            first = null;
+        }
     }
 }

@@ -24,7 +24,8 @@ class AllocationTest {
         ResponsePacket longOptions =
                 Responses.response("", Responses.ACK, "0101" + "080a1111111122222222" + "051a".repeat(13), 9, 9);
         for (Generation generation : Generation.all()) {
-            MessageBuffer buffer = new MessageBuffer(TunnelFormat.of(generation, ProtocolOptions.DEFAULTS), 1 << 20);
+            MessageBuffer buffer = new MessageBuffer(
+                    TunnelFormat.of(generation, ProtocolOptions.DEFAULTS), 1 << 20, new TunnelMemory(1 << 20));
             assertAllocatesNothing(generation.name(), () -> {
                 assertTrue(buffer.append(longOptions));
                 if (buffer.pendingBytes() > 1000) {

@@ -24,6 +24,7 @@ class MessageBufferTest {
             Generation.V1, new ProtocolOptions(ProtocolOptions.Combined.OFF, false, false, Optional.empty()));
 
     private final ResponsePacket response = Responses.response(Responses.ACK, "", 0);
+    private final TunnelMemory memory = new TunnelMemory(16 * MIB);
     private final Socket socket = new Socket();
 
     @Test
@@ -88,15 +89,15 @@ class MessageBufferTest {
         assertFalse(buffer.append(response));
         buffer.writeTo(socket);
         assertEquals(List.of(2), socket.batches());
-        assertFalse(new MessageBuffer(COMBINED, MESSAGE_BYTES + 1).append(response));
-        assertTrue(new MessageBuffer(COMBINED, MESSAGE_BYTES + 2).append(response));
+        assertFalse(new MessageBuffer(COMBINED, MESSAGE_BYTES + 1, memory).append(response));
+        assertTrue(new MessageBuffer(COMBINED, MESSAGE_BYTES + 2, memory).append(response));
     }
 
     @Test
     void shouldKeepWholeMessagesInOrderWhateverTheSocketTakes() throws IOException {
         for (TunnelFormat format : List.of(COMBINED, BARE)) {
             Socket slow = new Socket();
-            MessageBuffer buffer = new MessageBuffer(format, MIB);
+            MessageBuffer buffer = new MessageBuffer(format, MIB, memory);
             for (int i = 0; i < 10_000; i++) {
                 assertTrue(buffer.append(Responses.response("", i & 0xff, "", i, 0)));
                 if (i % 3 == 0) {
@@ -117,12 +118,12 @@ class MessageBufferTest {
 
     @Test
     void shouldHoldNoMemoryBeforeTheFirstMessage() {
-        assertEquals(0, new MessageBuffer(COMBINED, MIB).heldBytes());
+        assertEquals(0, new MessageBuffer(COMBINED, MIB, memory).heldBytes());
     }
 
     @Test
     void shouldHoldOnlyTheFirstChunkWhileTheSocketKeepsUp() throws IOException {
-        MessageBuffer buffer = new MessageBuffer(COMBINED, MIB);
+        MessageBuffer buffer = new MessageBuffer(COMBINED, MIB, memory);
         for (int i = 0; i < 100_000; i++) {
             buffer.append(response);
             if (i % 64 == 0) {
@@ -130,22 +131,22 @@ class MessageBufferTest {
                 socket.taken.reset();
             }
         }
-        assertEquals(MessageBuffer.FIRST_CHUNK_BYTES, buffer.heldBytes());
+        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES, buffer.heldBytes());
     }
 
     @Test
     void shouldGrowWithTheBacklogAndGiveItsMemoryBackWhenDrained() throws IOException {
-        MessageBuffer buffer = new MessageBuffer(COMBINED, MIB);
+        MessageBuffer buffer = new MessageBuffer(COMBINED, MIB, memory);
         while (buffer.append(response)) {
-            assertTrue(buffer.heldBytes() <= buffer.pendingBytes() + 2 * MessageBuffer.BACKLOG_CHUNK_BYTES);
+            assertTrue(buffer.heldBytes() <= buffer.pendingBytes() + 2 * TunnelMemory.BACKLOG_CHUNK_BYTES);
         }
         assertTrue(buffer.pendingBytes() > MIB - MESSAGE_BYTES - 2);
         buffer.writeTo(socket);
-        assertEquals(MessageBuffer.FIRST_CHUNK_BYTES, buffer.heldBytes());
+        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES, buffer.heldBytes());
     }
 
     @Test
-    void shouldReuseOneSpareChunkWhileABacklogStays() throws IOException {
+    void shouldReuseMemoryWhileABacklogStays() throws IOException {
         MessageBuffer buffer = filled(BARE, MIB, 3000);
         int most = 0;
         for (int i = 0; i < 50_000; i++) {
@@ -154,14 +155,14 @@ class MessageBufferTest {
             buffer.writeTo(socket);
             most = Math.max(most, buffer.heldBytes());
         }
-        assertTrue(most <= 3000 * MESSAGE_BYTES + 3 * MessageBuffer.BACKLOG_CHUNK_BYTES, most + " bytes held");
+        assertTrue(most <= 3000 * MESSAGE_BYTES + 3 * TunnelMemory.BACKLOG_CHUNK_BYTES, most + " bytes held");
     }
 
     @Test
     void shouldFillEveryByteOfAMessageInReusedMemory() throws IOException {
         TunnelFormat payload = TunnelFormat.of(
                 Generation.V1, new ProtocolOptions(ProtocolOptions.Combined.OFF, true, false, Optional.empty()));
-        MessageBuffer buffer = new MessageBuffer(payload, MIB);
+        MessageBuffer buffer = new MessageBuffer(payload, MIB, memory);
         buffer.append(Responses.response(Responses.ACK, "01".repeat(24), 128));
         buffer.writeTo(socket);
         socket.taken.reset();
@@ -174,7 +175,7 @@ class MessageBufferTest {
     }
 
     private MessageBuffer filled(TunnelFormat format, int maxBytes, int messages) {
-        MessageBuffer buffer = new MessageBuffer(format, maxBytes);
+        MessageBuffer buffer = new MessageBuffer(format, maxBytes, memory);
         for (int i = 0; i < messages; i++) {
             assertTrue(buffer.append(response));
         }

@@ -144,7 +144,7 @@ class RecordingTest {
         public void opened(TunnelFormat format) {
             assertEquals(replay.recording.messageBytes, format.messageBytes());
             assertEquals(replay.recording.combined, format.combined());
-            buffer = new MessageBuffer(format, TUNNEL_BYTES);
+            buffer = new MessageBuffer(format, TUNNEL_BYTES, new TunnelMemory(TUNNEL_BYTES));
         }
 
         @Override

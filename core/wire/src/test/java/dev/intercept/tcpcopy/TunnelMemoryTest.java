@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.packet.ResponsePacket;
-import dev.intercept.server.SharedBacklogs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,36 +16,36 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What the backlogs of several tunnels may take together. */
-class BacklogBudgetTest {
+class TunnelMemoryTest {
 
     private static final int MIB = 1 << 20;
-    private static final int CHUNK = MessageBuffer.BACKLOG_CHUNK_BYTES;
+    private static final int CHUNK = TunnelMemory.BACKLOG_CHUNK_BYTES;
     private static final TunnelFormat FORMAT = TunnelFormat.of(Generation.V1, ProtocolOptions.DEFAULTS);
 
     private final ResponsePacket response = Responses.response(Responses.ACK, "", 0);
-    private final SharedBacklogs budget = new SharedBacklogs(4 * CHUNK);
+    private final TunnelMemory memory = new TunnelMemory(4 * CHUNK);
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final WritableByteChannel socket = Channels.newChannel(sent);
 
     @Test
     void shouldRefuseMessagesOnceAllBacklogsTogetherHaveTakenTheBudget() throws IOException {
-        MessageBuffer greedy = new MessageBuffer(FORMAT, MIB, budget);
+        MessageBuffer greedy = new MessageBuffer(FORMAT, MIB, memory);
         fill(greedy);
-        assertEquals(0, budget.freeBytes());
-        assertEquals(MessageBuffer.FIRST_CHUNK_BYTES + 4 * CHUNK, greedy.heldBytes());
+        assertEquals(4 * CHUNK, memory.backlogBytes());
+        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES + 4 * CHUNK, greedy.heldBytes());
 
-        MessageBuffer other = new MessageBuffer(FORMAT, MIB, budget);
+        MessageBuffer other = new MessageBuffer(FORMAT, MIB, memory);
         fill(other);
-        assertEquals(MessageBuffer.FIRST_CHUNK_BYTES, other.heldBytes(), "each tunnel has its first chunk");
+        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES, other.heldBytes(), "each tunnel has its first chunk");
 
         greedy.writeTo(socket);
-        assertEquals(4 * CHUNK, budget.freeBytes());
+        assertEquals(0, memory.backlogBytes());
         assertTrue(other.append(response), "there is room again");
     }
 
     @Test
     void shouldSendWholeBatchesAfterARefusal() throws IOException {
-        MessageBuffer buffer = new MessageBuffer(FORMAT, MIB, budget);
+        MessageBuffer buffer = new MessageBuffer(FORMAT, MIB, memory);
         int messages = fill(buffer);
         buffer.writeTo(socket);
         buffer.append(response);
@@ -64,10 +63,10 @@ class BacklogBudgetTest {
 
     @Test
     void shouldHaveItsMemoryBackFromATunnelThatEnds() {
-        MessageBuffer buffer = new MessageBuffer(FORMAT, MIB, budget);
+        MessageBuffer buffer = new MessageBuffer(FORMAT, MIB, memory);
         fill(buffer);
         buffer.discard();
-        assertEquals(4 * CHUNK, budget.freeBytes());
+        assertEquals(0, memory.backlogBytes());
         assertEquals(0, buffer.heldBytes());
         assertEquals(0, buffer.pendingBytes());
     }
@@ -75,7 +74,7 @@ class BacklogBudgetTest {
     @Test
     void shouldKnowWhatIsTakenHoweverBacklogsGrowAndShrink() throws IOException {
         Random random = new Random(8);
-        SharedBacklogs wide = new SharedBacklogs(16 * CHUNK);
+        TunnelMemory wide = new TunnelMemory(16 * CHUNK);
         List<MessageBuffer> buffers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             buffers.add(new MessageBuffer(FORMAT, MIB, wide));
@@ -89,9 +88,9 @@ class BacklogBudgetTest {
                 buffer.writeTo(new Limited(random.nextInt(60_000)), random.nextInt(1, 50_000));
             }
             long taken = buffers.stream()
-                    .mapToLong(each -> Math.max(0, each.heldBytes() - MessageBuffer.FIRST_CHUNK_BYTES))
+                    .mapToLong(each -> Math.max(0, each.heldBytes() - TunnelMemory.FIRST_CHUNK_BYTES))
                     .sum();
-            assertEquals(16 * CHUNK - taken, wide.freeBytes());
+            assertEquals(taken, wide.backlogBytes());
         }
     }
 

@@ -1,0 +1,89 @@
+package dev.intercept.tcpcopy;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Chunks of one size outside the heap, where no collector copies them: taken, given back, and kept for whoever needs one next. Of
+ * those given back it keeps about as many as are in use, so that what many slow readers had taken goes back to the machine.
+ *
+ * <p>Any thread. The lock is held for some instructions; memory is asked for and released without it.
+ */
+final class ChunkPool {
+
+    /** Kept whatever is in use. */
+    static final int KEPT = 16;
+
+    private final int chunkBytes;
+    private final int maxChunks;
+    private Chunk free;
+    private int freeChunks;
+    private int takenChunks;
+
+    /** @param maxChunks that may be taken at a time */
+    ChunkPool(int chunkBytes, long maxChunks) {
+        this.chunkBytes = chunkBytes;
+        this.maxChunks = (int) Math.min(maxChunks, Integer.MAX_VALUE);
+    }
+
+    /** An empty chunk, or null when all are taken or the runtime allows no more memory outside the heap. */
+    Chunk take() {
+        synchronized (this) {
+            if (takenChunks >= maxChunks) {
+                return null;
+            }
+            takenChunks++;
+            if (free != null) {
+                return pop();
+            }
+        }
+        try {
+            return new Chunk(ByteBuffer.allocateDirect(chunkBytes));
+        } catch (OutOfMemoryError e) {
+            // -XX:MaxDirectMemorySize is reached; the caller counts what it must drop.
+            synchronized (this) {
+                takenChunks--;
+            }
+            return null;
+        }
+    }
+
+    /** Takes back a chunk that nobody uses any more. */
+    void give(Chunk chunk) {
+        chunk.clear();
+        Chunk surplus = push(chunk);
+        while (surplus != null) {
+            DirectMemory.release(surplus.filling);
+            surplus = popSurplus();
+        }
+    }
+
+    private synchronized Chunk push(Chunk chunk) {
+        takenChunks--;
+        chunk.next = free;
+        free = chunk;
+        freeChunks++;
+        return popSurplus();
+    }
+
+    private synchronized Chunk popSurplus() {
+        return freeChunks > takenChunks + KEPT ? pop() : null;
+    }
+
+    private Chunk pop() {
+        Chunk chunk = free;
+        free = chunk.next;
+        chunk.next = null;
+        freeChunks--;
+        return chunk;
+    }
+
+    /** Bytes in use. */
+    synchronized long takenBytes() {
+        return (long) takenChunks * chunkBytes;
+    }
+
+    /** Bytes of memory, in use or kept. */
+    synchronized long heldBytes() {
+        return (long) (takenChunks + freeChunks) * chunkBytes;
+    }
+}
