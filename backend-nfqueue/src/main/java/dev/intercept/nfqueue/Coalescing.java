@@ -3,10 +3,12 @@ package dev.intercept.nfqueue;
 import dev.intercept.nfnetlink.JnaSystemCalls;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.LongToIntFunction;
 
 /**
  * Lets packets gather when they come briskly: a pause before the next receive instead of a wake-up for each packet. Light
- * traffic is never held up, nor is a queue that already has more than a batch.
+ * traffic is never held up, nor is a queue that already has more than a batch. On a machine that has processor time to spare
+ * pauses are half as long: answers come earlier, for a quarter more of the capture thread's time.
  *
  * <p>Thread rule: the polling thread.
  */
@@ -24,7 +26,14 @@ final class Coalescing {
      */
     private static final int ENOUGH_PACKETS = 14;
 
+    /** From this part of the machine's time on that nobody uses, pauses become shorter. */
+    private static final int BUSY_IDLE_PERCENT = 25;
+
+    /** From this part on they are half as long. */
+    private static final int SPARE_IDLE_PERCENT = 50;
+
     private final long pauseNs;
+    private final LongToIntFunction idlePercent;
     private final LongSupplier clockNs;
     private final LongConsumer sleepNs;
     private final Runnable sharpenTimers;
@@ -32,14 +41,23 @@ final class Coalescing {
     private long lastBatchNs;
     private long nextPauseNs;
 
-    /** @param pauseNs how long packets may gather at most; 0 for not at all */
-    Coalescing(JnaSystemCalls calls, long pauseNs) {
-        this(pauseNs, System::nanoTime, ns -> calls.sleepUs((int) (ns / 1000)), calls::sharpenTimers);
+    /**
+     * @param pauseNs how long packets may gather at most; 0 for not at all
+     * @param idlePercent the part of the machine's time that nobody uses, at a time of {@link System#nanoTime}
+     */
+    Coalescing(JnaSystemCalls calls, long pauseNs, LongToIntFunction idlePercent) {
+        this(pauseNs, idlePercent, System::nanoTime, ns -> calls.sleepUs((int) (ns / 1000)), calls::sharpenTimers);
     }
 
     /** @param sharpenTimers called once, on the polling thread, before it sleeps */
-    Coalescing(long pauseNs, LongSupplier clockNs, LongConsumer sleepNs, Runnable sharpenTimers) {
+    Coalescing(
+            long pauseNs,
+            LongToIntFunction idlePercent,
+            LongSupplier clockNs,
+            LongConsumer sleepNs,
+            Runnable sharpenTimers) {
         this.pauseNs = pauseNs;
+        this.idlePercent = idlePercent;
         this.clockNs = clockNs;
         this.sleepNs = sleepNs;
         this.sharpenTimers = sharpenTimers;
@@ -63,12 +81,18 @@ final class Coalescing {
             return;
         }
         long nowNs = clockNs.getAsLong();
-        nextPauseNs = full ? 0 : pauseAtPaceOf(packets, nowNs - lastBatchNs);
+        nextPauseNs = full ? 0 : pauseAtPaceOf(packets, nowNs - lastBatchNs, percentOfPause(nowNs));
         lastBatchNs = nowNs;
     }
 
-    private long pauseAtPaceOf(int packets, long intervalNs) {
-        boolean isWorthwhile = packets * pauseNs >= intervalNs * WORTHWHILE_PACKETS;
-        return isWorthwhile ? Math.min(pauseNs, intervalNs * ENOUGH_PACKETS / packets) : 0;
+    private long pauseAtPaceOf(int packets, long intervalNs, int percent) {
+        long longestNs = pauseNs * percent / 100;
+        boolean isWorthwhile = packets * longestNs >= intervalNs * WORTHWHILE_PACKETS;
+        return isWorthwhile ? Math.min(longestNs, intervalNs * ENOUGH_PACKETS * percent / 100 / packets) : 0;
+    }
+
+    private int percentOfPause(long nowNs) {
+        int idle = Math.max(BUSY_IDLE_PERCENT, Math.min(SPARE_IDLE_PERCENT, idlePercent.applyAsInt(nowNs)));
+        return 100 - 50 * (idle - BUSY_IDLE_PERCENT) / (SPARE_IDLE_PERCENT - BUSY_IDLE_PERCENT);
     }
 }

@@ -23,6 +23,7 @@ final class NfqueueBackend extends Lane {
     private final VerdictBatch verdicts;
     private final QueueReadings readings;
     private final Coalescing coalescing;
+    private final IdleShare idle;
     private final PacketMessage message = new PacketMessage();
 
     /** @param inbox may hold packets already, for the first poll */
@@ -32,11 +33,13 @@ final class NfqueueBackend extends Lane {
             Inbox inbox,
             VerdictBatch verdicts,
             QueueReadings readings,
-            Coalescing coalescing) {
+            Coalescing coalescing,
+            IdleShare idle) {
         super("nfqueue:" + queue, socket, inbox);
         this.verdicts = verdicts;
         this.readings = readings;
         this.coalescing = coalescing;
+        this.idle = idle;
     }
 
     @Override
@@ -111,5 +114,6 @@ final class NfqueueBackend extends Lane {
     @Override
     protected void free() {
         readings.close();
+        idle.close();
     }
 }

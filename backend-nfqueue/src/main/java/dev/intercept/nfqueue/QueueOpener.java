@@ -59,8 +59,10 @@ final class QueueOpener extends Opener<NfqueueBackend> {
             readings.close();
             throw e;
         }
-        Coalescing coalescing = new Coalescing(calls, TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs()));
-        return new NfqueueBackend(queue, socket, inbox, verdicts, readings, coalescing);
+        IdleShare idle = new IdleShare();
+        long pauseNs = TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs());
+        Coalescing coalescing = new Coalescing(calls, pauseNs, idle::percent);
+        return new NfqueueBackend(queue, socket, inbox, verdicts, readings, coalescing, idle);
     }
 
     private void take(QueueConfigurer configurer) throws SystemCallException, BackendException {

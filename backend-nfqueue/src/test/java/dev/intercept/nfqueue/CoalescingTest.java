@@ -12,8 +12,9 @@ class CoalescingTest {
     private long nowNs = 1_000_000_000;
     private long sleptNs;
     private int sharpenings;
+    private int idlePercent;
     private final Coalescing coalescing =
-            new Coalescing(PAUSE_NS, () -> nowNs, ns -> sleptNs += ns, () -> sharpenings++);
+            new Coalescing(PAUSE_NS, nowNs -> idlePercent, () -> nowNs, ns -> sleptNs += ns, () -> sharpenings++);
 
     @BeforeEach
     void receiveAFirstBatch() {
@@ -50,6 +51,26 @@ class CoalescingTest {
     }
 
     @Test
+    void shouldPauseHalfAsLongOnAMachineWithTimeToSpare() {
+        idlePercent = 50;
+        assertEquals(PAUSE_NS / 2, pauseAfter(10, false, 5 * PAUSE_NS / 2));
+        assertEquals(PAUSE_NS / 4, pauseAfter(28, false, PAUSE_NS));
+        assertEquals(0, pauseAfter(1, false, PAUSE_NS / 2), "one packet in half a pause is not worth it");
+        idlePercent = 100;
+        assertEquals(PAUSE_NS / 2, pauseAfter(10, false, PAUSE_NS));
+    }
+
+    @Test
+    void shouldPauseTheLongerTheBusierTheMachineIs() {
+        idlePercent = 0;
+        assertEquals(PAUSE_NS, pauseAfter(10, false, PAUSE_NS));
+        idlePercent = 25;
+        assertEquals(PAUSE_NS, pauseAfter(10, false, PAUSE_NS));
+        idlePercent = 40;
+        assertEquals(PAUSE_NS * 70 / 100, pauseAfter(10, false, PAUSE_NS));
+    }
+
+    @Test
     void shouldNotPauseWhenMoreWaitsAlready() {
         assertEquals(0, pauseAfter(64, true, 1_000));
     }
@@ -65,7 +86,7 @@ class CoalescingTest {
 
     @Test
     void shouldNeverPauseWhenToldNotTo() {
-        Coalescing off = new Coalescing(0, () -> nowNs, ns -> sleptNs += ns, () -> sharpenings++);
+        Coalescing off = new Coalescing(0, nowNs -> idlePercent, () -> nowNs, ns -> sleptNs += ns, () -> sharpenings++);
         off.batch(10, false);
         off.batch(10, false);
         off.pause();
