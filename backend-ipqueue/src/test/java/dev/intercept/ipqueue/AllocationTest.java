@@ -19,7 +19,7 @@ class AllocationTest {
     private static final int BATCH = 64;
     private static final int WARM_UP_BATCHES = 300;
     private static final int MEASURED_BATCHES = 300;
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
 
     /** Compiling in the background may deoptimise once or twice; a single object per packet would be 300 000 bytes. */
     private static final long TOLERATED_BYTES = 4096;

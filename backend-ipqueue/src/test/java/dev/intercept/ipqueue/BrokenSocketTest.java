@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokenSocketTest {
 
     private static final SystemCalls CALLS = new JnrSystemCalls();
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
     private static final int SMALL_BUFFER_BYTES = 2048;
     private static final int MORE_THAN_IT_HOLDS = 100;
 

@@ -24,7 +24,7 @@ class HostileKernelTest {
     private static final int BURSTS = 100;
     private static final int BURST = 30;
     private static final int LAST_OF_BURST = -1;
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
     private static final int COPY_RANGE_BYTES = 128;
     private static final int ID_END = 24;
     private static final int TYPE_PACKET = 19;

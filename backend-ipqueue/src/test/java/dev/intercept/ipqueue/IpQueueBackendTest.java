@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The backend and a stand-in of the kernel exchange real netlink messages. */
 class IpQueueBackendTest {
 
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
     private static final int COPY_RANGE_BYTES = 128;
 
     private FakeKernel kernel;

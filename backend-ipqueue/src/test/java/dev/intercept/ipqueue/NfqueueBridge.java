@@ -29,7 +29,7 @@ final class NfqueueBridge implements AutoCloseable {
 
     private static final int BATCH = 64;
     private static final int POLL_MS = 500;
-    private static final int VERDICT_WAIT_MS = 5000;
+    private static final int VERDICT_WAIT_MS = 60_000;
     private static final int NF_ACCEPT = 1;
 
     private final FakeKernel kernel;

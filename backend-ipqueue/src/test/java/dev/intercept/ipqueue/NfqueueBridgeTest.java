@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The bridge carries packets of the real kernel to a listener of ip_queue, and its verdicts back. */
 class NfqueueBridgeTest {
 
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
     private static final int SHORT_MS = 50;
 
     @Test

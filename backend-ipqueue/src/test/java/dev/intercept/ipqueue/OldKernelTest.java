@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What later kernels can do and 2.6.32 cannot is done without. */
 class OldKernelTest {
 
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
     private static final int PACKETS = 100;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int NETLINK_NO_ENOBUFS = 5;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class NflogCountersTest {
 
     private static final String PASSED_CLIENT = TestNetwork.client(200);
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
 
     private final Counters counters = new Counters();
     private final Interceptor interceptor = new Interceptor(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class NflogFakeKernelTest {
 
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
     private static final int TCP_SEQUENCE_OFFSET = 24;
 
     private final List<Integer> seen = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What only the real kernel can show, beyond the contract. */
 class NflogKernelTest {
 
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
     private static final int SO_RCVBUF = 8;
     private static final int SO_RCVBUFFORCE = 33;
 

@@ -27,7 +27,7 @@ public final class FakePeer implements AutoCloseable {
 
     private static final int MAX_DATAGRAM_BYTES = 66_000;
     private static final int ANSWER_BYTES = 36;
-    private static final int PATIENCE_MS = 5_000;
+    private static final int PATIENCE_MS = 60_000;
 
     private final SystemCalls calls = new JnaSystemCalls();
     private final NetlinkSocket socket;

@@ -47,7 +47,7 @@ public final class Holder implements AutoCloseable {
     /** As {@code kill -9} does; waits until it is gone. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new IllegalStateException("process " + process.pid() + " does not die");
         }
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class NetlinkSocketTest {
 
     private static final int NETLINK_USERSOCK = 2;
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
 
     private final JnaSystemCalls calls = new JnaSystemCalls();
 

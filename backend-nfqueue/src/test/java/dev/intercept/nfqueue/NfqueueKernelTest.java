@@ -27,7 +27,7 @@ class NfqueueKernelTest {
 
     private static final int SO_RCVBUF = 8;
     private static final int SO_RCVBUFFORCE = 33;
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
 
     private static final NfqueueProvider PROVIDER = new NfqueueProvider();
 

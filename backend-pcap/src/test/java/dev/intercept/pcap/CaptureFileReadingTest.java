@@ -153,7 +153,7 @@ class CaptureFileReadingTest {
             assertEquals(0, backend.poll(new Recorder(), 64, 1));
             CompletableFuture<Integer> poll = CompletableFuture.supplyAsync(() -> pollForAMinute(backend));
             backend.close();
-            assertEquals(CaptureBackend.END, poll.get(10, TimeUnit.SECONDS));
+            assertEquals(CaptureBackend.END, poll.get(60, TimeUnit.SECONDS));
         }
     }
 

@@ -216,7 +216,7 @@ class FileReplayTest {
         assertEquals(1, backend.poll(new Recorder(), 64, 0));
         CompletableFuture<Integer> poll = CompletableFuture.supplyAsync(() -> pollForAMinute(backend));
         backend.close();
-        assertEquals(CaptureBackend.END, poll.get(10, TimeUnit.SECONDS));
+        assertEquals(CaptureBackend.END, poll.get(60, TimeUnit.SECONDS));
         assertEquals(CaptureBackend.END, backend.poll(new Recorder(), 64, 0));
     }
 

@@ -167,7 +167,7 @@ class LiveCaptureTest {
             }
         });
         backend.close();
-        assertEquals(CaptureBackend.END, poll.get(10, TimeUnit.SECONDS));
+        assertEquals(CaptureBackend.END, poll.get(60, TimeUnit.SECONDS));
         assertEquals(CaptureBackend.END, backend.poll(new Recorder(), 64, 0));
     }
 

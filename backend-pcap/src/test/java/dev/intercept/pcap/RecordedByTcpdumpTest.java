@@ -71,7 +71,7 @@ class RecordedByTcpdumpTest {
         try (BufferedReader output = tcpdump.inputReader()) {
             awaitListening(output);
             send();
-            assertTrue(tcpdump.waitFor(10, TimeUnit.SECONDS), "tcpdump has its packets");
+            assertTrue(tcpdump.waitFor(60, TimeUnit.SECONDS), "tcpdump has its packets");
         } finally {
             tcpdump.destroy();
         }

@@ -13,7 +13,7 @@ class WakeupTest {
         try (Wakeup wakeup = new Wakeup()) {
             CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> wakeup.await(60_000));
             wakeup.signal();
-            waiting.get(10, TimeUnit.SECONDS);
+            waiting.get(60, TimeUnit.SECONDS);
         }
     }
 

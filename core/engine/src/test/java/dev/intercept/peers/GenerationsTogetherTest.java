@@ -26,7 +26,7 @@ class GenerationsTogetherTest {
     private static final int RESPONSES = 2000;
     private static final int FIRST_PORT = 10000;
     private static final int TARGET_PORT = 8080;
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
 
     private static final int DESTINATION_OFFSET = 16;
     private static final int DESTINATION_PORT_OFFSET = 22;

@@ -35,7 +35,7 @@ final class RunningServer implements AutoCloseable {
 
     static final ServerLimits LIMITS = new ServerLimits(1024, 4 << 20, List.of());
 
-    private static final int PATIENCE_S = 20;
+    private static final int PATIENCE_S = 60;
 
     final RecordingLogger logger = new RecordingLogger();
     final Counters serverCounters = new Counters();

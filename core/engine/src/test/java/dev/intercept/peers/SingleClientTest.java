@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Clients that were built with {@code --single} and announce nothing, and who else comes to their server. */
 class SingleClientTest {
 
-    private static final int WAIT_MS = 5000;
+    private static final int WAIT_MS = 60_000;
 
     @Test
     void shouldLeaveTheResponsesToTheClientWhenAScannerConnects() throws IOException {

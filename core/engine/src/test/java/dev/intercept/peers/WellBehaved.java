@@ -27,7 +27,7 @@ final class WellBehaved implements Runnable, AutoCloseable {
     private static final int LAST_PORT = 65535;
     private static final int TARGET_PORT = 8080;
     private static final int READ_MS = 20;
-    private static final long PATIENCE_NS = 20_000_000_000L;
+    private static final long PATIENCE_NS = 60_000_000_000L;
 
     private static final int DESTINATION_PORT_OFFSET = 22;
     private static final int SEQUENCE_OFFSET = 24;

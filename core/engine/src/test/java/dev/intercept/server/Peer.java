@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /** One connection to the server, byte by byte: what a tcpcopy or anyone else may send, and what comes back. */
 public final class Peer implements AutoCloseable {
 
-    private static final int TIMEOUT_MS = 5000;
+    private static final int TIMEOUT_MS = 60_000;
 
     public final Socket socket = new Socket();
 

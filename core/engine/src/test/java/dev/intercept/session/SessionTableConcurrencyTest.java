@@ -243,7 +243,7 @@ class SessionTableConcurrencyTest {
         long found = 0;
         long evicted = 0;
         for (Future<Lane> each : lanes) {
-            Lane lane = each.get(10, TimeUnit.SECONDS);
+            Lane lane = each.get(60, TimeUnit.SECONDS);
             parked += lane.parked;
             found += lane.found;
             evicted += lane.counters.get(Counter.PARKED_EVICTED);

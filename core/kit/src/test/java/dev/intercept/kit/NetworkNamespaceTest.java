@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class NetworkNamespaceTest {
 
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
 
     @Test
     void shouldHaveTheTestNetworkInsideAndNowhereElse() throws Exception {

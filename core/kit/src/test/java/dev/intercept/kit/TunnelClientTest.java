@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class TunnelClientTest {
 
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
 
     private ServerSocket listener;
 

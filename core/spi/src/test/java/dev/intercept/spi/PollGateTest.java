@@ -82,7 +82,7 @@ class PollGateTest {
                 }
             });
             poller.start();
-            assertTrue(polling.await(5, TimeUnit.SECONDS));
+            assertTrue(polling.await(60, TimeUnit.SECONDS));
             raced.close();
             assertEquals(1, freed.get(), "close returns when everything is freed");
             poller.join();

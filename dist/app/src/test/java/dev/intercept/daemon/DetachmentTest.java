@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** With shell scripts in place of the launcher. */
 class DetachmentTest {
 
-    private static final long PATIENCE_S = 20;
+    private static final long PATIENCE_S = 60;
 
     @TempDir
     Path directory;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ServiceManagerTest {
 
     private static final long PID = 77;
-    private static final long PATIENCE_S = 10;
+    private static final long PATIENCE_S = 60;
 
     @TempDir
     Path directory;

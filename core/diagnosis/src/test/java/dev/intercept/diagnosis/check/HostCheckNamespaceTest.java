@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Each fault is made for real in a private network namespace, is found, and is gone once the remedy was run as it is told. */
 class HostCheckNamespaceTest {
 
-    private static final int WAIT_MS = 5_000;
+    private static final int WAIT_MS = 60_000;
     private static final int SHORT_MS = 300;
     private static final String RULE = "iptables -A OUTPUT -p tcp --sport 80 -j NFQUEUE --queue-num ";
 
