@@ -46,7 +46,7 @@ installed() {
   dpkg -i /root/intercept.deb
   ! systemctl is-enabled intercept || fail "it is enabled"
   ! systemctl is-active intercept || fail "it is started"
-  ls /usr/lib/intercept/lib/*.jsa
+  ls /usr/lib/intercept/lib/*.sum
 }
 
 analyzed() {

@@ -19,6 +19,7 @@ import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.stats.Statistics;
+import dev.intercept.tcpcopy.ProtocolOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -105,6 +106,15 @@ public final class Intercept implements AutoCloseable {
     }
 
     /**
+     * Takes many made-up packets of each generation the way of a real one, for the Java runtime to learn from. Needs no
+     * privilege, captures nothing.
+     */
+    public static void rehearse() {
+        Rehearsal.begin(ProtocolOptions.DEFAULTS, Rehearsal.PACKETS_TO_LEARN_FROM)
+                .awaitEnd();
+    }
+
+    /**
      * Starts intercept. When this returns it listens for tcpcopy and captures responses.
      *
      * @throws StartException with the exit code and one line for the user; nothing is left open
@@ -141,7 +151,7 @@ public final class Intercept implements AutoCloseable {
             StartStep onceOpen,
             Function<InetSocketAddress, HostRoutes> hostRoutes)
             throws StartException {
-        Rehearsal rehearsal = Rehearsal.begin(config.protocol());
+        Rehearsal rehearsal = Rehearsal.begin(config.protocol(), Rehearsal.PACKETS);
         Intercept intercept = new Intercept(config, registry, nanoClock);
         rehearsal.awaitEnd();
         try {

@@ -1,6 +1,7 @@
 package dev.intercept;
 
 import dev.intercept.capture.AddressTranslation;
+import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
 import dev.intercept.server.ServerLimits;
@@ -9,6 +10,10 @@ import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.Generation;
@@ -24,11 +29,12 @@ import java.util.List;
 import java.util.ResourceBundle;
 
 /**
- * Takes a made-up session of every generation through a server of its own, from the client's record to the header's way back,
- * before the first real one comes.
+ * Takes made-up sessions of every generation through a capture loop and a server of its own, from the client's record to the
+ * header's way back, before the first real one comes.
  *
  * <p>A class is loaded when it is first used, which for the whole way of a packet takes tens of milliseconds. Without this the
- * first sessions after a start would wait so long for their route that their responses were dropped as {@code no_route}.
+ * first sessions after a start would wait so long for their route that their responses were dropped as {@code no_route}. With
+ * many packets it is also what the archive of classes learns from: which methods are worth compiling, and how.
  *
  * <p>What it does stays inside this process: a port on loopback that nobody knows, sessions and counters of its own, no log.
  */
@@ -39,8 +45,14 @@ final class Rehearsal {
     private static final int TARGET = 0xc6336401;
     private static final int TARGET_PORT = 8080;
 
-    /** Classes are loaded by the first; what is left to the compiler would make the start longer. */
-    private static final int PACKETS = 16;
+    /** A start's, of each generation. Classes are loaded by the first; what is left to the compiler would make it longer. */
+    static final int PACKETS = 16;
+
+    /** Of each generation: enough for the optimising compiler to have taken the whole way. */
+    static final int PACKETS_TO_LEARN_FROM = 20_000;
+
+    /** As many as one poll brings at ten thousand packets a second. */
+    private static final int BATCH = 8;
 
     private static final byte ACK = 0x10;
     private static final byte SYN_ACK = 0x12;
@@ -59,17 +71,19 @@ final class Rehearsal {
             AddressTranslation.NONE,
             new Counters(),
             log,
-            PACKETS,
+            CaptureLoop.BATCH_LIMIT,
             nowS());
     private final ByteBuffer records = ByteBuffer.allocateDirect(64);
 
     private final ProtocolOptions protocol;
+    private final int packets;
     private final Thread thread;
 
     private int clientPort = 10000;
 
-    private Rehearsal(ProtocolOptions protocol) {
+    private Rehearsal(ProtocolOptions protocol, int packets) {
         this.protocol = protocol;
+        this.packets = packets;
         thread = new Thread(this::run, "rehearsal");
         thread.setDaemon(true);
     }
@@ -79,9 +93,10 @@ final class Rehearsal {
      * not to start.
      *
      * @param protocol as it will be for the real clients: what is never used need not be loaded
+     * @param packets of each generation
      */
-    static Rehearsal begin(ProtocolOptions protocol) {
-        Rehearsal rehearsal = new Rehearsal(protocol);
+    static Rehearsal begin(ProtocolOptions protocol, int packets) {
+        Rehearsal rehearsal = new Rehearsal(protocol, packets);
         rehearsal.thread.start();
         return rehearsal;
     }
@@ -137,11 +152,8 @@ final class Rehearsal {
             generation.encodeAdd(records, CLIENT, clientPort, TARGET, TARGET_PORT);
             client.write(records.flip());
             awaitRoute();
-            for (int i = 0; i < PACKETS; i++) {
-                interceptor.onPacket(response(ACK));
-            }
-            interceptor.endOfBatch(nowS());
-            // What came back stays unread: the way to the socket is what was to be tried, and nothing here may wait.
+            client.configureBlocking(false);
+            new CaptureLoop(new Repetition(client), interceptor, System::nanoTime, (loop, failure) -> {}).run();
         }
     }
 
@@ -154,7 +166,7 @@ final class Rehearsal {
     }
 
     private ByteBuffer response(byte tcpFlags) {
-        ByteBuffer packet = ByteBuffer.allocate(40);
+        ByteBuffer packet = ByteBuffer.allocateDirect(40); // As those that come from the kernel.
         packet.put(0, (byte) 0x45).putShort(2, (short) 40).put(9, (byte) 6);
         packet.putInt(12, TARGET).putInt(16, CLIENT);
         packet.putShort(20, (short) TARGET_PORT).putShort(22, (short) clientPort);
@@ -163,6 +175,55 @@ final class Rehearsal {
 
     private static int nowS() {
         return SessionClock.seconds(System.nanoTime());
+    }
+
+    /** One response again and again. In between the client reads, as a real one does. */
+    private final class Repetition implements CaptureBackend {
+
+        private final SocketChannel client;
+        private final ByteBuffer received =
+                ByteBuffer.allocateDirect(CaptureLoop.BATCH_LIMIT * CaptureLoop.BATCH_LIMIT);
+        private final ByteBuffer response = response(ACK);
+        private int left = packets;
+
+        Repetition(SocketChannel client) {
+            this.client = client;
+        }
+
+        @Override
+        public int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
+            try {
+                client.read(received.clear());
+            } catch (IOException e) {
+                throw new BackendException(BackendException.Kind.REFUSED, e.getMessage(), e);
+            }
+            int count = Math.min(Math.min(left, BATCH), limit);
+            for (int i = 0; i < count; i++) {
+                handler.onPacket(response.clear());
+            }
+            left -= count;
+            return count == 0 ? END : count;
+        }
+
+        @Override
+        public String lane() {
+            return "rehearsal";
+        }
+
+        @Override
+        public boolean issuesVerdicts() {
+            return true;
+        }
+
+        @Override
+        public KernelStats kernelStats() {
+            return new KernelStats(0, 0, List.of());
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
     }
 
     /** Takes every line, so that its text is made, and writes none. */

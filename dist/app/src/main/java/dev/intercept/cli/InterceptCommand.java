@@ -88,7 +88,7 @@ final class InterceptCommand implements Callable<Integer> {
     /** Runs or detaches, once the options are known to make sense together. */
     int start(PrintWriter out, PrintWriter err) throws StartException {
         if (run.training) {
-            return StartTraining.run(run, registry);
+            Training.run(registry);
         }
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, out, err).run();

@@ -100,6 +100,9 @@ final class InterceptProcess {
             if (options.detached) {
                 Detachment.reportReady(System.out);
             }
+            if (options.training) {
+                intercept.stop();
+            }
             ExitCode code = intercept.awaitEnd();
             manager.stopping();
             return code.code();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.ITypeConverter;
 
 /**
@@ -50,11 +51,14 @@ final class PlainStart {
 
     /** The command with its options set, ready to start; empty when this command line is one for picocli. */
     static Optional<InterceptCommand> of(String... args) {
+        return of(() -> BackendRegistry.load(new CaptureOptions().allPluginDirectories()), args);
+    }
+
+    static Optional<InterceptCommand> of(Supplier<BackendRegistry> registry, String... args) {
         if (!isLikely(args)) {
             return Optional.empty();
         }
-        BackendRegistry registry = BackendRegistry.load(new CaptureOptions().allPluginDirectories());
-        InterceptCommand command = new InterceptCommand(registry, List.of(args));
+        InterceptCommand command = new InterceptCommand(registry.get(), List.of(args));
         try {
             boolean isPlain = new PlainStart(command).read(args) && command.isPlainStart();
             return isPlain ? Optional.of(command) : Optional.empty();

@@ -84,6 +84,9 @@ final class RunOptions {
     @Option(names = Detachment.OPTION, hidden = true, description = "this is the daemon that -d started")
     boolean detached;
 
-    @Option(names = "--train-archive", hidden = true, description = "a start that the Java runtime learns from")
+    @Option(
+            names = "--train-archive",
+            hidden = true,
+            description = "a start that the Java runtime learns from, and ends")
     boolean training;
 }

@@ -21,6 +21,9 @@ import picocli.CommandLine.ParameterException;
 class PlainStartTest {
 
     private static final int LINES = 5000;
+    private static final BackendRegistry BACKENDS = BackendRegistry.load(List.of());
+    private static final List<OptionSpec> OPTIONS =
+            CommandLines.withoutSubcommands(BACKENDS).getCommandSpec().options();
 
     private static final List<String> VALUES = List.of(
             "1",
@@ -131,7 +134,7 @@ class PlainStartTest {
         int plain = 0;
         for (int i = 0; i < LINES; i++) {
             String[] args = randomLine(random);
-            Optional<InterceptCommand> command = PlainStart.of(args);
+            Optional<InterceptCommand> command = PlainStart.of(() -> BACKENDS, args);
             if (command.isPresent()) {
                 plain++;
                 assertEquals(stateByPicocli(args), state(command.get()), String.join(" ", args));
@@ -141,12 +144,9 @@ class PlainStartTest {
     }
 
     private static String[] randomLine(Random random) {
-        List<OptionSpec> options = CommandLines.withoutSubcommands(BackendRegistry.load(List.of()))
-                .getCommandSpec()
-                .options();
         List<String> words = new ArrayList<>();
         for (int count = random.nextInt(5); count > 0; count--) {
-            OptionSpec option = options.get(random.nextInt(options.size()));
+            OptionSpec option = OPTIONS.get(random.nextInt(OPTIONS.size()));
             String name = option.names()[random.nextInt(option.names().length)];
             String value = VALUES.get(random.nextInt(VALUES.size()));
             boolean isSwitch = option.arity().max() == 0;
@@ -177,7 +177,7 @@ class PlainStartTest {
 
     private static List<Object> stateByPicocli(String... args) throws IllegalAccessException {
         // Without subcommands: a file may have the name of one, as in "-l check".
-        CommandLine commandLine = CommandLines.withoutSubcommands(BackendRegistry.load(List.of()), args);
+        CommandLine commandLine = CommandLines.withoutSubcommands(BACKENDS, args);
         try {
             commandLine.parseArgs(args);
         } catch (ParameterException e) {

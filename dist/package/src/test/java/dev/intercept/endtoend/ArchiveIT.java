@@ -84,9 +84,33 @@ class ArchiveIT {
     }
 
     @Test
+    void shouldBeIgnoredInSilenceWhenItIsDamagedInside() throws Exception {
+        assertEquals(0, sharedClasses("""
+                "$home/bin/intercept-archive"
+                chmod u+w "$archive"
+                head -c 64 /dev/urandom | dd of="$archive" bs=1 seek=9000000 conv=notrunc status=none
+                """));
+    }
+
+    @Test
+    void shouldBeIgnoredInSilenceWithoutItsChecksum() throws Exception {
+        assertEquals(0, sharedClasses("\"$home/bin/intercept-archive\"; rm \"$archive.sum\""));
+    }
+
+    @Test
+    void shouldServeTheSubcommandsToo() throws Exception {
+        Result result = shell("""
+                "$home/bin/intercept-archive"
+                "$INTERCEPT" status --socket=none >status 2>&1 || :
+                grep -c 'picocli.*source: shared' loaded
+                """);
+        assertTrue(Integer.parseInt(result.out().strip()) > 100, result.out() + result.err());
+    }
+
+    @Test
     void shouldBeMissedByNobody() throws Exception {
         Result removed = shell("\"$home/bin/intercept-archive\" --remove; ls \"$home/lib\"");
-        assertFalse(removed.out().contains(".jsa"), removed.out());
+        assertFalse(removed.out().matches("(?s).*\\.(jsa|aot|sum).*"), removed.out());
         assertEquals(0, sharedClasses(""));
     }
 

@@ -59,6 +59,27 @@ class LauncherIT {
     }
 
     @Test
+    void shouldTakeTheNewestJavaThereIsUnlessOneIsNamed() throws Exception {
+        String machine = """
+                set -e
+                mount -t tmpfs tmpfs /usr/lib/jvm
+                for version in 17.0.15 25.0.3 21.0.7 11.0.20; do
+                  mkdir -p /usr/lib/jvm/java-$version/bin
+                  echo "JAVA_VERSION=\\"$version\\"" >/usr/lib/jvm/java-$version/release
+                  printf '#!/bin/sh\necho %s\n' $version >/usr/lib/jvm/java-$version/bin/java
+                  chmod +x /usr/lib/jvm/java-$version/bin/java
+                done
+                ln -s java-11.0.20 /usr/lib/jvm/another-name
+                unset JAVA_HOME
+                "$INTERCEPT"
+                JAVA_HOME=/usr/lib/jvm/java-21.0.7 "$INTERCEPT"
+                PATH=/usr/lib/jvm/java-17.0.15/bin:$PATH "$INTERCEPT"
+                """;
+        Result result = program.runCommand(List.of("unshare", "-m", "sh", "-c", machine));
+        assertEquals("25.0.3\n21.0.7\n25.0.3\n", result.out(), result.err());
+    }
+
+    @Test
     void shouldRunThroughASymbolicLinkFromAnywhere() throws Exception {
         Result result = shell("ln -s \"$INTERCEPT\" link && cd / && \"$OLDPWD/link\" --version && rm \"$OLDPWD/link\"");
         assertEquals(0, result.exitCode(), result.err());

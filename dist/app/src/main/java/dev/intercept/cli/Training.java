@@ -1,0 +1,18 @@
+package dev.intercept.cli;
+
+import dev.intercept.Intercept;
+import dev.intercept.capture.BackendRegistry;
+import java.io.PrintWriter;
+import java.io.Writer;
+
+/** What the Java runtime learns from besides the start itself, see bin/intercept-archive: subcommands and the way of a packet. */
+final class Training {
+
+    private Training() {}
+
+    static void run(BackendRegistry registry) {
+        CommandLines.create("--help").getUsageMessage();
+        new BackendListing(registry).print(new PrintWriter(Writer.nullWriter()));
+        Intercept.rehearse();
+    }
+}
