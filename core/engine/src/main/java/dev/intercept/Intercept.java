@@ -10,6 +10,7 @@ import dev.intercept.server.HostRoutes;
 import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
+import dev.intercept.session.ParkedHeader;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
@@ -280,6 +281,16 @@ public final class Intercept implements AutoCloseable {
     /** What each lane noticed in the answers, in the order of {@link Statistics#lanes}. */
     public List<CaptureSigns> captureSigns() {
         return interceptors.stream().map(Interceptor::signs).toList();
+    }
+
+    /** The latest headers that wait for their route, at most so many. */
+    public List<ParkedHeader> latestParked(int most) {
+        return sessions.latestParked(most);
+    }
+
+    /** Of the sessions that expired and were answered later: the longest time without a response or an ADD, in seconds. */
+    public int longestExpiredIdleS() {
+        return sessions.longestExpiredIdleS();
     }
 
     /** What was noticed in the routes that clients add. */

@@ -14,6 +14,10 @@ public record Finding(FindingId id, Severity severity, String subject, String fa
         return new Finding(id, Severity.OK, "", fact, "");
     }
 
+    public static Finding info(FindingId id, String fact, String remedy) {
+        return new Finding(id, Severity.INFO, "", fact, remedy);
+    }
+
     public static Finding warn(FindingId id, String fact, String remedy) {
         return new Finding(id, Severity.WARN, "", fact, remedy);
     }

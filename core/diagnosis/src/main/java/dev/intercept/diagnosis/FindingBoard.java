@@ -2,10 +2,10 @@ package dev.intercept.diagnosis;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,12 +19,13 @@ public final class FindingBoard {
     /** Between two log lines about one finding. */
     public static final long LOG_INTERVAL_NS = 60_000_000_000L;
 
-    /** Findings at most; more tunnels in trouble than this need not be told one by one. */
+    /** Findings at most; more tunnels in trouble than this need not be named one by one. */
     static final int MAX_FINDINGS = 128;
 
     private static final class Entry {
         private Finding finding;
         private boolean isActive;
+        private boolean isShown;
         private boolean wasLogged;
         private boolean isEndUntold;
         private long loggedNs;
@@ -39,47 +40,70 @@ public final class FindingBoard {
         this.nanoClock = nanoClock;
     }
 
-    /** This holds now. Told again it only renews the fact. */
+    /** This holds now. Raised again it only renews the fact. Seen and logged from the next {@link #show} on. */
     public synchronized void raise(Finding finding) {
         String key = key(finding.id(), finding.subject());
-        if (!entries.containsKey(key) && !makeRoom()) {
-            return;
-        }
-        Entry entry = entries.computeIfAbsent(key, k -> new Entry());
-        entry.finding = finding;
-        entry.isActive = true;
-        long nowNs = nanoClock.getAsLong();
-        if (!entry.wasLogged || nowNs - entry.loggedNs >= LOG_INTERVAL_NS) {
-            entry.wasLogged = true;
-            entry.isEndUntold = true;
-            entry.loggedNs = nowNs;
-            logger.log(
-                    finding.severity() == Severity.FAIL ? Level.ERROR : Level.WARNING,
-                    "[" + finding.id().label() + "] " + finding.sentence());
+        if (entries.containsKey(key) || makeRoom()) {
+            Entry entry = entries.computeIfAbsent(key, k -> new Entry());
+            entry.finding = finding;
+            entry.isActive = true;
         }
     }
 
     /** This does not hold any more, or never did. */
     public synchronized void clear(FindingId id, String subject) {
         Entry entry = entries.get(key(id, subject));
-        if (entry != null && entry.isActive) {
+        if (entry != null) {
             entry.isActive = false;
-            if (entry.isEndUntold) {
+        }
+    }
+
+    /** Ends a look: shows what holds, but for the symptoms of what is shown too, and logs what came and what ended. */
+    public synchronized void show() {
+        Set<FindingId> symptoms = Explanations.symptomsOf(entries.values().stream()
+                .filter(entry -> entry.isActive)
+                .map(entry -> entry.finding.id())
+                .toList());
+        for (Entry entry : entries.values()) {
+            entry.isShown = entry.isActive && !symptoms.contains(entry.finding.id());
+            if (entry.isShown) {
+                logHolding(entry);
+            } else if (entry.isEndUntold) {
                 entry.isEndUntold = false;
-                logger.log(Level.INFO, "[" + id.label() + "] over" + (subject.isEmpty() ? "" : ": " + subject));
+                String subject = entry.finding.subject();
+                logger.log(
+                        Level.INFO,
+                        "[" + entry.finding.id().label() + "] ended" + (subject.isEmpty() ? "" : ": " + subject));
             }
         }
     }
 
-    /** What holds now, the oldest first. */
-    public synchronized List<Finding> active() {
-        List<Finding> active = new ArrayList<>();
-        for (Entry entry : entries.values()) {
-            if (entry.isActive) {
-                active.add(entry.finding);
-            }
+    private void logHolding(Entry entry) {
+        long nowNs = nanoClock.getAsLong();
+        if (!entry.wasLogged || nowNs - entry.loggedNs >= LOG_INTERVAL_NS) {
+            entry.wasLogged = true;
+            entry.isEndUntold = true;
+            entry.loggedNs = nowNs;
+            logger.log(
+                    level(entry.finding.severity()),
+                    "[" + entry.finding.id().label() + "] " + entry.finding.sentence());
         }
-        return active;
+    }
+
+    private static Level level(Severity severity) {
+        return switch (severity) {
+            case OK, INFO -> Level.INFO;
+            case WARN -> Level.WARNING;
+            case FAIL -> Level.ERROR;
+        };
+    }
+
+    /** What is shown now, the oldest first. */
+    public synchronized List<Finding> active() {
+        return entries.values().stream()
+                .filter(entry -> entry.isShown)
+                .map(entry -> entry.finding)
+                .toList();
     }
 
     private boolean makeRoom() {

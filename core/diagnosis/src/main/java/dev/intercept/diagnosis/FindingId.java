@@ -37,12 +37,16 @@ public enum FindingId {
             "queues, rules and addresses belong to a network namespace: intercept must be in the target's"),
     CONTAINER("container", "a container has its own network unless told otherwise, and its NAT hides the clients"),
 
+    NO_TCPCOPY("no-tcpcopy", "answers are dropped and go nowhere while no tcpcopy is connected"),
     ROUTES_WITHOUT_RESPONSES(
             "routes-without-responses", "the target's answers do not reach this host's queue or device"),
     RESPONSES_WITHOUT_ROUTES(
             "responses-without-routes",
             "these answers are dropped and nobody is told: the rule is too wide, or their sessions are older than intercept"),
     QUEUE_SILENT("queue-silent", "no rule sends to this queue, or nothing passes this device"),
+    WRONG_TARGET(
+            "wrong-target",
+            "an answer finds its session only by the address and port that tcpcopy sent the request to"),
     SYN_ACK_REPEATED(
             "syn-ack-repeated", "the ACK of the copied handshake does not get to the target, or the target drops it"),
     TARGET_REFUSES("target-refuses", "nothing listens on the target's port"),
@@ -51,10 +55,17 @@ public enum FindingId {
     SESSIONS_RESTART_LATER(
             "sessions-restart-later",
             "the SYN/ACK never came back to tcpcopy, which gave the session up after about 3 s"),
+    SESSIONS_STOLEN("sessions-stolen", "a session's answers go to one tcpcopy only, the last that added it"),
+    SESSIONS_EXPIRED("sessions-expired", "an answer that comes after its session has expired is dropped"),
+    SESSIONS_EVICTED("sessions-evicted", "a session beyond the bound takes the place of the one idle for longest"),
     KERNEL_LOSS("kernel-loss", "answers that the kernel drops are missing in the replay"),
     UNKNOWN_LENGTH(
             "unknown-length",
             "tcpcopy cannot acknowledge what it is not told the length of, so these answers are dropped"),
+    MALFORMED("malformed", "a packet whose headers cannot be read is dropped"),
+    FRAGMENTS("fragments", "only the first fragment of an answer has the ports that say whose it is"),
+    PARKED_LOST("parked-lost", "a handshake's answer waits 30 s for the route of its session, in a bounded place"),
+    TUNNEL_OVERFLOW("tunnel-overflow", "what does not fit a tunnel's buffer is missing in the replay"),
     TUNNEL_STALLED("tunnel-stalled", "what does not fit the tunnel's buffer is dropped, and after 30 s it is closed");
 
     private final String label;

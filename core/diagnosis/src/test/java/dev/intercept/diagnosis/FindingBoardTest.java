@@ -20,6 +20,7 @@ class FindingBoardTest {
     @Test
     void shouldPutTheIdInTheLineAndTheRemedyAtItsEnd() {
         board.raise(Finding.warn(FindingId.TARGET_REFUSES, "3 refused", "ss -ltn"));
+        board.show();
         assertEquals(
                 List.of("WARNING [target-refuses] 3 refused (nothing listens on the target's port); do: ss -ltn"),
                 logger.lines);
@@ -29,7 +30,9 @@ class FindingBoardTest {
     void shouldLogWhatFlapsOnceAMinute() {
         for (int i = 0; i < 30; i++) {
             board.raise(stalled(1, "stalled"));
+            board.show();
             board.clear(FindingId.TUNNEL_STALLED, "tunnel 1");
+            board.show();
             nowNs += TimeUnit.SECONDS.toNanos(1);
         }
         assertEquals(
@@ -44,6 +47,7 @@ class FindingBoardTest {
         board.raise(stalled(1, "one"));
         board.raise(stalled(2, "two"));
         board.clear(FindingId.TUNNEL_STALLED, "tunnel 1");
+        board.show();
         assertEquals(List.of(stalled(2, "two")), board.active());
     }
 
@@ -52,12 +56,29 @@ class FindingBoardTest {
         for (int i = 0; i < 2 * FindingBoard.MAX_FINDINGS; i++) {
             board.raise(stalled(i, "stalled"));
         }
+        board.show();
         assertEquals(FindingBoard.MAX_FINDINGS, board.active().size());
         for (int i = 0; i < FindingBoard.MAX_FINDINGS; i++) {
             board.clear(FindingId.TUNNEL_STALLED, "tunnel " + i);
         }
         nowNs += FindingBoard.LOG_INTERVAL_NS;
         board.raise(stalled(1000, "new"));
+        board.show();
         assertEquals(List.of(stalled(1000, "new")), board.active());
+    }
+
+    @Test
+    void shouldShowTheCauseAndNotItsSymptoms() {
+        board.raise(Finding.warn(FindingId.SESSIONS_RESTART_AT_ONCE, "again", "check"));
+        board.raise(Finding.warn(FindingId.TARGET_REFUSES, "3 refused", "ss -ltn"));
+        board.show();
+        assertEquals(
+                List.of(FindingId.TARGET_REFUSES),
+                board.active().stream().map(Finding::id).toList());
+        board.clear(FindingId.TARGET_REFUSES, "");
+        board.show();
+        assertEquals(
+                List.of(FindingId.SESSIONS_RESTART_AT_ONCE),
+                board.active().stream().map(Finding::id).toList());
     }
 }

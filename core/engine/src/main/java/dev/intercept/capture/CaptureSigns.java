@@ -35,11 +35,13 @@ public final class CaptureSigns {
         this.counters = counters;
     }
 
-    /** A response with SYN or RST, routed or not. */
-    void onHandshake(ResponsePacket packet) {
+    /** A response with SYN or RST. A SYN/ACK without a route is repeated because nobody is there to acknowledge it. */
+    void onHandshake(ResponsePacket packet, boolean isRouted) {
         int sequence = packet.buffer().getInt(packet.offset() + packet.ipHeaderBytes() + SEQUENCE_OFFSET);
         if (packet.isSyn()) {
-            onSynAck(packet, sequence);
+            if (isRouted) {
+                onSynAck(packet, sequence);
+            }
         } else if (sequence == 0 && (packet.flags() & FLAG_ACK) != 0) {
             // RFC 9293, 3.10.7.1: the reset that answers a SYN where nothing listens has sequence number 0 and an ACK.
             counters.increment(Counter.CONNECTIONS_REFUSED);

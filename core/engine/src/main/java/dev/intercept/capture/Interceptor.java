@@ -102,15 +102,10 @@ public final class Interceptor implements PacketHandler {
 
     private Verdict onResponse() {
         translation.apply(packet);
+        Outlet tunnel = sessions.find(packet, nowS);
         if (packet.isSyn() || packet.isRst()) {
-            signs.onHandshake(packet);
+            signs.onHandshake(packet, tunnel != null);
         }
-        Outlet tunnel = sessions.find(
-                packet.destinationAddress(),
-                packet.destinationPort(),
-                packet.sourceAddress(),
-                packet.sourcePort(),
-                nowS);
         if (tunnel == null) {
             return onResponseWithoutRoute();
         }
@@ -124,6 +119,7 @@ public final class Interceptor implements PacketHandler {
             return forward(taker);
         }
         signs.onUnrouted(packet);
+        sessions.onUnrouted(packet, nowS, counters);
         if (!packet.isSyn() && !packet.isRst()) {
             return count(Counter.NO_ROUTE, Verdict.DROP);
         }

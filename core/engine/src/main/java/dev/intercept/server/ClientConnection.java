@@ -95,7 +95,7 @@ final class ClientConnection implements ClientRecords {
     @Override
     public void add(int clientAddress, int clientPort, int targetAddress, int targetPort) {
         int nowS = secondsClock.getAsInt();
-        signs.onAdd(clientAddress, clientPort, targetAddress, targetPort, nowS);
+        signs.onAdd(clientAddress, clientPort, targetAddress, targetPort);
         sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, nowS);
     }
 

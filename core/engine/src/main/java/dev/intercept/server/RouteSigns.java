@@ -1,53 +1,69 @@
 package dev.intercept.server;
 
-import dev.intercept.stats.Counter;
-import dev.intercept.stats.Counters;
 import dev.intercept.stats.PortTally;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.OptionalInt;
 
 /**
- * What the server notices in the routes that clients add: the targets they name, and sessions that are begun again soon,
- * as happens when an answer escaped or never came back. Bounded; server thread, but the tally may be read by any.
+ * What the server notices in the routes that clients add: the targets they name, and for the latest clients which. Bounded;
+ * the server thread notices, any thread reads.
  */
 public final class RouteSigns {
 
-    /** Routes remembered; a power of two. */
+    /** Clients remembered; a power of two. */
     private static final int REMEMBERED = 4096;
 
-    private static final int AT_ONCE_S = 1;
-
-    /** tcpcopy gives a session up about 3 s after it began when no SYN/ACK came back to it. */
-    private static final int GIVEN_UP_S = 4;
-
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final long MIX = 0x9E3779B97F4A7C15L;
+    private static final int ADDRESS_SHIFT = 16;
 
-    private final Counters counters;
-    private final long[] sessions = new long[REMEMBERED];
-    private final int[] addedS = new int[REMEMBERED];
+    private final long[] clients = new long[REMEMBERED];
+    private final long[] targetsOfClients = new long[REMEMBERED];
     private final PortTally targets = new PortTally();
+    private volatile int latestClient;
+    private volatile int latestTargetPort;
 
-    RouteSigns(Counters counters) {
-        this.counters = counters;
+    RouteSigns() {}
+
+    void onAdd(int clientAddress, int clientPort, int targetAddress, int targetPort) {
+        latestClient = clientAddress;
+        if (targetPort == 0) {
+            return;
+        }
+        latestTargetPort = targetPort;
+        targets.count(targetPort, targetAddress);
+        long client = end(clientAddress, clientPort);
+        int index = index(client);
+        LONGS.setOpaque(targetsOfClients, index, end(targetAddress, targetPort));
+        LONGS.setOpaque(clients, index, client);
     }
 
-    void onAdd(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
-        if (targetPort != 0) {
-            targets.count(targetPort, targetAddress);
-        }
-        long session = ((clientAddress * MIX ^ targetAddress) * MIX ^ ((long) clientPort << 16 | targetPort)) * MIX | 1;
-        int index = (int) (session >>> 40) & REMEMBERED - 1;
-        if (sessions[index] == session) {
-            onAgain(nowS - addedS[index]);
-        }
-        sessions[index] = session;
-        addedS[index] = nowS;
+    private static long end(int address, int port) {
+        return Integer.toUnsignedLong(address) << ADDRESS_SHIFT | port;
     }
 
-    private void onAgain(int afterS) {
-        if (afterS <= AT_ONCE_S) {
-            counters.increment(Counter.ROUTES_RENEWED_AT_ONCE);
-        } else if (afterS <= GIVEN_UP_S) {
-            counters.increment(Counter.ROUTES_RENEWED_SOON);
-        }
+    private static int index(long client) {
+        return (int) (client * MIX >>> 40) & REMEMBERED - 1;
+    }
+
+    /**
+     * The target that the latest route of a client names, as {@link dev.intercept.session.ParkedHeader} packs it; 0 where none
+     * did or it was so long ago that it is forgotten.
+     */
+    public long targetOf(long client) {
+        int index = index(client);
+        return (long) LONGS.getOpaque(clients, index) == client ? (long) LONGS.getOpaque(targetsOfClients, index) : 0;
+    }
+
+    /** The address of the client that was added last; 0 before the first. */
+    public int latestClient() {
+        return latestClient;
+    }
+
+    /** The port of the target that was named last; empty before the first. */
+    public OptionalInt latestTargetPort() {
+        return latestTargetPort == 0 ? OptionalInt.empty() : OptionalInt.of(latestTargetPort);
     }
 
     /** The targets that routes name, by port; clients that name none are left out. */

@@ -27,6 +27,7 @@ public final class Tunnel implements Outlet {
     private final int number;
     private final SocketChannel channel;
     private final String peer;
+    private final int owner;
     private final int bufferBytes;
     private final TunnelMemory memory;
     private final LongSupplier nanoClock;
@@ -53,6 +54,7 @@ public final class Tunnel implements Outlet {
         this.number = number;
         this.channel = channel;
         this.peer = peer;
+        this.owner = peerAddress().hashCode();
         this.bufferBytes = bufferBytes;
         this.memory = memory;
         this.nanoClock = nanoClock;
@@ -65,6 +67,17 @@ public final class Tunnel implements Outlet {
 
     public String peer() {
         return peer;
+    }
+
+    /** The peer without its port, which tells one tcpcopy's host from another's. */
+    public String peerAddress() {
+        int port = peer.lastIndexOf(':');
+        return port < 0 ? peer : peer.substring(0, port);
+    }
+
+    @Override
+    public int owner() {
+        return owner;
     }
 
     /** How this tunnel's messages look; null until its first record told. */

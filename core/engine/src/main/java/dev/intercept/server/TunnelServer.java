@@ -77,7 +77,7 @@ public final class TunnelServer implements Runnable {
         this.counters = counters;
         this.log = log;
         this.nanoClock = nanoClock;
-        this.signs = new RouteSigns(counters);
+        this.signs = new RouteSigns();
         this.acceptor = acceptor;
         this.memory = new TunnelMemory(limits.backlogBytes());
         this.selector = Selector.open();

@@ -65,6 +65,16 @@ final class ChainedLists {
         return first[list];
     }
 
+    /** The number that was appended last, or {@link #NONE}. */
+    int last(int list) {
+        return last[list];
+    }
+
+    /** The number that was appended before this one, or {@link #NONE}. */
+    int previous(int number) {
+        return previous[number];
+    }
+
     /** The number that was appended after this one, or {@link #NONE}. */
     int next(int number) {
         return next[number];

@@ -18,4 +18,9 @@ public interface Outlet {
      * @return whether the socket was written to
      */
     boolean flush();
+
+    /** The same number for all outlets that lead to one host. */
+    default int owner() {
+        return 0;
+    }
 }

@@ -4,6 +4,7 @@ import dev.intercept.packet.ResponsePacket;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Headers of responses that came before their route, until it comes or their time is over. Memory is taken as they come, used
@@ -90,6 +91,11 @@ final class ParkedHeaders {
             index = null;
             store = null;
         }
+    }
+
+    /** The newest first. */
+    synchronized List<ParkedHeader> latest(int most) {
+        return size == 0 ? List.of() : index.latest(most);
     }
 
     int size() {

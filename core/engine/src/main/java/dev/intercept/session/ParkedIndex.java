@@ -1,6 +1,8 @@
 package dev.intercept.session;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Which parked headers there are, numbered from 0: the oldest of all, of a session, of a client. Grows to its bound by
@@ -60,6 +62,15 @@ final class ParkedIndex {
 
     int oldest() {
         return order.first(IN_USE);
+    }
+
+    /** Newest first, at most so many. */
+    List<ParkedHeader> latest(int most) {
+        List<ParkedHeader> latest = new ArrayList<>();
+        for (int number = order.last(IN_USE); number != NONE && latest.size() < most; number = order.previous(number)) {
+            latest.add(new ParkedHeader(clients[number], targets[number], parkedS[number]));
+        }
+        return latest;
     }
 
     int oldestOf(long client, long target) {

@@ -24,12 +24,18 @@ final class SessionSegment {
     /** Three quarters full is where linear probing begins to cost: 2.5 slots for a hit, 8.5 for a miss. */
     private static final int FULL_QUARTERS = 3;
 
+    private static final int AT_ONCE_S = 1;
+
+    /** tcpcopy gives a session up about 3 s after it began when no SYN/ACK came back to it. */
+    private static final int GIVEN_UP_S = 4;
+
     private final StampedLock lock = new StampedLock();
     private final int initialCapacity;
     private final SessionHash hash;
     private final SessionLife life;
     private final OutletRegistry outlets;
     private final Counters serverCounters;
+    private final DroppedSessions dropped;
 
     private SessionSlots slots = SessionSlots.NONE;
     private int used;
@@ -37,12 +43,18 @@ final class SessionSegment {
     private int sweepAt;
 
     SessionSegment(
-            int initialCapacity, SessionHash hash, SessionLife life, OutletRegistry outlets, Counters serverCounters) {
+            int initialCapacity,
+            SessionHash hash,
+            SessionLife life,
+            OutletRegistry outlets,
+            Counters serverCounters,
+            DroppedSessions dropped) {
         this.initialCapacity = initialCapacity;
         this.hash = hash;
         this.life = life;
         this.outlets = outlets;
         this.serverCounters = serverCounters;
+        this.dropped = dropped;
     }
 
     /** Slots that each segment needs where all together have so many sessions. */
@@ -56,11 +68,15 @@ final class SessionSegment {
         return (int) (clientHash >>> Long.SIZE - Integer.numberOfTrailingZeros(SEGMENTS));
     }
 
-    /** The session's tunnel or null; touches the session. Any thread. */
-    Outlet find(long client, long target, long clientHash, int nowS) {
+    /**
+     * The session's tunnel or null; touches the session. Any thread.
+     *
+     * @param flags what the response tells, see {@link SessionState}
+     */
+    Outlet find(long client, long target, long clientHash, int nowS, int flags) {
         for (int attempt = 0; attempt < OPTIMISTIC_READS; attempt++) {
             long stamp = lock.tryOptimisticRead();
-            Outlet route = stamp != 0 ? route(client, target, clientHash, nowS) : null;
+            Outlet route = stamp != 0 ? route(client, target, clientHash, nowS, flags) : null;
             if (lock.validate(stamp)) {
                 return route;
             }
@@ -68,22 +84,22 @@ final class SessionSegment {
         }
         long stamp = lock.readLock();
         try {
-            return route(client, target, clientHash, nowS);
+            return route(client, target, clientHash, nowS, flags);
         } finally {
             lock.unlockRead(stamp);
         }
     }
 
     /** As {@link #find}, by a thread that has the lock or may do without. */
-    Outlet route(long client, long target, long clientHash, int nowS) {
-        Outlet exact = routeTo(client, target, clientHash, nowS);
+    Outlet route(long client, long target, long clientHash, int nowS, int flags) {
+        Outlet exact = routeTo(client, target, clientHash, nowS, flags);
         if (exact != null || wildcards == 0) {
             return exact;
         }
-        return routeTo(client, SessionKey.ANY_TARGET, clientHash, nowS);
+        return routeTo(client, SessionKey.ANY_TARGET, clientHash, nowS, flags);
     }
 
-    private Outlet routeTo(long client, long target, long clientHash, int nowS) {
+    private Outlet routeTo(long client, long target, long clientHash, int nowS, int flags) {
         SessionSlots current = slots;
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = current.find(client, target, sessionHash);
@@ -95,7 +111,7 @@ final class SessionSegment {
         if (route == null || life.isOver(state, nowS) || !SessionState.isOf(state, sessionHash)) {
             return null;
         }
-        long answered = SessionState.answered(state, nowS);
+        long answered = SessionState.answered(state, nowS, flags);
         if (answered != state) {
             current.exchangeState(slot, state, answered);
         }
@@ -126,6 +142,7 @@ final class SessionSegment {
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = slots.find(client, target, sessionHash);
         if (slot != SessionSlots.NO_SLOT && isLive(slot, nowS)) {
+            onAddedAgain(slot, id, nowS);
             move(slot, id, nowS);
             return;
         }
@@ -133,7 +150,23 @@ final class SessionSegment {
             remove(slot, Counter.SESSIONS_EXPIRED);
         }
         long state = SessionState.added(sessionHash, nowS);
-        insert(client, target, id, answered ? SessionState.answered(state, nowS) : state);
+        insert(client, target, id, answered ? SessionState.answered(state, nowS, SessionState.RESPONSE_SEEN) : state);
+    }
+
+    /**
+     * A session that got more than a SYN/ACK was served, so that this is a new connection from the same port. Otherwise the
+     * client begins the same connection again: an answer escaped, or the SYN/ACK did not get back to tcpcopy.
+     */
+    private void onAddedAgain(int slot, int id, int nowS) {
+        long state = slots.state(slot);
+        int afterS = nowS - SessionState.touchedS(state);
+        if (outlets.outlet(slots.id(slot)).owner() != outlets.outlet(id).owner()) {
+            serverCounters.increment(Counter.ROUTES_TAKEN_OVER);
+        } else if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= AT_ONCE_S) {
+            serverCounters.increment(Counter.ROUTES_RENEWED_AT_ONCE);
+        } else if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= GIVEN_UP_S) {
+            serverCounters.increment(Counter.ROUTES_RENEWED_SOON);
+        }
     }
 
     private void insert(long client, long target, int id, long state) {
@@ -214,6 +247,11 @@ final class SessionSegment {
         boolean wildcard = slots.target(slot) == SessionKey.ANY_TARGET;
         if (outlets.isOpen(id)) {
             serverCounters.increment(reason);
+            if (reason != Counter.ROUTES_DELETED) {
+                long client = slots.client(slot);
+                long sessionHash = hash.ofSession(hash.ofClient(client), slots.target(slot));
+                dropped.remember(sessionHash, SessionState.touchedS(slots.state(slot)), reason == Counter.EVICTED);
+            }
         }
         slots.remove(slot);
         used--;

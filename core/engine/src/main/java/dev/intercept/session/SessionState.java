@@ -8,7 +8,8 @@ package dev.intercept.session;
  *   |   last touched, s (any clock)   |  fingerprint of hash  |  flags  |
  *
  *   flags:  bit 0  a response was seen
- *           bits 1 to 7  free, for what the responses tell about the session; an ADD clears them
+ *           bit 1  one was seen that is more than a SYN/ACK: the connection was established, or refused; an ADD clears it
+ *           bits 2 to 7  free, for what the responses tell about the session; an ADD clears them
  * </pre>
  *
  * <p>The fingerprint is the low 24 bits of the session's hash: it says where the session's slot should be, and tells a
@@ -17,6 +18,8 @@ package dev.intercept.session;
 final class SessionState {
 
     static final int RESPONSE_SEEN = 1;
+
+    static final int HANDSHAKE_OVER = 2;
 
     /** Slots of one segment that the fingerprint can tell apart. */
     static final int FINGERPRINT_BITS = 24;
@@ -38,9 +41,9 @@ final class SessionState {
         return (long) later(nowS, touchedS(state)) << TOUCHED_SHIFT | kept;
     }
 
-    /** Of a session to which a response came. */
-    static long answered(long state, int nowS) {
-        long kept = state & 0xffff_ffffL | RESPONSE_SEEN;
+    /** Of a session to which a response came, which tells so much about it. */
+    static long answered(long state, int nowS, int flags) {
+        long kept = state & 0xffff_ffffL | flags;
         return (long) later(nowS, touchedS(state)) << TOUCHED_SHIFT | kept;
     }
 

@@ -4,6 +4,7 @@ import dev.intercept.packet.ResponsePacket;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Which tunnel each session's responses go to, and the headers that wait for a route.
@@ -37,6 +38,7 @@ public final class SessionTable {
     private final SessionSweep sweep;
     private final LongestIdle longestIdle;
     private final ParkedHeaders parked;
+    private final DroppedSessions dropped = new DroppedSessions();
 
     private final ByteBuffer header = ByteBuffer.allocateDirect(HeaderStore.HEADER_BYTES);
     private final ResponsePacket parkedResponse = new ResponsePacket();
@@ -63,7 +65,7 @@ public final class SessionTable {
         SessionLife life = new SessionLife(limits.routeTimeoutS(), limits.unansweredTimeoutS());
         int capacity = SessionSegment.capacityFor(limits.tableSize());
         for (int index = 0; index < segments.length; index++) {
-            segments[index] = new SessionSegment(capacity, hash, life, outlets, serverCounters);
+            segments[index] = new SessionSegment(capacity, hash, life, outlets, serverCounters, dropped);
         }
         sweep = new SessionSweep(segments);
         longestIdle = new LongestIdle(segments, hash, life, outlets, limits.maxSessions());
@@ -75,9 +77,41 @@ public final class SessionTable {
      * Allocates nothing and takes no lock, unless sessions beside this one change twice during the look. Any thread.
      */
     public Outlet find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
-        long client = SessionKey.end(clientAddress, clientPort);
+        return find(
+                SessionKey.end(clientAddress, clientPort),
+                targetEnd(targetAddress, targetPort),
+                nowS,
+                SessionState.RESPONSE_SEEN);
+    }
+
+    /** As {@link #find(int, int, int, int, int)}; the session remembers what the response tells about it. */
+    public Outlet find(ResponsePacket response, int nowS) {
+        return find(
+                SessionKey.end(response.destinationAddress(), response.destinationPort()),
+                targetEnd(response.sourceAddress(), response.sourcePort()),
+                nowS,
+                flags(response));
+    }
+
+    private static int flags(ResponsePacket response) {
+        return response.isSyn() ? SessionState.RESPONSE_SEEN : SessionState.RESPONSE_SEEN | SessionState.HANDSHAKE_OVER;
+    }
+
+    private Outlet find(long client, long target, int nowS, int flags) {
         long clientHash = hash.ofClient(client);
-        return segment(clientHash).find(client, targetEnd(targetAddress, targetPort), clientHash, nowS);
+        return segment(clientHash).find(client, target, clientHash, nowS, flags);
+    }
+
+    /** A response that has no route: counts it when its session was there and was dropped. Any thread. */
+    public void onUnrouted(ResponsePacket response, int nowS, Counters laneCounters) {
+        long client = SessionKey.end(response.destinationAddress(), response.destinationPort());
+        long target = targetEnd(response.sourceAddress(), response.sourcePort());
+        dropped.onUnrouted(hash.ofSession(hash.ofClient(client), target), nowS, laneCounters);
+    }
+
+    /** Of the sessions that expired and were answered later: the longest time without a response or an ADD, in seconds. */
+    public int longestExpiredIdleS() {
+        return dropped.longestIdleS();
     }
 
     /**
@@ -93,13 +127,13 @@ public final class SessionTable {
         long target = targetEnd(response.sourceAddress(), response.sourcePort());
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
-        Outlet route = segment.find(client, target, clientHash, nowS);
+        Outlet route = segment.find(client, target, clientHash, nowS, flags(response));
         if (route != null) {
             return route;
         }
         long stamp = segment.lock();
         try {
-            Outlet addedMeanwhile = segment.route(client, target, clientHash, nowS);
+            Outlet addedMeanwhile = segment.route(client, target, clientHash, nowS, flags(response));
             if (addedMeanwhile == null) {
                 parked.park(client, target, response, nowS, laneCounters);
             }
@@ -203,6 +237,11 @@ public final class SessionTable {
     /** Routes of old clients, which lead the responses of any target. */
     public int wildcardRoutes() {
         return outlets.wildcards();
+    }
+
+    /** The latest headers that wait for a route, at most so many. Any thread. */
+    public List<ParkedHeader> latestParked(int most) {
+        return parked.latest(most);
     }
 
     /** Headers that wait for a route. */

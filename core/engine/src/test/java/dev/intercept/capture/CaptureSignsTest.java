@@ -25,31 +25,45 @@ class CaptureSignsTest {
     @Test
     void shouldCountASynAckThatIsSentAgain() {
         for (int client = 1; client <= 100; client++) {
-            signs.onHandshake(packet(new PacketBuilder()
-                    .to("192.0.2." + client, 40000)
-                    .flags(SYN_ACK)
-                    .sequence(client)));
+            signs.onHandshake(
+                    packet(new PacketBuilder()
+                            .to("192.0.2." + client, 40000)
+                            .flags(SYN_ACK)
+                            .sequence(client)),
+                    true);
         }
         assertEquals(0, counters.get(Counter.SYN_ACKS_REPEATED));
         signs.onHandshake(
-                packet(new PacketBuilder().to("192.0.2.7", 40000).flags(SYN_ACK).sequence(7)));
+                packet(new PacketBuilder().to("192.0.2.7", 40000).flags(SYN_ACK).sequence(7)), true);
         assertEquals(1, counters.get(Counter.SYN_ACKS_REPEATED));
     }
 
     @Test
+    void shouldExpectARepetitionOfWhatHasNoRoute() {
+        for (int i = 0; i < 2; i++) {
+            signs.onHandshake(packet(new PacketBuilder().flags(SYN_ACK).sequence(1)), false);
+        }
+        assertEquals(0, counters.get(Counter.SYN_ACKS_REPEATED));
+    }
+
+    @Test
     void shouldNotTakeANewConnectionOfTheSamePortForARepetition() {
-        signs.onHandshake(packet(new PacketBuilder().flags(SYN_ACK).sequence(1)));
-        signs.onHandshake(packet(new PacketBuilder().flags(SYN_ACK).sequence(2)));
+        signs.onHandshake(packet(new PacketBuilder().flags(SYN_ACK).sequence(1)), true);
+        signs.onHandshake(packet(new PacketBuilder().flags(SYN_ACK).sequence(2)), true);
         assertEquals(0, counters.get(Counter.SYN_ACKS_REPEATED));
     }
 
     @Test
     void shouldTellARefusalFromTheResetOfAConnection() {
-        signs.onHandshake(packet(new PacketBuilder().flags(RST_ACK).sequence(12345)));
-        signs.onHandshake(packet(new PacketBuilder().flags(PacketBuilder.RST).sequence(0)));
+        signs.onHandshake(packet(new PacketBuilder().flags(RST_ACK).sequence(12345)), true);
+        signs.onHandshake(packet(new PacketBuilder().flags(PacketBuilder.RST).sequence(0)), true);
         assertEquals(0, counters.get(Counter.CONNECTIONS_REFUSED));
-        signs.onHandshake(packet(
-                new PacketBuilder().from("198.51.100.1", 8080).flags(RST_ACK).sequence(0)));
+        signs.onHandshake(
+                packet(new PacketBuilder()
+                        .from("198.51.100.1", 8080)
+                        .flags(RST_ACK)
+                        .sequence(0)),
+                true);
         assertEquals(1, counters.get(Counter.CONNECTIONS_REFUSED));
         assertEquals(8080, signs.refusingPorts().entries().get(0).port());
     }

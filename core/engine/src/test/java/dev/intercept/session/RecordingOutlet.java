@@ -12,6 +12,7 @@ final class RecordingOutlet implements Outlet {
     final List<String> calls = new ArrayList<>();
     final List<byte[]> headers = new ArrayList<>();
     boolean full;
+    int owner;
 
     @Override
     public boolean forward(ResponsePacket response) {
@@ -38,5 +39,10 @@ final class RecordingOutlet implements Outlet {
                 .filter(call -> call.startsWith("forward "))
                 .map(call -> Integer.valueOf(call.substring("forward ".length())))
                 .toList();
+    }
+
+    @Override
+    public int owner() {
+        return owner;
     }
 }

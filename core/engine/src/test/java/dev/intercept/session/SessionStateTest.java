@@ -22,7 +22,7 @@ class SessionStateTest {
 
     @Test
     void shouldRememberAResponseAndKeepTheOtherFlags() {
-        long state = SessionState.answered(SessionState.added(HASH, 10) | OTHER_FLAGS, 20);
+        long state = SessionState.answered(SessionState.added(HASH, 10) | OTHER_FLAGS, 20, SessionState.RESPONSE_SEEN);
 
         assertEquals(20, SessionState.touchedS(state));
         assertEquals(0xff, state & 0xff);
@@ -31,7 +31,8 @@ class SessionStateTest {
 
     @Test
     void shouldKeepOnlyThatItWasAnsweredWhenAddedAgain() {
-        long answered = SessionState.answered(SessionState.added(HASH, 10) | OTHER_FLAGS, 20);
+        long answered =
+                SessionState.answered(SessionState.added(HASH, 10) | OTHER_FLAGS, 20, SessionState.RESPONSE_SEEN);
 
         long again = SessionState.addedAgain(answered, 30);
 
@@ -44,13 +45,13 @@ class SessionStateTest {
     void shouldNotGoBackInTime() {
         long state = SessionState.added(HASH, 10);
 
-        assertEquals(10, SessionState.touchedS(SessionState.answered(state, 9)));
+        assertEquals(10, SessionState.touchedS(SessionState.answered(state, 9, SessionState.RESPONSE_SEEN)));
         assertEquals(10, SessionState.touchedS(SessionState.addedAgain(state, 9)));
     }
 
     @Test
     void shouldTellWhetherItBelongsToAHash() {
-        long state = SessionState.answered(SessionState.added(HASH, 10), 11);
+        long state = SessionState.answered(SessionState.added(HASH, 10), 11, SessionState.RESPONSE_SEEN);
 
         assertTrue(SessionState.isOf(state, HASH));
         assertTrue(SessionState.isOf(state, HASH ^ 1L << 24), "only 24 bits are kept");

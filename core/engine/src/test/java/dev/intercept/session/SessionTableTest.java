@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
@@ -206,5 +207,93 @@ class SessionTableTest {
         scene.table.closed(tunnel);
 
         assertEquals(0, scene.table.size());
+    }
+
+    private void answer(int clientPort, int flags) {
+        scene.table.find(
+                TableScene.wrap(new PacketBuilder()
+                        .from(TestNetwork.TARGET, TableScene.TARGET_PORT)
+                        .to(TestNetwork.client(1), clientPort)
+                        .flags(flags)
+                        .toBuffer()),
+                scene.nowS);
+    }
+
+    @Test
+    void shouldCountASessionThatBeginsAgainWithNoMoreThanASynAck() {
+        scene.add(10000, tunnel);
+        answer(10000, PacketBuilder.SYN | PacketBuilder.ACK);
+        scene.pass(1);
+        scene.add(10000, tunnel);
+        assertEquals(1, scene.server(Counter.ROUTES_RENEWED_AT_ONCE));
+        scene.pass(3);
+        scene.add(10000, tunnel);
+        assertEquals(1, scene.server(Counter.ROUTES_RENEWED_SOON));
+        scene.pass(10);
+        scene.add(10000, tunnel);
+        assertEquals(1, scene.server(Counter.ROUTES_RENEWED_AT_ONCE));
+        assertEquals(1, scene.server(Counter.ROUTES_RENEWED_SOON));
+    }
+
+    /** A client that uses its port again: the connection before was served, or was refused. */
+    @Test
+    void shouldNotCountANewConnectionFromTheSamePort() {
+        for (int last : new int[] {PacketBuilder.ACK, PacketBuilder.FIN, PacketBuilder.RST}) {
+            scene.add(10000, tunnel);
+            answer(10000, PacketBuilder.SYN | PacketBuilder.ACK);
+            answer(10000, last);
+        }
+        scene.add(10000, tunnel);
+        scene.table.closed(tunnel);
+        scene.add(10000, other);
+        assertEquals(0, scene.server(Counter.ROUTES_RENEWED_AT_ONCE));
+        assertEquals(0, scene.server(Counter.ROUTES_TAKEN_OVER));
+    }
+
+    @Test
+    void shouldCountASessionThatAnotherHostsTcpcopyAdds() {
+        scene.add(10000, tunnel);
+        scene.add(10000, other);
+        assertEquals(0, scene.server(Counter.ROUTES_TAKEN_OVER));
+        other.owner = 1;
+        scene.add(10001, tunnel);
+        scene.add(10001, other);
+        assertEquals(1, scene.server(Counter.ROUTES_TAKEN_OVER));
+    }
+
+    @Test
+    void shouldKnowWhichAnswersCameForSessionsThatHadExpired() {
+        scene.add(10000, tunnel);
+        answer(10000, PacketBuilder.ACK);
+        scene.pass(150);
+        scene.expireAll();
+        answerUnrouted(10000);
+        answerUnrouted(10001);
+        assertEquals(1, scene.lane(Counter.ANSWERED_AFTER_EXPIRY));
+        assertEquals(0, scene.lane(Counter.ANSWERED_AFTER_EVICTION));
+        assertEquals(150, scene.table.longestExpiredIdleS());
+    }
+
+    private void answerUnrouted(int clientPort) {
+        scene.table.onUnrouted(
+                TableScene.wrap(new PacketBuilder()
+                        .from(TestNetwork.TARGET, TableScene.TARGET_PORT)
+                        .to(TestNetwork.client(1), clientPort)
+                        .flags(PacketBuilder.ACK)
+                        .toBuffer()),
+                scene.nowS,
+                scene.lane);
+    }
+
+    @Test
+    void shouldShowTheLatestHeadersThatWait() {
+        scene.synAck(10000, 1);
+        scene.pass(1);
+        scene.synAck(10001, 2);
+        ParkedHeader latest = scene.table.latestParked(1).get(0);
+        assertEquals(SessionKey.end(CLIENT, 10001), latest.client());
+        assertEquals(SessionKey.end(TARGET, TableScene.TARGET_PORT), latest.target());
+        assertEquals(scene.nowS, latest.parkedS());
+        assertEquals(2, scene.table.latestParked(10).size());
     }
 }

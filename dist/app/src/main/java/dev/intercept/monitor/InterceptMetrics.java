@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import dev.intercept.Intercept;
 import dev.intercept.capture.BatchMeters;
 import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.server.Tunnel;
 import dev.intercept.spi.CaptureBackend;
@@ -20,10 +21,10 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** All that intercept counts, under Prometheus' names. Read anew for each scrape; the packet path knows nothing of it. */
 final class InterceptMetrics implements MultiCollector {
@@ -91,18 +92,11 @@ final class InterceptMetrics implements MultiCollector {
     private GaugeSnapshot findings() {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
                 .name("intercept_finding")
-                .help("1 for each kind of finding that holds now; the log and the page tell the rest");
-        Set<String> told = new HashSet<>();
-        for (Finding finding : diagnosis.findings()) {
-            if (told.add(finding.id().label())) {
-                gauge.dataPoint(point(
-                        Labels.of(
-                                "id",
-                                finding.id().label(),
-                                "severity",
-                                finding.severity().name()),
-                        1));
-            }
+                .help(
+                        "1 for each kind of finding that holds now, 0 for the others; the log and the page have the rest");
+        Set<FindingId> held = diagnosis.findings().stream().map(Finding::id).collect(Collectors.toSet());
+        for (FindingId id : FindingId.values()) {
+            gauge.dataPoint(point(Labels.of("id", id.label()), held.contains(id) ? 1 : 0));
         }
         return gauge.build();
     }

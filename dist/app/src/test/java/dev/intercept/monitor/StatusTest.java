@@ -48,7 +48,7 @@ class StatusTest {
     void shouldTellWhatIsWrongAndHowToMendIt() throws Exception {
         try (RunningIntercept running = new RunningIntercept()) {
             running.addRoutes(1);
-            running.awaitFindings(3);
+            running.awaitFindings(1);
             StatusText text = new StatusText(new StatusReport(running.intercept, running.diagnosis, "1.0").json());
             assertFalse(text.isHealthy());
             assertTrue(text.line().contains("; findings: "), text.line());

@@ -13,7 +13,6 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
-import dev.intercept.stats.Counter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,34 +24,11 @@ import org.junit.jupiter.api.Test;
 /** Faults whose remedy is another start of intercept: it is started with the options that the finding tells. */
 class FaultsMendedByAStartTest extends RunningFaults {
 
-    private static final int ANSWERS = 30;
     private static final int BURST = 1000;
 
     private void restart(String remedy) throws Exception {
         stopIntercept();
         start(StartOptions.of(remedy));
-    }
-
-    private void respondFromTheContainer() throws Exception {
-        addRoute(1);
-        for (int i = 0; i < ANSWERS; i++) {
-            respond(1, "172.17.0.2", TARGET_PORT, ACK, i);
-        }
-    }
-
-    @Test
-    @Tag("responses-without-routes")
-    void shouldGiveTheTranslationOfATargetInAContainer() throws Exception {
-        sh(RULE + "0");
-        respondFromTheContainer();
-        Finding finding = await(FindingId.RESPONSES_WITHOUT_ROUTES);
-        assertTrue(finding.remedy().startsWith("intercept -D 172.17.0.2-198.51.100.1 "), finding.remedy());
-        restart(finding.remedy());
-        respondFromTheContainer();
-        waitUntil(
-                () -> intercept.statistics().get(Counter.FORWARDED) == ANSWERS,
-                () -> "answers are not translated: " + intercept.statistics().line());
-        assertEquals(Optional.empty(), find(FindingId.RESPONSES_WITHOUT_ROUTES));
     }
 
     /** Each remedy doubles the queue: a burst fits one that is as long, if not sooner. */

@@ -25,74 +25,6 @@ class FaultsWhileRunningTest extends RunningFaults {
 
     private static final int SEQUENCE_AT = 24;
 
-    @Test
-    @Tag("routes-without-responses")
-    @Tag("queue-silent")
-    void shouldSayThatNoRuleFeedsTheQueueUntilOneDoes() throws Exception {
-        addRoute(1);
-        assertTrue(await(FindingId.ROUTES_WITHOUT_RESPONSES).fact().startsWith("1 routes in "));
-        assertEquals(
-                "no packet has come from nfqueue:0 since the start",
-                await(FindingId.QUEUE_SILENT).fact());
-        Finding missing = await(FindingId.RULE_MISSING);
-        assertEquals("iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0", missing.remedy());
-        assertEquals(missing.remedy(), await(FindingId.QUEUE_SILENT).remedy());
-        sh(missing.remedy());
-        addRoute(1);
-        respond(1, SYN | ACK);
-        awaitEnd(FindingId.ROUTES_WITHOUT_RESPONSES);
-        awaitEnd(FindingId.QUEUE_SILENT);
-        awaitEnd(FindingId.RULE_MISSING);
-    }
-
-    @Test
-    @Tag("rule-wrong-queue")
-    void shouldSayThatTheRuleSendsToAnotherQueue() throws Exception {
-        sh(RULE + "3");
-        addRoute(1);
-        sh(await(FindingId.RULE_WRONG_QUEUE).remedy());
-        addRoute(1);
-        respond(1, SYN | ACK);
-        awaitEnd(FindingId.RULE_WRONG_QUEUE);
-    }
-
-    @Test
-    @Tag("responses-without-routes")
-    void shouldNameTheServiceThatTheRuleTakesByMistake() throws Exception {
-        sh("iptables -I OUTPUT -o target0 -p tcp -j NFQUEUE --queue-num 0");
-        for (int client = 1; client <= 30; client++) {
-            respond(client, TestNetwork.TARGET, 22, ACK, 1);
-        }
-        Finding finding = await(FindingId.RESPONSES_WITHOUT_ROUTES);
-        assertTrue(finding.fact().contains("most often from 198.51.100.1:22"), finding.fact());
-        sh(finding.remedy().replace("PORT", "8080"));
-        for (int client = 1; client <= 30; client++) {
-            respond(client, TestNetwork.TARGET, 22, ACK, 1);
-        }
-        awaitEnd(FindingId.RESPONSES_WITHOUT_ROUTES);
-    }
-
-    @Test
-    @Tag("target-refuses")
-    void shouldSayThatNothingListensOnTheTargetsPort() throws Exception {
-        sh(RULE + "0");
-        addRoute(1);
-        byte[] syn = new PacketBuilder()
-                .from(TestNetwork.client(1), 40000)
-                .to(TestNetwork.TARGET, TARGET_PORT)
-                .flags(SYN)
-                .build();
-        target.send(syn);
-        Finding finding = await(FindingId.TARGET_REFUSES);
-        assertTrue(finding.fact().endsWith("most on 198.51.100.1:8080"), finding.fact());
-        try (ServerSocket server = network.call(() -> new ServerSocket(TARGET_PORT))) {
-            assertEquals(TARGET_PORT, server.getLocalPort());
-            assertTrue(network.exec("sh", "-c", finding.remedy()).contains("LISTEN"), finding.remedy());
-            target.send(syn);
-            awaitEnd(FindingId.TARGET_REFUSES);
-        }
-    }
-
     /** The target's kernel sends it again after a second, which is ten of intercept's, until the ACK gets there. */
     @Test
     @Tag("syn-ack-repeated")
@@ -126,41 +58,6 @@ class FaultsWhileRunningTest extends RunningFaults {
                 .sequence(flags == SYN ? 0 : 1)
                 .acknowledgement(acknowledgement)
                 .build());
-    }
-
-    /** Without a rule answers go to the real client, whose host resets the copied connection, and tcpcopy begins anew. */
-    @Test
-    @Tag("sessions-restart-at-once")
-    void shouldSeeSessionsThatBeginAgainAtOnce() throws Exception {
-        for (int i = 0; i < 5; i++) {
-            addRoute(1);
-            respond(1, SYN | ACK);
-        }
-        Finding finding = await(FindingId.SESSIONS_RESTART_AT_ONCE);
-        assertTrue(finding.fact().startsWith("4 sessions were begun again"), finding.fact());
-        mendWithoutRestarts(finding);
-    }
-
-    @Test
-    @Tag("sessions-restart-later")
-    void shouldSeeSessionsThatBeginAgainAfterThreeSeconds() throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (find(FindingId.SESSIONS_RESTART_LATER).isEmpty()) {
-            assertTrue(System.nanoTime() < endNs, "the finding does not come");
-            addRoute(1);
-            respond(1, SYN | ACK);
-            TimeUnit.MILLISECONDS.sleep(3000 / SPEED); // This pace is the fault.
-        }
-        mendWithoutRestarts(find(FindingId.SESSIONS_RESTART_LATER).orElseThrow());
-    }
-
-    /** With the rule the answer comes back to tcpcopy, which has no reason to begin anew. */
-    private void mendWithoutRestarts(Finding finding) throws Exception {
-        assertEquals("iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0", finding.remedy());
-        sh(finding.remedy());
-        respond(1, SYN | ACK);
-        assertTrue(tcpcopy.read(WAIT_S * 1000).isPresent());
-        awaitEnd(finding.id());
     }
 
     /** That tcpcopy is stuck only a person can mend, once the remedy has shown that it is so. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +42,13 @@ public final class AnswerRules {
     private boolean feedsUs(Rule rule) {
         return scope.mode() == CaptureMode.IP_QUEUE
                 || scope.queues().contains(rule.firstNumber()) && scope.queues().contains(rule.lastNumber());
+    }
+
+    /** The single ports of rules, which are the test servers' as far as the user said. */
+    SortedSet<Integer> ports() {
+        SortedSet<Integer> ports = new TreeSet<>();
+        ours.forEach(rule -> rule.port().ifPresent(ports::add));
+        return ports;
     }
 
     /** Whether a rule has the port itself: then its answers are the test server's, as far as the user said. */

@@ -16,25 +16,40 @@ import java.util.OptionalInt;
  * @param registry the backends of this installation
  * @param client a real client's address, to see how its answers would travel
  * @param targetPort where the test server listens
+ * @param tcpcopyHost from which copied packets come; empty where no tcpcopy is connected
  */
 public record CheckScope(
-        InterceptConfig config, BackendRegistry registry, Optional<String> client, OptionalInt targetPort) {
+        InterceptConfig config,
+        BackendRegistry registry,
+        Optional<String> client,
+        OptionalInt targetPort,
+        Optional<String> tcpcopyHost) {
+
+    public CheckScope(
+            InterceptConfig config, BackendRegistry registry, Optional<String> client, OptionalInt targetPort) {
+        this(config, registry, client, targetPort, Optional.empty());
+    }
 
     /** The scope of an intercept that runs, with the backend it has. */
     public static CheckScope ofRunning(
-            InterceptConfig config, BackendRegistry registry, String backendName, OptionalInt targetPort) {
+            InterceptConfig config,
+            BackendRegistry registry,
+            String backendName,
+            Optional<String> client,
+            OptionalInt targetPort,
+            Optional<String> tcpcopyHost) {
         InterceptConfig.Builder running = InterceptConfig.builder()
                 .port(config.port())
                 .backendName(backendName)
                 .backendOptions(config.backendOptions())
                 .allow(config.allow())
                 .quickackRoutes(config.quickackRoutes());
-        return new CheckScope(running.build(), registry, Optional.empty(), targetPort);
+        return new CheckScope(running.build(), registry, client, targetPort, tcpcopyHost);
     }
 
     /** The same for another port of the target. */
     CheckScope withTargetPort(OptionalInt port) {
-        return new CheckScope(config, registry, client, port);
+        return new CheckScope(config, registry, client, port, tcpcopyHost);
     }
 
     /** The backend that a start would take; where none can be used, the one that was named or NFQUEUE. */

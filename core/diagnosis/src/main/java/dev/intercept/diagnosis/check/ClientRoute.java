@@ -22,6 +22,14 @@ record ClientRoute(String text, String device, boolean isLocal) {
         return new ClientRoute(text, isRouted ? wordAfter("dev", text) : "", text.startsWith("local "));
     }
 
+    /** The interface by which a host is reached; empty where there is no route. */
+    static String deviceTo(Host host, String address) {
+        return host.run("ip", "route", "get", address)
+                .filter(Host.Output::isSuccess)
+                .map(answer -> wordAfter("dev", answer.text().strip().replaceAll("\\s+", " ")))
+                .orElse("");
+    }
+
     private static String wordAfter(String word, String text) {
         List<String> words = List.of(text.split(" "));
         int index = words.indexOf(word);

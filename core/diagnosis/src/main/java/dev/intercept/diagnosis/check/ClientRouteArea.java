@@ -10,6 +10,9 @@ final class ClientRouteArea implements Area {
 
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
+        if (scope.mode() == CaptureMode.DEVICE) {
+            return List.of(Finding.ok(FindingId.CLIENT_ROUTE, "answers leave the target, not this host"));
+        }
         ClientRoute route = ClientRoute.of(host, scope);
         if (scope.client().isEmpty()) {
             return route.device().isEmpty()

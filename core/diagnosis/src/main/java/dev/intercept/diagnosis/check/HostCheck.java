@@ -1,6 +1,7 @@
 package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.Severity;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ public final class HostCheck {
             new PrivilegesArea(),
             new NamespaceArea(),
             new QueueOwnerArea(),
+            new WrongPortArea(),
             new RulesArea(),
             new ClientRouteArea(),
             new RpFilterArea(),
@@ -33,7 +35,16 @@ public final class HostCheck {
         for (Area area : AREAS) {
             findings.addAll(area.look(host, scope));
         }
-        return findings;
+        return withoutSymptoms(findings);
+    }
+
+    /** A wrong port has no rule and no listener; to make them for it would be wrong too. */
+    private static List<Finding> withoutSymptoms(List<Finding> findings) {
+        boolean isPortWrong = findings.stream().anyMatch(finding -> finding.id() == FindingId.WRONG_TARGET);
+        return findings.stream()
+                .filter(finding ->
+                        !isPortWrong || finding.id() != FindingId.RULE_MISSING && finding.id() != FindingId.TARGET_PORT)
+                .toList();
     }
 
     public static boolean hasFailure(List<Finding> findings) {

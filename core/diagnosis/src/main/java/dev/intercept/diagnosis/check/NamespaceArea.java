@@ -16,8 +16,12 @@ final class NamespaceArea implements Area {
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
         boolean isFirst = NetworkNamespaces.isFirst(host);
-        boolean isTargetHere = scope.targetPort().isPresent()
-                && new Sockets(host).listeningOn(scope.targetPort().getAsInt()).isPresent();
+        // A device's answers come from a target elsewhere, by design.
+        boolean isTargetHere = scope.mode() == CaptureMode.DEVICE
+                || scope.targetPort().isPresent()
+                        && new Sockets(host)
+                                .listeningOn(scope.targetPort().getAsInt())
+                                .isPresent();
         String own = NetworkNamespaces.own(host);
         List<Finding> findings = new ArrayList<>();
         if (isFirst) {
@@ -26,15 +30,19 @@ final class NamespaceArea implements Area {
         } else if (isTargetHere) {
             findings.add(Finding.ok(
                     FindingId.NETWORK_NAMESPACE,
-                    "this process is in a network namespace of its own" + own + ", and so is the target"));
+                    "this process is in a network namespace of its own" + own + needed(scope)));
         } else {
             findings.add(inAnother(own));
         }
         CONTAINER_MARKS.stream()
                 .filter(mark -> host.read(mark).isPresent())
                 .findFirst()
-                .ifPresent(mark -> findings.add(inContainer(mark, isFirst, isTargetHere)));
+                .ifPresent(mark -> findings.add(inContainer(mark, isFirst, isTargetHere, scope)));
         return findings;
+    }
+
+    private static String needed(CheckScope scope) {
+        return scope.mode() == CaptureMode.DEVICE ? ", which needs no more than the device" : ", and so is the target";
     }
 
     private static Finding inAnother(String own) {
@@ -46,13 +54,13 @@ final class NamespaceArea implements Area {
                         + " --target-port PORT");
     }
 
-    private static Finding inContainer(String mark, boolean isFirst, boolean isTargetHere) {
+    private static Finding inContainer(String mark, boolean isFirst, boolean isTargetHere, CheckScope scope) {
         String fact = "this is a container (" + mark + " is there)";
         if (isFirst) {
             return Finding.ok(FindingId.CONTAINER, fact + " with the host's network");
         }
         return isTargetHere
-                ? Finding.ok(FindingId.CONTAINER, fact + ", and the target is in it too")
+                ? Finding.ok(FindingId.CONTAINER, fact + needed(scope))
                 : Finding.warn(
                         FindingId.CONTAINER,
                         fact + " with a network of its own",

@@ -8,7 +8,9 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
+import dev.intercept.server.Tunnel;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The diagnosis of one intercept that runs: a {@link Watch} that looks every second on its statistics thread, for as long as
@@ -16,42 +18,65 @@ import java.util.List;
  */
 public final class Diagnosis {
 
-    private final FindingBoard board;
+    private static final int PARKED_LOOKED_AT = 1024;
 
-    private Diagnosis(FindingBoard board) {
-        this.board = board;
+    private final FindingBoard board;
+    private final Watch watch;
+
+    private Diagnosis(Intercept intercept) {
+        board = new FindingBoard(System.getLogger(Diagnosis.class.getName()), intercept.nanoClock());
+        watch = new Watch(
+                inputs(intercept),
+                board,
+                () -> HostCheck.look(new LocalHost(), scope(intercept)),
+                () -> AnswerRules.read(new LocalHost(), scope(intercept)),
+                intercept.nanoClock());
     }
 
     /** Begins to watch. */
     public static Diagnosis of(Intercept intercept) {
-        FindingBoard board = new FindingBoard(System.getLogger(Diagnosis.class.getName()), intercept.nanoClock());
-        WatchInputs inputs = inputs(intercept);
-        Watch watch = new Watch(
-                inputs,
-                board,
-                () -> HostCheck.look(new LocalHost(), scope(intercept, inputs)),
-                () -> AnswerRules.read(new LocalHost(), scope(intercept, inputs)),
-                intercept.nanoClock());
-        intercept.every(Watch.INTERVAL_S, watch::look);
-        return new Diagnosis(board);
+        Diagnosis diagnosis = ofLooks(intercept);
+        intercept.every(Watch.INTERVAL_S, diagnosis::look);
+        return diagnosis;
+    }
+
+    /** Watches whenever {@link #look} is called, for a caller that moves intercept's clock. */
+    public static Diagnosis ofLooks(Intercept intercept) {
+        return new Diagnosis(intercept);
     }
 
     private static WatchInputs inputs(Intercept intercept) {
         List<CaptureSigns> signs = intercept.captureSigns();
         return new WatchInputs(
+                intercept.config(),
                 intercept.statistics(),
                 intercept.statistics().lanes(),
+                () -> intercept.tunnels().stream().anyMatch(tunnel -> tunnel.format() != null),
                 intercept::tunnels,
                 signs.stream().map(CaptureSigns::unroutedPorts).toList(),
                 signs.stream().map(CaptureSigns::refusingPorts).toList(),
                 new TargetPorts(
                         intercept.routeSigns().targets(),
-                        signs.stream().map(CaptureSigns::forwardedPorts).toList()));
+                        signs.stream().map(CaptureSigns::forwardedPorts).toList()),
+                () -> intercept.latestParked(PARKED_LOOKED_AT),
+                intercept.routeSigns()::targetOf,
+                intercept::longestExpiredIdleS);
     }
 
-    private static CheckScope scope(Intercept intercept, WatchInputs inputs) {
+    private static CheckScope scope(Intercept intercept) {
+        int client = intercept.routeSigns().latestClient();
         return CheckScope.ofRunning(
-                intercept.config(), intercept.registry(), intercept.backendName(), inputs.targetPort());
+                intercept.config(),
+                intercept.registry(),
+                intercept.backendName(),
+                client == 0 ? Optional.empty() : Optional.of(Addresses.text(client)),
+                intercept.routeSigns().latestTargetPort(),
+                intercept.tunnels().stream().map(Tunnel::peerAddress).findFirst());
+    }
+
+    /** Looks now: one thread, in the network namespace of the queue. */
+    public void look() {
+        watch.look();
     }
 
     /** What is wrong at this moment. Any thread. */

@@ -13,11 +13,15 @@ import java.util.function.Supplier;
 
 /**
  * Looks at the host for the cause of a sign: what check would say about rules, routes and filters goes to the board too.
- * A look runs some commands, so there is at most one a minute.
+ * A look runs some commands, so there is at most one a minute, or while a
+ * cause stands one in 5 s.
  */
 final class HostCause {
 
     static final long LOOK_INTERVAL_NS = 60_000_000_000L;
+
+    /** While a cause stands: somebody may just be mending it. */
+    static final long LOOK_AGAIN_NS = 5_000_000_000L;
 
     private static final Set<FindingId> CAUSES = EnumSet.of(
             FindingId.RULE_MISSING,
@@ -27,6 +31,8 @@ final class HostCause {
             FindingId.QUEUE_HANDLERS,
             FindingId.IP_FORWARD,
             FindingId.RP_FILTER,
+            FindingId.CLIENT_ROUTE,
+            FindingId.WRONG_TARGET,
             FindingId.CONNTRACK);
 
     private final Supplier<List<Finding>> hostCheck;
@@ -47,7 +53,7 @@ final class HostCause {
     String remedyOr(String otherwise) {
         isAsked = true;
         long nowNs = nanoClock.getAsLong();
-        if (!hasLooked || nowNs - lookedNs >= LOOK_INTERVAL_NS) {
+        if (!hasLooked || nowNs - lookedNs >= (causes.isEmpty() ? LOOK_INTERVAL_NS : LOOK_AGAIN_NS)) {
             hasLooked = true;
             lookedNs = nowNs;
             look();
@@ -58,11 +64,16 @@ final class HostCause {
                 .orElse(otherwise);
     }
 
+    /** That a connection table fills, or that no client was named, explains nothing yet. */
+    private static boolean isCause(Finding finding) {
+        boolean isGrave = finding.severity() == Severity.FAIL
+                || finding.severity() == Severity.WARN && finding.id() == FindingId.RP_FILTER;
+        return isGrave && CAUSES.contains(finding.id());
+    }
+
     private void look() {
         List<Finding> before = causes;
-        causes = hostCheck.get().stream()
-                .filter(finding -> finding.severity() != Severity.OK && CAUSES.contains(finding.id()))
-                .toList();
+        causes = hostCheck.get().stream().filter(HostCause::isCause).toList();
         before.stream()
                 .filter(old -> causes.stream()
                         .noneMatch(cause ->

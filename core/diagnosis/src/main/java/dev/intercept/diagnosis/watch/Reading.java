@@ -4,15 +4,14 @@ import dev.intercept.stats.Counter;
 import dev.intercept.stats.Statistics;
 
 /** All counters at one moment. */
-record Reading(long atNs, long[] counts, long packets, int sessions) {
+record Reading(long atNs, long[] counts, int sessions) {
 
     static Reading of(Statistics statistics, long nowNs) {
         long[] counts = new long[Counter.values().length];
         for (Counter counter : Counter.values()) {
             counts[counter.ordinal()] = statistics.get(counter);
         }
-        return new Reading(
-                nowNs, counts, statistics.packets(), statistics.sessions().getAsInt());
+        return new Reading(nowNs, counts, statistics.sessions().getAsInt());
     }
 
     long get(Counter counter) {
@@ -22,6 +21,11 @@ record Reading(long atNs, long[] counts, long packets, int sessions) {
     /** How much a counter grew since an earlier reading. */
     long since(Reading earlier, Counter counter) {
         return get(counter) - earlier.get(counter);
+    }
+
+    /** Packets that were handed up: the sum of the same counts, so that no part of it is ever larger than the whole. */
+    long packets() {
+        return Statistics.PACKET_COUNTERS.stream().mapToLong(this::get).sum();
     }
 
     /** Headers that reached a tunnel: each is an answer of a session with a route. */

@@ -4,6 +4,7 @@ import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.stats.Counter;
+import java.util.function.Supplier;
 
 /** One counter of something that happens again and again where it should happen once. */
 final class RepetitionDetector implements Detector {
@@ -18,10 +19,10 @@ final class RepetitionDetector implements Detector {
     private final FindingId id;
     private final String what;
     private final HostCause cause;
-    private final String remedy;
+    private final Supplier<String> remedy;
 
     /** @param what follows the number in the fact */
-    RepetitionDetector(Counter counter, FindingId id, String what, HostCause cause, String remedy) {
+    RepetitionDetector(Counter counter, FindingId id, String what, HostCause cause, Supplier<String> remedy) {
         this.counter = counter;
         this.id = id;
         this.what = what;
@@ -33,7 +34,7 @@ final class RepetitionDetector implements Detector {
     public void look(Reading now, Reading windowStart, FindingBoard board) {
         long count = now.since(windowStart, counter);
         if (count >= MIN_COUNT && count * SHARE >= now.since(windowStart, Counter.ROUTES_ADDED)) {
-            board.raise(Finding.warn(id, count + " " + what + " in " + WINDOW_S + " s", cause.remedyOr(remedy)));
+            board.raise(Finding.warn(id, count + " " + what + " in " + WINDOW_S + " s", cause.remedyOr(remedy.get())));
         } else {
             board.clear(id, "");
         }

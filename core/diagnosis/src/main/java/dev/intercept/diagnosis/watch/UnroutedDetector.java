@@ -31,7 +31,10 @@ final class UnroutedDetector implements Detector {
 
     @Override
     public void look(Reading now, Reading windowStart, FindingBoard board) {
-        long lost = now.since(windowStart, Counter.NO_ROUTE) + now.since(windowStart, Counter.PARKED_EXPIRED);
+        long waiting = now.since(windowStart, Counter.PARKED)
+                - now.since(windowStart, Counter.UNPARKED)
+                - now.since(windowStart, Counter.UNPARKED_OVERFLOW);
+        long lost = now.since(windowStart, Counter.NO_ROUTE) + Math.max(0, waiting);
         long all = now.packets() - windowStart.packets();
         List<PortTally.Entry> top = unrouted.top(TOP);
         if (lost >= MIN_PACKETS && lost * SHARE >= all && !top.isEmpty()) {
@@ -59,8 +62,7 @@ final class UnroutedDetector implements Detector {
     }
 
     /**
-     * The test server's own port means another address or older sessions; any other port means too wide a rule, which is
-     * narrowed. Never an exception for a port: an answer of the test server might leave by it.
+     * The test server's own port means older sessions; any other port means too wide a rule, which is narrowed. Never an exception for a port: an answer of the test server might leave by it.
      */
     private String remedy(PortTally.Entry entry) {
         boolean isDestination = (entry.port() & CaptureSigns.DESTINATION) != 0;
@@ -68,15 +70,6 @@ final class UnroutedDetector implements Detector {
         if (isDestination || !known.contains(port(entry)) && !rules.get().name(port(entry))) {
             return rules.get().narrowedTo(known);
         }
-        List<PortTally.Entry> samePort = targetPorts.targets().entries().stream()
-                .filter(target -> target.port() == port(entry))
-                .toList();
-        boolean isTargetItself =
-                samePort.isEmpty() || samePort.stream().anyMatch(target -> target.address() == entry.address());
-        return isTargetItself
-                ? "restart tcpcopy  # these sessions began before intercept; they end by themselves"
-                : "intercept -D " + Addresses.text(entry.address()) + "-"
-                        + Addresses.text(samePort.get(0).address())
-                        + "  # the target answers from behind an address translation";
+        return "restart tcpcopy  # these sessions began before intercept or before tcpcopy; they end by themselves";
     }
 }

@@ -28,6 +28,7 @@ public final class Watch {
     private final LongSupplier nanoClock;
     private final ArrayDeque<Reading> window = new ArrayDeque<>();
     private final HostCause cause;
+    private final Advice advice;
     private final Supplier<AnswerRules> rules;
     private final List<Detector> detectors;
 
@@ -46,31 +47,54 @@ public final class Watch {
         this.nanoClock = nanoClock;
         this.cause = new HostCause(hostCheck, board, nanoClock);
         this.rules = new SeldomLook<>(rules, nanoClock);
+        this.advice = new Advice(inputs.config(), inputs.tunnels());
         this.detectors = detectors();
         window.add(Reading.of(inputs.statistics(), nanoClock.getAsLong()));
     }
 
     private List<Detector> detectors() {
         return List.of(
+                new NoTcpcopyDetector(inputs.config(), inputs.isTcpcopyConnected(), inputs.targetPorts()),
                 new SilenceDetector(inputs.lanes(), cause),
                 new UnroutedDetector(inputs.unroutedPorts(), inputs.targetPorts(), rules),
+                new WrongTargetDetector(inputs.parked(), inputs.targetOfClient()),
                 repetition(
                         Counter.SYN_ACKS_REPEATED,
                         FindingId.SYN_ACK_REPEATED,
                         "SYN/ACKs were sent again by the target",
-                        "sysctl -w net.ipv4.tcp_timestamps=0  # on the target, for tcpcopy before 0.9; else see what drops packets from tcpcopy's host: nstat -az TcpExtTSEcrRejected TcpExtIPReversePathFilter"),
+                        advice::onRepeatedSynAck),
                 repetition(
                         Counter.ROUTES_RENEWED_AT_ONCE,
                         FindingId.SESSIONS_RESTART_AT_ONCE,
                         "sessions were begun again within a second",
-                        "intercept check --client IP  # with a real client's address: rule, route and forwarding"),
+                        () ->
+                                "intercept check --client IP  # with a real client's address: rule, route and forwarding"),
                 repetition(
                         Counter.ROUTES_RENEWED_SOON,
                         FindingId.SESSIONS_RESTART_LATER,
                         "sessions were begun again after 2 to 4 s",
-                        "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
+                        () ->
+                                "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
+                repetition(
+                        Counter.ROUTES_TAKEN_OVER,
+                        FindingId.SESSIONS_STOLEN,
+                        "sessions of one tcpcopy were added by that of another host",
+                        advice::onStolenSessions),
+                new DroppedSessionsDetector(inputs.config(), inputs.longestExpiredIdleS()),
                 new RefusalDetector(inputs.refusingPorts()),
                 new UnknownLengthDetector(inputs.lanes()),
+                new LossDetector(FindingId.MALFORMED, List.of(Counter.MALFORMED), 10, advice::onMalformed),
+                new LossDetector(FindingId.FRAGMENTS, List.of(Counter.FRAGMENT), 10, advice::onFragments),
+                new LossDetector(
+                        FindingId.PARKED_LOST,
+                        List.of(Counter.PARKED_EXPIRED, Counter.PARKED_EVICTED),
+                        10,
+                        advice::onParkedLost),
+                new LossDetector(
+                        FindingId.TUNNEL_OVERFLOW,
+                        List.of(Counter.TUNNEL_OVERFLOW, Counter.UNPARKED_OVERFLOW),
+                        1,
+                        advice::onTunnelOverflow),
                 new TunnelDetector(inputs.tunnels(), nanoClock),
                 new KernelLossDetector(inputs.lanes()));
     }
@@ -81,7 +105,7 @@ public final class Watch {
         return readings.next();
     }
 
-    private RepetitionDetector repetition(Counter counter, FindingId id, String what, String remedy) {
+    private RepetitionDetector repetition(Counter counter, FindingId id, String what, Supplier<String> remedy) {
         return new RepetitionDetector(counter, id, what, cause, remedy);
     }
 
@@ -96,5 +120,6 @@ public final class Watch {
             detector.look(now, window.peek(), board);
         }
         cause.endOfLook();
+        board.show();
     }
 }

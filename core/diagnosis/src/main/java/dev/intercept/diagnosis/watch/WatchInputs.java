@@ -1,33 +1,39 @@
 package dev.intercept.diagnosis.watch;
 
+import dev.intercept.InterceptConfig;
 import dev.intercept.server.Tunnel;
+import dev.intercept.session.ParkedHeader;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.stats.PortTally;
 import dev.intercept.stats.Statistics;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
 /**
  * What a watch looks at. Any thread may read all of it.
  *
+ * @param config as it was started
+ * @param isTcpcopyConnected whether a tunnel is open whose peer was recognised
  * @param unroutedPorts of each lane, see CaptureSigns
  * @param refusingPorts of each lane, see CaptureSigns
  * @param targetPorts of the test servers
+ * @param parked the latest headers that wait for their route
+ * @param targetOfClient see RouteSigns
+ * @param longestExpiredIdleS see Intercept
  */
 public record WatchInputs(
+        InterceptConfig config,
         Statistics statistics,
         List<CaptureBackend> lanes,
+        BooleanSupplier isTcpcopyConnected,
         Supplier<Collection<Tunnel>> tunnels,
         List<PortTally> unroutedPorts,
         List<PortTally> refusingPorts,
-        TargetPorts targetPorts) {
-
-    /** The target's port that most routes name. */
-    public OptionalInt targetPort() {
-        return targetPorts.targets().entries().stream()
-                .mapToInt(PortTally.Entry::port)
-                .findFirst();
-    }
-}
+        TargetPorts targetPorts,
+        Supplier<List<ParkedHeader>> parked,
+        LongUnaryOperator targetOfClient,
+        IntSupplier longestExpiredIdleS) {}

@@ -11,6 +11,7 @@ import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.TextHost;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Facts that a namespace of the test machine cannot produce, as texts. The others are in {@link HostCheckNamespaceTest}. */
@@ -208,6 +209,54 @@ class AreasTest {
                 .file("/proc/thread-self/net/tcp", "0: 00000000:1F90 00000000:0000 0A 0:0 0:0 0 0 0 4711");
         CheckScope scope = Scopes.withTargetPort("nfqueue", 8080);
         assertEquals(List.of(Severity.OK, Severity.OK), severities(new NamespaceArea().look(host, scope)));
+    }
+
+    @Test
+    void shouldBeContentWithAnAssistantInANetworkOfItsOwn() {
+        TextHost host = new TextHost().file("/run/.containerenv", "");
+        assertEquals(List.of(Severity.OK, Severity.OK), severities(new NamespaceArea().look(host, Scopes.of("pcap"))));
+    }
+
+    @Test
+    void shouldNameTheInterfaceThatFiltersAndNeverTheLoopback() {
+        String conf = "/proc/sys/net/ipv4/conf/";
+        TextHost host = new TextHost()
+                .file(conf + "all/rp_filter", "0")
+                .file(conf + "lo/rp_filter", "1")
+                .file(conf + "eth0/rp_filter", "1")
+                .file(conf + "eth1/rp_filter", "1")
+                .file(conf + "eth2/rp_filter", "1")
+                .command("ip route get 10.0.0.1", "10.0.0.1 dev eth1 src 10.0.0.2")
+                .command("ip route show default", "default via 192.168.0.1 dev eth0");
+        CheckScope scope = Scopes.of("nfqueue");
+        assertEquals(
+                List.of("eth1", "eth2"),
+                new RpFilterArea()
+                        .look(host, scope).stream().map(Finding::subject).toList());
+        CheckScope running = new CheckScope(
+                scope.config(), scope.registry(), scope.client(), scope.targetPort(), Optional.of("10.0.0.1"));
+        assertEquals("eth1", only(new RpFilterArea().look(host, running)).subject());
+        host.file(conf + "all/rp_filter", "2");
+        assertEquals(Severity.OK, only(new RpFilterArea().look(host, running)).severity());
+    }
+
+    @Test
+    void shouldNameTheRightPortWhereTheTargetsIsWrong() {
+        TextHost host = new TextHost()
+                .command(
+                        "iptables-save",
+                        "*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp -m tcp --sport 8080 -j NFQUEUE --queue-num 0")
+                .file("/proc/thread-self/net/tcp", "0: 00000000:1F90 00000000:0000 0A 0:0 0:0 0 0 0 4711");
+        Finding finding = only(new WrongPortArea().look(host, Scopes.withTargetPort("nfqueue", 8899)));
+        assertEquals(FindingId.WRONG_TARGET, finding.id());
+        assertEquals(
+                "tcpcopy -x ONLINE_PORT-THIS_HOST:8080  # on the online server, in place of :8899", finding.remedy());
+        assertEquals(List.of(), new WrongPortArea().look(host, Scopes.withTargetPort("nfqueue", 8080)));
+        List<FindingId> all = HostCheck.look(host, Scopes.withTargetPort("nfqueue", 8899)).stream()
+                .filter(each -> each.severity() == Severity.FAIL)
+                .map(Finding::id)
+                .toList();
+        assertTrue(all.contains(FindingId.WRONG_TARGET) && !all.contains(FindingId.RULE_MISSING), all::toString);
     }
 
     private static List<Severity> severities(List<Finding> findings) {

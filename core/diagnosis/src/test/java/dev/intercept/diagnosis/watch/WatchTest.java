@@ -9,19 +9,25 @@ import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.TextHost;
 import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.kit.FakeLane;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
+import dev.intercept.session.ParkedHeader;
+import dev.intercept.session.SessionClock;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.PortSet;
 import dev.intercept.stats.PortTally;
 import dev.intercept.stats.Statistics;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -51,16 +57,25 @@ class WatchTest {
     private int sessions;
     private List<Finding> hostFindings = List.of();
     private int hostLooks;
+    private boolean isConnected = true;
+    private List<ParkedHeader> parked = List.of();
+    private final Map<Long, Long> targetsOfClients = new HashMap<>();
+    private int longestExpiredIdleS;
 
     private final FindingBoard board = new FindingBoard(logger, () -> nowNs);
     private final Watch watch = new Watch(
             new WatchInputs(
+                    InterceptConfig.builder().build(),
                     new Statistics(List.of(counters), List.of(lane), () -> sessions, () -> 0),
                     List.of(lane),
+                    () -> isConnected,
                     List::of,
                     List.of(unrouted),
                     List.of(refusing),
-                    new TargetPorts(targets, List.of(forwarded))),
+                    new TargetPorts(targets, List.of(forwarded)),
+                    () -> parked,
+                    client -> targetsOfClients.getOrDefault(client, 0L),
+                    () -> longestExpiredIdleS),
             board,
             this::lookAtHost,
             () -> AnswerRules.read(host, SCOPE),
@@ -108,11 +123,13 @@ class WatchTest {
         assertEquals(List.of(), active());
         passSeconds(3);
         assertEquals(
-                "3 routes in 12 s and no answer to any",
-                finding(FindingId.ROUTES_WITHOUT_RESPONSES).fact());
-        assertEquals(
                 "no packet has come from nfqueue:0 since the start",
                 finding(FindingId.QUEUE_SILENT).fact());
+        counters.increment(Counter.NOT_TCP);
+        passSeconds(1);
+        assertEquals(
+                "3 routes in 13 s and no answer to any",
+                finding(FindingId.ROUTES_WITHOUT_RESPONSES).fact());
         counters.increment(Counter.FORWARDED);
         passSeconds(1);
         assertEquals(List.of(), active());
@@ -143,14 +160,22 @@ class WatchTest {
                 Finding.fail(FindingId.RULE_MISSING, "no rule", "iptables -I"));
         addRoutes(1);
         passSeconds(30);
-        assertEquals("iptables -I", finding(FindingId.QUEUE_SILENT).remedy());
+        assertEquals(List.of(FindingId.RP_FILTER, FindingId.RULE_MISSING), active());
         assertEquals("no rule", finding(FindingId.RULE_MISSING).fact());
         assertEquals("eth0 filters strictly", finding(FindingId.RP_FILTER).fact());
-        assertEquals(1, hostLooks);
         hostFindings = List.of();
+        passSeconds(5);
+        assertEquals(List.of(FindingId.QUEUE_SILENT), active());
+    }
+
+    @Test
+    void shouldLookAtTheHostOnceAMinuteAndMoreOftenWhileACauseStands() {
+        addRoutes(1);
         passSeconds(60);
-        assertEquals(2, hostLooks);
-        assertEquals(List.of(FindingId.ROUTES_WITHOUT_RESPONSES, FindingId.QUEUE_SILENT), active());
+        assertEquals(1, hostLooks);
+        hostFindings = List.of(Finding.fail(FindingId.RULE_MISSING, "no rule", "iptables -I"));
+        passSeconds(30);
+        assertEquals(6, hostLooks);
     }
 
     @Test
@@ -167,13 +192,12 @@ class WatchTest {
     void shouldLogAFindingOnceAndThenOnceAMinute() {
         addRoutes(1);
         passSeconds(12);
-        assertEquals(2, logger.lines.size());
-        assertTrue(
-                logger.lines.get(0).startsWith("WARNING [routes-without-responses] 1 routes in "), logger.lines.get(0));
+        assertEquals(1, logger.lines.size());
+        assertTrue(logger.lines.get(0).startsWith("WARNING [queue-silent] no packet has come "), logger.lines.get(0));
         passSeconds(50);
-        assertEquals(2, logger.lines.size());
+        assertEquals(1, logger.lines.size());
         passSeconds(60);
-        assertEquals(4, logger.lines.size());
+        assertEquals(2, logger.lines.size());
     }
 
     private void loseUnrouted(int packets, int port, int address) {
@@ -253,14 +277,135 @@ class WatchTest {
         assertEquals(List.of(), active());
     }
 
+    private static long end(int address, int port) {
+        return Integer.toUnsignedLong(address) << 16 | port;
+    }
+
+    private void park(int count, long answering, long named) {
+        int nowS = SessionClock.seconds(nowNs);
+        List<ParkedHeader> headers = new ArrayList<>(parked);
+        for (long client = 1; client <= count; client++) {
+            headers.add(new ParkedHeader(client, answering, nowS));
+            targetsOfClients.put(client, named);
+        }
+        parked = headers;
+    }
+
     @Test
     void shouldSeeATargetBehindAnAddressTranslation() {
-        targets.count(8080, TARGET);
-        loseUnrouted(20, 8080, CONTAINER);
+        park(3, end(CONTAINER, 8080), end(TARGET, 8080));
+        passSeconds(2);
+        Finding finding = finding(FindingId.WRONG_TARGET);
+        assertEquals(
+                "3 connections that tcpcopy sent to 198.51.100.1:8080 were answered from 172.17.0.2:8080",
+                finding.fact());
+        assertTrue(finding.remedy().startsWith("intercept -D 172.17.0.2-198.51.100.1  # "), finding.remedy());
+        passSeconds(10);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldGiveTcpcopyThePortThatTheTargetAnswersFrom() {
+        park(3, end(TARGET, 8080), end(TARGET, 80));
+        passSeconds(2);
+        assertTrue(finding(FindingId.WRONG_TARGET).remedy().startsWith("tcpcopy -x ONLINE_PORT-198.51.100.1:8080  # "));
+    }
+
+    @Test
+    void shouldNotBlameAnAnswerThatIsAheadOfItsRouteOrHasNone() {
+        park(10, end(TARGET, 8080), end(TARGET, 8080));
+        park(20, end(CONTAINER, 8080), 0);
         passSeconds(1);
-        assertTrue(finding(FindingId.RESPONSES_WITHOUT_ROUTES)
-                .remedy()
-                .startsWith("intercept -D 172.17.0.2-198.51.100.1 "));
+        park(2, end(CONTAINER, 8080), end(TARGET, 8080));
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldKnowTargetsByTheirPortWhereAnyAddressAnswers() {
+        park(3, end(0, 8080), end(TARGET, 8080));
+        passSeconds(3);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldSayThatNoTcpcopyIsConnectedAndWhatToType() {
+        isConnected = false;
+        passSeconds(1);
+        Finding finding = finding(FindingId.NO_TCPCOPY);
+        assertEquals(Severity.INFO, finding.severity());
+        assertEquals("no tcpcopy has connected yet", finding.fact());
+        assertTrue(finding.remedy().matches("tcpcopy -x ONLINE_PORT-TARGET:PORT -s \\S+  # on the online server"));
+        isConnected = true;
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldWarnOnceTheLastTcpcopyLeftAndAnswersCome() {
+        targets.count(8080, TARGET);
+        passSeconds(1);
+        isConnected = false;
+        passSeconds(11);
+        assertEquals(Severity.INFO, finding(FindingId.NO_TCPCOPY).severity());
+        loseUnrouted(20, 8080, TARGET);
+        passSeconds(1);
+        assertEquals(List.of(FindingId.NO_TCPCOPY), active());
+        Finding finding = finding(FindingId.NO_TCPCOPY);
+        assertEquals(Severity.WARN, finding.severity());
+        assertEquals("the last tcpcopy has left; 20 answers were dropped in 10 s", finding.fact());
+        assertTrue(finding.remedy().startsWith("tcpcopy -x ONLINE_PORT-198.51.100.1:8080 -s "), finding.remedy());
+    }
+
+    @Test
+    void shouldNameTheTimeThatWouldHaveKeptASession() {
+        longestExpiredIdleS = 140;
+        counters.add(Counter.ANSWERED_AFTER_EXPIRY, 20);
+        loseUnrouted(20, 8080, TARGET);
+        passSeconds(1);
+        assertEquals(List.of(FindingId.SESSIONS_EXPIRED), active());
+        Finding finding = finding(FindingId.SESSIONS_EXPIRED);
+        assertEquals(
+                "20 answers in 10 s came for sessions that -t 120 had ended; the longest was idle for 140 s",
+                finding.fact());
+        assertEquals("intercept -t 210", finding.remedy());
+    }
+
+    @Test
+    void shouldNameABoundThatWouldHaveKeptAllSessions() {
+        counters.add(Counter.EVICTED, 200);
+        passSeconds(1);
+        assertEquals(List.of(FindingId.SESSIONS_EVICTED), active());
+        assertEquals(
+                "intercept --max-sessions=2097152",
+                finding(FindingId.SESSIONS_EVICTED).remedy());
+    }
+
+    @Test
+    void shouldNameEachLossOfItsOwn() {
+        counters.add(Counter.FORWARDED, 500);
+        counters.add(Counter.MALFORMED, 10);
+        counters.add(Counter.FRAGMENT, 11);
+        counters.add(Counter.PARKED_EXPIRED, 12);
+        counters.add(Counter.TUNNEL_OVERFLOW, 1);
+        passSeconds(1);
+        assertEquals(
+                List.of(FindingId.MALFORMED, FindingId.FRAGMENTS, FindingId.PARKED_LOST, FindingId.TUNNEL_OVERFLOW),
+                active());
+        assertEquals(
+                "10 malformed in 10 s, while 522 packets came",
+                finding(FindingId.MALFORMED).fact());
+        assertTrue(finding(FindingId.TUNNEL_OVERFLOW).remedy().startsWith("intercept --tunnel-buffer=8M  # "));
+    }
+
+    @Test
+    void shouldNeverCountMoreLostAnswersThanCame() {
+        loseUnrouted(20, 8080, TARGET);
+        counters.add(Counter.PARKED, 30);
+        passSeconds(9);
+        counters.add(Counter.PARKED_EXPIRED, 3000);
+        passSeconds(1);
+        assertTrue(finding(FindingId.RESPONSES_WITHOUT_ROUTES).fact().startsWith("50 of 50 answers in 10 s "));
     }
 
     @Test

@@ -1,0 +1,77 @@
+package dev.intercept.diagnosis.watch;
+
+import com.google.common.net.InetAddresses;
+import dev.intercept.InterceptConfig;
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingBoard;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.PortTally;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** No tcpcopy is connected: none was yet, or the last one has left. */
+final class NoTcpcopyDetector implements Detector {
+
+    private final InterceptConfig config;
+    private final BooleanSupplier connected;
+    private final TargetPorts targetPorts;
+    private boolean wasConnected;
+
+    NoTcpcopyDetector(InterceptConfig config, BooleanSupplier connected, TargetPorts targetPorts) {
+        this.config = config;
+        this.connected = connected;
+        this.targetPorts = targetPorts;
+    }
+
+    @Override
+    public void look(Reading now, Reading windowStart, FindingBoard board) {
+        boolean isConnected = connected.getAsBoolean();
+        wasConnected |= isConnected || now.get(Counter.ROUTES_ADDED) > 0;
+        if (isConnected) {
+            board.clear(FindingId.NO_TCPCOPY, "");
+            return;
+        }
+        long answers = now.packets() - windowStart.packets() - now.since(windowStart, Counter.PASSED);
+        String fact = (wasConnected ? "the last tcpcopy has left" : "no tcpcopy has connected yet")
+                + (answers == 0 ? "" : "; " + answers + " answers were dropped in " + WINDOW_S + " s");
+        board.raise(
+                wasConnected && answers > 0
+                        ? Finding.warn(FindingId.NO_TCPCOPY, fact, command())
+                        : Finding.info(FindingId.NO_TCPCOPY, fact, command()));
+    }
+
+    /** What is not known stands in capitals. */
+    private String command() {
+        String here = config.bindAddress()
+                .filter(address -> !address.isAnyLocalAddress())
+                .or(NoTcpcopyDetector::ownAddress)
+                .map(InetAddresses::toAddrString)
+                .orElse("THIS_HOST");
+        String target = targetPorts.targets().entries().stream()
+                .findFirst()
+                .map(NoTcpcopyDetector::text)
+                .orElse("TARGET:PORT");
+        String port = config.port() == InterceptConfig.DEFAULT_PORT ? "" : " -p " + config.port();
+        return "tcpcopy -x ONLINE_PORT-" + target + " -s " + here + port + "  # on the online server";
+    }
+
+    private static String text(PortTally.Entry target) {
+        return Addresses.text(target.address()) + ":" + target.port();
+    }
+
+    private static Optional<InetAddress> ownAddress() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                    .findFirst();
+        } catch (SocketException e) {
+            return Optional.empty(); // Then the reader fills it in.
+        }
+    }
+}
