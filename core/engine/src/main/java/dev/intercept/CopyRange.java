@@ -21,7 +21,7 @@ final class CopyRange {
      * chose one.
      */
     static Map<String, String> withRoomForPayload(InterceptConfig config, List<BackendOption> understood) {
-        if (!config.protocol().payload()) {
+        if (!config.protocol().anyPayload()) {
             return config.backendOptions();
         }
         Map<String, String> options = new HashMap<>(config.backendOptions());

@@ -6,6 +6,7 @@ import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.HostRoutes;
 import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
@@ -111,7 +112,7 @@ public final class Intercept implements AutoCloseable {
      * privilege, captures nothing.
      */
     public static void rehearse() {
-        Rehearsal.begin(ProtocolOptions.DEFAULTS, Rehearsal.PACKETS_TO_LEARN_FROM)
+        Rehearsal.begin(ClientProtocols.all(ProtocolOptions.DEFAULTS), Rehearsal.PACKETS_TO_LEARN_FROM)
                 .awaitEnd();
     }
 

@@ -2,6 +2,8 @@ package dev.intercept;
 
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
+import dev.intercept.server.ClientProtocols;
+import dev.intercept.server.Keepalive;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -21,9 +23,10 @@ import java.util.Optional;
  * @param maxParked parked headers at most, of all sessions together
  * @param tunnelBufferBytes bytes that may wait for one tunnel; beyond, whole messages are dropped and counted
  * @param maxTunnels tunnels at most; further connections are closed at once
+ * @param keepalive when a silent tcpcopy is given up
  * @param allow who may connect; empty for everyone
  * @param quickackRoutes whether the host's routes may be added to for tunnels, so that their records are acknowledged at once
- * @param protocol what the wire cannot tell about a tcpcopy
+ * @param protocol what the wire cannot tell about a tcpcopy, for all of them or by address
  * @param addressTranslation addresses that are others in the answers than tcpcopy knows them ({@code -D})
  * @param anyTarget whether a session's answers are known by client and target port alone ({@code --any-target})
  * @param statsIntervalS seconds between two statistics lines
@@ -41,9 +44,10 @@ public record InterceptConfig(
         int maxParked,
         int tunnelBufferBytes,
         int maxTunnels,
+        Keepalive keepalive,
         List<Cidr> allow,
         boolean quickackRoutes,
-        ProtocolOptions protocol,
+        ClientProtocols protocol,
         AddressTranslation addressTranslation,
         boolean anyTarget,
         int statsIntervalS,
@@ -75,9 +79,10 @@ public record InterceptConfig(
         private int maxParked = 65536;
         private int tunnelBufferBytes = 4 << 20;
         private int maxTunnels = 1024;
+        private Keepalive keepalive = Keepalive.DEFAULT;
         private List<Cidr> allow = List.of();
         private boolean quickackRoutes = true;
-        private ProtocolOptions protocol = ProtocolOptions.DEFAULTS;
+        private ClientProtocols protocol = ClientProtocols.all(ProtocolOptions.DEFAULTS);
         private AddressTranslation addressTranslation = AddressTranslation.NONE;
         private boolean anyTarget;
         private int statsIntervalS = 30;
@@ -130,6 +135,11 @@ public record InterceptConfig(
             return this;
         }
 
+        public Builder keepalive(Keepalive value) {
+            keepalive = value;
+            return this;
+        }
+
         public Builder allow(List<Cidr> value) {
             allow = value;
             return this;
@@ -140,7 +150,7 @@ public record InterceptConfig(
             return this;
         }
 
-        public Builder protocol(ProtocolOptions value) {
+        public Builder protocol(ClientProtocols value) {
             protocol = value;
             return this;
         }
@@ -186,6 +196,7 @@ public record InterceptConfig(
                     maxParked,
                     tunnelBufferBytes,
                     maxTunnels,
+                    keepalive,
                     allow,
                     quickackRoutes,
                     protocol,

@@ -46,7 +46,8 @@ final class Opening {
             RateLimitedLog limitedLog,
             LongSupplier nanoClock)
             throws StartException {
-        ServerLimits limits = new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), config.allow());
+        ServerLimits limits =
+                new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), config.allow(), config.keepalive());
         InetSocketAddress address = config.bindAddress()
                 .map(ip -> new InetSocketAddress(ip, config.port()))
                 .orElseGet(() -> new InetSocketAddress(config.port()));

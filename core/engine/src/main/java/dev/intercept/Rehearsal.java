@@ -4,6 +4,7 @@ import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionClock;
@@ -17,7 +18,6 @@ import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.Generation;
-import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -75,13 +75,13 @@ final class Rehearsal {
             nowS());
     private final ByteBuffer records = ByteBuffer.allocateDirect(64);
 
-    private final ProtocolOptions protocol;
+    private final ClientProtocols protocol;
     private final int packets;
     private final Thread thread;
 
     private int clientPort = 10000;
 
-    private Rehearsal(ProtocolOptions protocol, int packets) {
+    private Rehearsal(ClientProtocols protocol, int packets) {
         this.protocol = protocol;
         this.packets = packets;
         thread = new Thread(this::run, "rehearsal");
@@ -95,7 +95,7 @@ final class Rehearsal {
      * @param protocol as it will be for the real clients: what is never used need not be loaded
      * @param packets of each generation
      */
-    static Rehearsal begin(ProtocolOptions protocol, int packets) {
+    static Rehearsal begin(ClientProtocols protocol, int packets) {
         Rehearsal rehearsal = new Rehearsal(protocol, packets);
         rehearsal.thread.start();
         return rehearsal;

@@ -93,6 +93,7 @@ class PackageRulesTest {
         mayUse(
                 "server",
                 "java..",
+                "jdk.net",
                 "dev.intercept.tcpcopy",
                 "dev.intercept.session",
                 "dev.intercept.packet",

@@ -77,10 +77,10 @@ final class Acceptor {
         return true;
     }
 
-    private static SocketChannel prepared(SocketChannel accepted) throws IOException {
+    private SocketChannel prepared(SocketChannel accepted) throws IOException {
         accepted.configureBlocking(false);
         accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        limits.keepalive().applyTo(accepted);
         return accepted;
     }
 

@@ -3,6 +3,7 @@ package dev.intercept.server;
 import dev.intercept.session.SessionTable;
 import dev.intercept.tcpcopy.ClientDecoder;
 import dev.intercept.tcpcopy.ClientRecords;
+import dev.intercept.tcpcopy.Conclusion;
 import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /** One tcpcopy connection's way in: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
@@ -24,6 +26,7 @@ final class ClientConnection implements ClientRecords {
     private final RouteSigns signs;
     private final IntSupplier secondsClock;
     private long firstRecordBegunNs;
+    private Conclusion conclusion;
 
     ClientConnection(
             SocketChannel channel,
@@ -31,6 +34,7 @@ final class ClientConnection implements ClientRecords {
             long acceptedNs,
             Tunnel tunnel,
             ProtocolOptions protocol,
+            Function<ClientConnection, Conclusion> alike,
             SessionTable sessions,
             RouteSigns signs,
             IntSupplier secondsClock) {
@@ -38,7 +42,7 @@ final class ClientConnection implements ClientRecords {
         this.address = address;
         this.acceptedNs = acceptedNs;
         this.tunnel = tunnel;
-        this.decoder = new ClientDecoder(protocol);
+        this.decoder = new ClientDecoder(protocol, () -> alike.apply(this));
         this.sessions = sessions;
         this.signs = signs;
         this.secondsClock = secondsClock;
@@ -61,6 +65,15 @@ final class ClientConnection implements ClientRecords {
     /** Whether it is known what kind of tcpcopy this is; a stranger until then. */
     boolean isRecognised() {
         return decoder.recognised();
+    }
+
+    /** What was concluded of a client whose records are those of several generations; null before. */
+    Conclusion conclusion() {
+        return conclusion;
+    }
+
+    void concluded(Conclusion value) {
+        conclusion = value;
     }
 
     /**

@@ -11,8 +11,10 @@ import java.util.List;
  * @param tunnelBufferBytes bytes that may wait for one tunnel's socket
  * @param backlogBytes bytes that may wait for the sockets of all tunnels together, beyond some 16 KiB for each
  * @param allow who may connect; empty for everyone
+ * @param keepalive when a silent peer is given up
  */
-public record ServerLimits(int maxTunnels, int tunnelBufferBytes, long backlogBytes, List<Cidr> allow) {
+public record ServerLimits(
+        int maxTunnels, int tunnelBufferBytes, long backlogBytes, List<Cidr> allow, Keepalive keepalive) {
 
     /** All backlogs together may take this part of the heap ({@code -Xmx}). */
     private static final int HEAP_SHARE = 4;
@@ -24,8 +26,18 @@ public record ServerLimits(int maxTunnels, int tunnelBufferBytes, long backlogBy
     public static final long STALL_TIMEOUT_NS = 30_000_000_000L;
 
     /** With the backlogs bounded by a quarter of the heap. */
+    public ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow, Keepalive keepalive) {
+        this(maxTunnels, tunnelBufferBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE, allow, keepalive);
+    }
+
+    /** As the others, with {@link Keepalive#DEFAULT}. */
     public ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow) {
-        this(maxTunnels, tunnelBufferBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE, allow);
+        this(maxTunnels, tunnelBufferBytes, allow, Keepalive.DEFAULT);
+    }
+
+    /** As the others, with {@link Keepalive#DEFAULT}. */
+    public ServerLimits(int maxTunnels, int tunnelBufferBytes, long backlogBytes, List<Cidr> allow) {
+        this(maxTunnels, tunnelBufferBytes, backlogBytes, allow, Keepalive.DEFAULT);
     }
 
     public ServerLimits {

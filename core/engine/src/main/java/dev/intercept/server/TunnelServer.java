@@ -6,8 +6,8 @@ import dev.intercept.session.UnroutedResponses;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
+import dev.intercept.tcpcopy.Conclusion;
 import dev.intercept.tcpcopy.ProtocolException;
-import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -39,11 +39,14 @@ public final class TunnelServer implements Runnable {
 
     private static final int TICKS_PER_SECOND = 1000 / TICK_MS;
 
+    /** Connections looked for where it matters how many a client opened at once. */
+    private static final int ACCEPT_BURST = 64;
+
     /** Lines about recognised clients that may come at once: a tcpcopy opens up to 11 tunnels for each of its servers. */
     private static final int OPENED_BURST = 64;
 
     private final ServerLimits limits;
-    private final ProtocolOptions protocol;
+    private final ClientProtocols protocols;
     private final SessionTable sessions;
     private final Counters counters;
     private final RateLimitedLog log;
@@ -54,6 +57,7 @@ public final class TunnelServer implements Runnable {
     private final Acceptor acceptor;
     private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
     private final SingleGroup singleGroup = new SingleGroup();
+    private final AlikeClients alikeClients = new AlikeClients();
     private final Connections connections = new Connections();
     private final TunnelMemory memory;
     private HostRoutes routes = HostRoutes.UNTOUCHED;
@@ -64,7 +68,7 @@ public final class TunnelServer implements Runnable {
 
     private TunnelServer(
             ServerLimits limits,
-            ProtocolOptions protocol,
+            ClientProtocols protocols,
             SessionTable sessions,
             Counters counters,
             RateLimitedLog log,
@@ -72,7 +76,7 @@ public final class TunnelServer implements Runnable {
             Acceptor acceptor)
             throws IOException {
         this.limits = limits;
-        this.protocol = protocol;
+        this.protocols = protocols;
         this.sessions = sessions;
         this.counters = counters;
         this.log = log;
@@ -94,7 +98,7 @@ public final class TunnelServer implements Runnable {
     public static TunnelServer bind(
             InetSocketAddress address,
             ServerLimits limits,
-            ProtocolOptions protocol,
+            ClientProtocols protocols,
             SessionTable sessions,
             Counters counters,
             RateLimitedLog log,
@@ -102,7 +106,7 @@ public final class TunnelServer implements Runnable {
             throws IOException {
         Acceptor acceptor = Acceptor.bind(address, limits, counters, log);
         try {
-            return new TunnelServer(limits, protocol, sessions, counters, log, nanoClock, acceptor);
+            return new TunnelServer(limits, protocols, sessions, counters, log, nanoClock, acceptor);
         } catch (IOException | RuntimeException e) {
             acceptor.close();
             throw e;
@@ -128,7 +132,7 @@ public final class TunnelServer implements Runnable {
 
     /** Who is told of responses that no client announced: with {@code --single}, the tunnels of that client. */
     public UnroutedResponses unroutedResponses() {
-        return protocol.single() ? singleGroup : UnroutedResponses.NOBODY;
+        return protocols.anySingle() ? singleGroup : UnroutedResponses.NOBODY;
     }
 
     /** What was noticed in the routes that clients add. */
@@ -231,7 +235,15 @@ public final class TunnelServer implements Runnable {
         Tunnel tunnel = new Tunnel(
                 ++lastTunnelNumber, channel, Acceptor.text(peer), limits.tunnelBufferBytes(), memory, nanoClock);
         ClientConnection connection = new ClientConnection(
-                channel, peer.getAddress(), nanoClock.getAsLong(), tunnel, protocol, sessions, signs, this::nowS);
+                channel,
+                peer.getAddress(),
+                nanoClock.getAsLong(),
+                tunnel,
+                protocols.of(peer.getAddress()),
+                this::conclude,
+                sessions,
+                signs,
+                this::nowS);
         tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
         connections.add(connection);
         routes.opened(local, peer.getAddress());
@@ -239,6 +251,14 @@ public final class TunnelServer implements Runnable {
         if (connection.isRecognised()) {
             onRecognised(connection);
         }
+    }
+
+    /** Connections that the client opened before it spoke may still wait to be accepted. */
+    private Conclusion conclude(ClientConnection asking) {
+        for (int i = 0; i < ACCEPT_BURST && connections.size() < limits.maxTunnels(); i++) {
+            accept();
+        }
+        return alikeClients.conclude(asking, connections.all());
     }
 
     private void read(ClientConnection connection) {
@@ -261,7 +281,9 @@ public final class TunnelServer implements Runnable {
 
     private void onRecognised(ClientConnection connection) {
         Tunnel tunnel = connection.tunnel();
-        singleGroup.opened(tunnel, connection.acceptedNs());
+        if (tunnel.format().single()) {
+            singleGroup.opened(tunnel, connection.acceptedNs());
+        }
         log.log(
                 "opened",
                 OPENED_BURST,

@@ -35,12 +35,17 @@ final class Replay implements ClientRecords, AutoCloseable {
     private long deletesWanted;
 
     Replay(RunningServer running, Recording recording) throws IOException {
+        this(running, recording, "127.0.0.1");
+    }
+
+    /** @param from the address that the client has: any of 127.0.0.0/8 */
+    Replay(RunningServer running, Recording recording, String from) throws IOException {
         this.running = running;
         this.recording = recording;
         events = recording.events.iterator();
         for (int tunnel = 0; tunnel < recording.tunnels(); tunnel++) {
             int open = running.server.tunnels().size();
-            tunnels.add(new Peer(running.address()));
+            tunnels.add(new Peer(running.address(), from));
             decoders.add(new ClientDecoder(recording.options));
             running.await("the tunnel", () -> running.server.tunnels().size() == open + 1);
         }
@@ -51,13 +56,14 @@ final class Replay implements ClientRecords, AutoCloseable {
     }
 
     /** Plays the next event. Another replay may play one before this one's next. */
-    void next() throws IOException, ProtocolException {
+    Recording.Event next() throws IOException, ProtocolException {
         Recording.Event event = events.next();
         switch (event.kind()) {
             case "c2s" -> send(event);
             case "response" -> assertEquals(Verdict.DROP, running.onPacket(recording.responses.get(event.offset())));
             default -> running.endOfBatch();
         }
+        return event;
     }
 
     private void send(Recording.Event event) throws IOException, ProtocolException {
@@ -75,9 +81,7 @@ final class Replay implements ClientRecords, AutoCloseable {
     }
 
     private long opened() {
-        return running.server.tunnels().stream()
-                .filter(tunnel -> tunnel.format() != null)
-                .count();
+        return running.lines(": tcpcopy ").size(); // Logged once the server has done all that an opening asks for.
     }
 
     /** To be asked once the server was stopped: the tunnels' streams to their ends. */

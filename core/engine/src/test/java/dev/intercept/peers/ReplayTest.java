@@ -10,6 +10,7 @@ import dev.intercept.tcpcopy.Recording;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +75,36 @@ class ReplayTest {
                 assertTrue(comparison.isEqual(), comparison::toString);
                 replay.close();
             }
+        }
+    }
+
+    @Test
+    void shouldServeRecordedClientsOfEveryGenerationOnOnePortByThemselves() throws Exception {
+        Random random = new Random(7);
+        try (RunningServer running = new RunningServer(ProtocolOptions.DEFAULTS)) {
+            List<Replay> all = new ArrayList<>();
+            for (String name : List.of("0.6.5", "0.7.0", "0.8.0", "0.9.0", "0.9.10", "1.x-nfq")) {
+                all.add(new Replay(running, new Recording(name), "127.0.0." + (2 + all.size())));
+            }
+            for (List<Replay> left = new ArrayList<>(all); !left.isEmpty(); left.removeIf(each -> !each.hasNext())) {
+                left.get(random.nextInt(left.size())).next();
+            }
+            running.endOfBatch();
+            tellLosses(running);
+            running.stop();
+            for (Replay replay : all) {
+                Replay.Comparison comparison = replay.compare();
+                System.out.println("by themselves, " + comparison);
+                assertTrue(comparison.isEqual(), comparison::toString);
+                replay.close();
+            }
+            assertEquals(
+                    1,
+                    running.lines("told by the one connection that it opened").size());
+            assertEquals(
+                    6,
+                    running.lines("told by the 3 connections that it opened at once")
+                            .size());
         }
     }
 

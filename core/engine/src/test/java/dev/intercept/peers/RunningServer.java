@@ -8,6 +8,7 @@ import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
 import dev.intercept.kit.RecordingLogger;
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionLimits;
@@ -55,6 +56,11 @@ final class RunningServer implements AutoCloseable {
         this(LIMITS, SessionLimits.DEFAULTS, protocol);
     }
 
+    /** One whose time stands still but for {@link #pass}. */
+    static RunningServer withoutTime(ClientProtocols protocols) throws IOException {
+        return new RunningServer(LIMITS, SessionLimits.DEFAULTS, protocols, 0);
+    }
+
     RunningServer(ServerLimits limits, SessionLimits sessionLimits, ProtocolOptions protocol) throws IOException {
         this(limits, sessionLimits, protocol, 1);
     }
@@ -62,11 +68,16 @@ final class RunningServer implements AutoCloseable {
     /** @param speed so many of intercept's seconds pass in one */
     RunningServer(ServerLimits limits, SessionLimits sessionLimits, ProtocolOptions protocol, int speed)
             throws IOException {
+        this(limits, sessionLimits, ClientProtocols.all(protocol), speed);
+    }
+
+    private RunningServer(ServerLimits limits, SessionLimits sessionLimits, ClientProtocols protocols, int speed)
+            throws IOException {
         this.speed = speed;
         RateLimitedLog log = new RateLimitedLog(logger, this::nowNs);
         sessions = new SessionTable(sessionLimits, serverCounters);
         InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
-        server = TunnelServer.bind(anyPort, limits, protocol, sessions, serverCounters, log, this::nowNs);
+        server = TunnelServer.bind(anyPort, limits, protocols, sessions, serverCounters, log, this::nowNs);
         interceptor = new Interceptor(
                 new PassList(List.of()),
                 sessions,

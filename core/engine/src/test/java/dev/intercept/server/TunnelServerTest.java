@@ -284,7 +284,13 @@ class TunnelServerTest {
     private void start(ServerLimits limits, ProtocolOptions protocol) throws IOException {
         RateLimitedLog log = new RateLimitedLog(logger, nowNs::get);
         server = TunnelServer.bind(
-                new InetSocketAddress("127.0.0.1", 0), limits, protocol, sessions, counters, log, nowNs::get);
+                new InetSocketAddress("127.0.0.1", 0),
+                limits,
+                ClientProtocols.all(protocol),
+                sessions,
+                counters,
+                log,
+                nowNs::get);
         Thread thread = new Thread(server, "server under test");
         threads.add(thread);
         thread.start();

@@ -143,11 +143,10 @@ public final class TunnelClient implements AutoCloseable {
         if (!format.combined() || leftInBatch > 0) {
             return true;
         }
-        if (received.remaining() < Short.BYTES) {
-            return false;
+        while (leftInBatch == 0 && received.remaining() >= Short.BYTES) {
+            leftInBatch = received.getShort() & 0xffff;
+            batches++;
         }
-        leftInBatch = received.getShort() & 0xffff;
-        batches++;
         return leftInBatch > 0;
     }
 

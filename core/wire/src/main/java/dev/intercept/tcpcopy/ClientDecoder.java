@@ -1,6 +1,7 @@
 package dev.intercept.tcpcopy;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
  * Turns one client's bytes, however the network split them, into records. Allocates nothing per record.
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 public final class ClientDecoder {
 
     private final ProtocolOptions options;
+    private final Supplier<Conclusion> alike;
     private final ByteBuffer held = ByteBuffer.allocate(RecordLayout.LONG_BYTES);
     private int wantedBytes = FirstRecord.RECOGNITION_BYTES;
     private TunnelFormat format;
@@ -19,7 +21,13 @@ public final class ClientDecoder {
     private boolean opened;
 
     public ClientDecoder(ProtocolOptions options) {
+        this(options, () -> Conclusion.ASSUMED);
+    }
+
+    /** @param alike asked at most once, when the first record is one of 0.7, 0.8 or 0.9.0 and no option says which */
+    public ClientDecoder(ProtocolOptions options, Supplier<Conclusion> alike) {
         this.options = options;
+        this.alike = alike;
     }
 
     /**
@@ -89,7 +97,7 @@ public final class ClientDecoder {
     }
 
     private void recognise() throws ProtocolException {
-        TunnelFormat recognised = FirstRecord.recognise(held, options);
+        TunnelFormat recognised = FirstRecord.recognise(held, options, alike);
         if (opened && recognised.generation() != format.generation()) {
             throw new ProtocolException(
                     "a client of generation " + recognised.generation() + " on a server started with"

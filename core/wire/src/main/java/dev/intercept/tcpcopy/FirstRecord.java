@@ -2,6 +2,7 @@ package dev.intercept.tcpcopy;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Recognises a client's generation by the first 8 bytes it sends. */
 final class FirstRecord {
@@ -18,9 +19,11 @@ final class FirstRecord {
 
     /**
      * @param first a big-endian buffer with the bytes from index 0
+     * @param alike says which of the generations it is that begin like 0.7
      * @throws ProtocolException when no tcpcopy begins like this
      */
-    static TunnelFormat recognise(ByteBuffer first, ProtocolOptions options) throws ProtocolException {
+    static TunnelFormat recognise(ByteBuffer first, ProtocolOptions options, Supplier<Conclusion> alike)
+            throws ProtocolException {
         if (StrangeBytes.looksLikeTls(first)) {
             throw StrangeBytes.refusal(first);
         }
@@ -30,7 +33,7 @@ final class FirstRecord {
         }
         return switch (type) {
             case 0x0100, 0x0200 -> TunnelFormat.of(Generation.V0_6, options);
-            case 0x0001, 0x0002 -> reversed(options);
+            case 0x0001, 0x0002 -> reversed(options, alike);
             default -> throw StrangeBytes.refusal(first);
         };
     }
@@ -62,16 +65,17 @@ final class FirstRecord {
         return TunnelFormat.of(known.get(), options);
     }
 
-    private static TunnelFormat reversed(ProtocolOptions options) {
-        Optional<Generation> forced = options.forced().filter(Generation.V0_7::beginsLike);
-        if (forced.isPresent()) {
-            return TunnelFormat.of(forced.get(), options);
-        }
-        return TunnelFormat.of(
-                Generation.V0_7,
-                options,
-                Optional.of(
-                        "clients 0.7, 0.8 and 0.9.0 begin alike, and 0.7 is"
-                                + " assumed; for the others say --generation=0.8 or --generation=0.9 (they open three connections at once)"));
+    private static TunnelFormat reversed(ProtocolOptions options, Supplier<Conclusion> alike) {
+        return options.forced()
+                .filter(Generation.V0_7::beginsLike)
+                .map(forced -> TunnelFormat.of(forced, options))
+                .orElseGet(() -> TunnelFormat.of(decided(alike.get(), options), options));
+    }
+
+    /** Without counts there are no empty batches for 0.8 to take, so 0.8 and 0.9.0 cannot be served alike. */
+    private static Conclusion decided(Conclusion conclusion, ProtocolOptions options) {
+        boolean isUndecided =
+                conclusion.generation() == Generation.V0_8_OR_V0_9 && !options.combines(conclusion.generation());
+        return isUndecided ? Conclusion.UNDECIDED_WITHOUT_COUNTS : conclusion;
     }
 }

@@ -30,7 +30,8 @@ public final class Generation {
     private static final boolean HONOURS_DELETE = true;
     private static final boolean IGNORES_DELETE = false;
 
-    private static final int NO_BATCHES = 1;
+    private static final int NO_BATCHES = 0;
+    private static final int BATCHES_OF_ONE = 1;
     private static final int NO_OPENING = 0;
 
     /** 0.1 to 0.6.8. */
@@ -64,6 +65,19 @@ public final class Generation {
     /** 1.0 and later: opening record of version 6. */
     public static final Generation V1 =
             new Generation("1.x", "1.0 and later", 6, NETWORK_ORDER_WITH_TARGET, OPTIONS_UP_TO_24, 16, IGNORES_DELETE);
+
+    /**
+     * 0.8.0 and 0.9.0 alike, where nothing tells which of the two a client is. A message is a batch of one in 80 bytes; a client
+     * 0.8.0 takes the last 20, which are zeros, for ten empty batches. Not among {@link #all}: no user names it.
+     */
+    public static final Generation V0_8_OR_V0_9 = new Generation(
+            "0.8 or 0.9",
+            "0.8 or 0.9.0",
+            NO_OPENING,
+            REVERSED_FIELDS,
+            new AlikeForBoth(),
+            BATCHES_OF_ONE,
+            IGNORES_DELETE);
 
     private static final List<Generation> ALL = List.of(V0_6, V0_7, V0_8, V0_9, OPENING_3, OPENING_4, OPENING_5, V1);
 
@@ -151,7 +165,7 @@ public final class Generation {
 
     /** Messages that the client takes in one batch, 1 when it knows no batches. */
     public int batchLimit() {
-        return batchLimit;
+        return Math.max(batchLimit, 1);
     }
 
     /**

@@ -27,6 +27,7 @@ public final class MessageBuffer {
 
     private final TunnelFormat format;
     private final int messageBytes;
+    private final boolean combined;
     private final int batchLimit;
     private final int maxBytes;
     private final TunnelMemory memory;
@@ -45,6 +46,7 @@ public final class MessageBuffer {
         this.maxBytes = maxBytes;
         this.memory = memory;
         messageBytes = format.messageBytes();
+        combined = format.combined();
         batchLimit = format.batchLimit();
     }
 
@@ -57,7 +59,7 @@ public final class MessageBuffer {
         if (batchMessages > 0 && last.filling.remaining() < messageBytes) {
             batchMessages = 0;
         }
-        boolean opensBatch = batchLimit > 1 && batchMessages == 0;
+        boolean opensBatch = combined && batchMessages == 0;
         int bytes = messageBytes + (opensBatch ? COUNT_BYTES : 0);
         if (bytes > maxBytes - pendingBytes || !makeRoom(bytes)) {
             return false;
@@ -69,7 +71,7 @@ public final class MessageBuffer {
         }
         format.write(response, out);
         pendingBytes += bytes;
-        if (batchLimit > 1) {
+        if (combined) {
             count(out);
         }
         return true;

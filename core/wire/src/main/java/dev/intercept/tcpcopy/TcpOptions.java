@@ -8,6 +8,7 @@ final class TcpOptions {
     static final int END_OF_LIST = 0;
     static final int NO_OPERATION = 1;
     static final int WINDOW_SCALE = 3;
+    static final int TIME_STAMPS = 8;
 
     static final int NONE = -1;
 
@@ -38,15 +39,19 @@ final class TcpOptions {
     }
 
     /**
-     * Copies the options that fit into {@code roomBytes}, whole and in their order, without the padding between them.
+     * Copies the options that fit into {@code roomBytes}, whole and in their order, without the padding between them. A window
+     * scale has its room, whatever stands before it: without it a client misreads every window.
      *
      * @return bytes put, not yet padded
      */
     static int putFitting(ByteBuffer in, int from, int end, ByteBuffer out, int to, int roomBytes) {
+        int scale = find(WINDOW_SCALE, in, from, end);
+        int reserved = scale == NONE ? 0 : lengthAt(in, scale, end);
         int put = 0;
         int option = from;
         for (int length = lengthAt(in, from, end); length > 0; length = lengthAt(in, option, end)) {
-            if (in.get(option) != NO_OPERATION && put + length <= roomBytes) {
+            reserved = option == scale ? 0 : reserved;
+            if (in.get(option) != NO_OPERATION && put + length + reserved <= roomBytes) {
                 out.put(to + put, in, option, length);
                 put += length;
             }

@@ -28,26 +28,42 @@ public final class TunnelFormat {
     private final boolean payload;
     private final boolean single;
     private final int messageBytes;
+    private final boolean combined;
     private final int batchLimit;
+    private final Optional<String> reason;
     private final Optional<String> notice;
 
-    private TunnelFormat(Generation generation, ProtocolOptions options, Optional<String> notice) {
+    private TunnelFormat(
+            Generation generation, ProtocolOptions options, Optional<String> reason, Optional<String> notice) {
         this.generation = generation;
         headers = generation.headers();
         payload = options.payload();
         single = options.single();
         messageBytes = generation.messageBytes() + (payload ? MAX_PAYLOAD_BYTES : 0);
-        batchLimit = options.combines(generation) ? payload ? PAYLOAD_BATCH_LIMIT : generation.batchLimit() : 1;
+        combined = options.combines(generation);
+        batchLimit = combined ? batchLimit(generation, options) : 1;
+        this.reason = reason;
         this.notice = notice;
+    }
+
+    private static int batchLimit(Generation generation, ProtocolOptions options) {
+        int taken = Math.min(
+                generation.batchLimit(), options.payload() ? PAYLOAD_BATCH_LIMIT : ProtocolOptions.NO_BATCH_LIMIT);
+        return Math.max(1, Math.min(taken, options.batchLimit()));
     }
 
     /** What clients of this generation are sent under these options. */
     public static TunnelFormat of(Generation generation, ProtocolOptions options) {
-        return new TunnelFormat(generation, options, Optional.empty());
+        return new TunnelFormat(generation, options, Optional.empty(), Optional.empty());
     }
 
     static TunnelFormat of(Generation generation, ProtocolOptions options, Optional<String> notice) {
-        return new TunnelFormat(generation, options, notice);
+        return new TunnelFormat(generation, options, Optional.empty(), notice);
+    }
+
+    static TunnelFormat of(Conclusion conclusion, ProtocolOptions options) {
+        return new TunnelFormat(
+                conclusion.generation(), options, Optional.of(conclusion.reason()), conclusion.notice());
     }
 
     public Generation generation() {
@@ -59,14 +75,14 @@ public final class TunnelFormat {
         return messageBytes;
     }
 
-    /** Most messages in a batch; 1 means bare messages without a count. */
+    /** Most messages in a batch; 1 where there are none. */
     public int batchLimit() {
         return batchLimit;
     }
 
-    /** Whether messages go in counted batches. */
+    /** Whether messages go in counted batches, be they of one. */
     public boolean combined() {
-        return batchLimit > 1;
+        return combined;
     }
 
     /** Whether messages have room for payload. */
@@ -109,7 +125,8 @@ public final class TunnelFormat {
         return "tcpcopy " + generation.releases() + " (generation " + generation.name() + "): messages of "
                 + messageBytes + " bytes" + (payload ? " with payload" : "")
                 + (combined() ? ", combined up to " + batchLimit : ", one by one")
-                + (single ? ", answers spread without ADD" : "");
+                + (single ? ", answers spread without ADD" : "")
+                + reason.map(text -> "; " + text).orElse("");
     }
 
     /** What the operator should know about how the generation was chosen, one line with the option to change it; often empty. */

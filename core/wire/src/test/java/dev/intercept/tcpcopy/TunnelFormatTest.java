@@ -56,6 +56,55 @@ class TunnelFormatTest {
         assertEquals(headers(40, 20, SYN_ACK) + zeros(20), message);
     }
 
+    /** The first 60 bytes are a message of 0.8, all 80 are one of 0.9, and the rest is ten batches of none to 0.8. */
+    @Test
+    void shouldSendWhatBoth08And09Understand() {
+        TunnelFormat both = plain(Generation.V0_8_OR_V0_9);
+        assertTrue(both.combined());
+        assertEquals(1, both.batchLimit());
+        String withoutTimeStamps = "020405b40402" + "0101" + "01030307";
+        assertEquals(
+                headers(44, 24, SYN_ACK) + "03040700" + zeros(36),
+                written(both, response(SYN_ACK, withoutTimeStamps, 0)));
+        assertEquals(
+                headers(60, 40, SYN_ACK) + SYN_OPTIONS + zeros(20), written(both, response(SYN_ACK, SYN_OPTIONS, 0)));
+        assertEquals(headers(152, 32, ACK) + TIME_STAMPS + zeros(28), written(both, response(ACK, TIME_STAMPS, 100)));
+        String cut = written(both, response(ACK, TIME_STAMPS + THREE_SACK_BLOCKS, 0));
+        assertEquals(zeros(20), cut.substring(120));
+        assertTrue(cut.contains(TIME_STAMPS.substring(4)), cut);
+    }
+
+    /** Each length of an option before it, and each place of the window scale in what is longer than the area. */
+    @Test
+    void shouldKeepTheWindowScaleWhateverStandsBeforeIt() {
+        for (int before = 2; before <= 37; before++) {
+            String options = "fd" + String.format("%02x", before) + "aa".repeat(before - 2) + "030307";
+            options += "00".repeat((4 - options.length() / 2 % 4) % 4);
+            String message = written(plain(Generation.V1), response(SYN_ACK, options, 0));
+            assertTrue(message.substring(80).contains("030307"), before + ": " + message);
+            int tcpBytes = Integer.parseInt(message.substring(64, 65), 16) * 4;
+            assertEquals(20 + tcpBytes, Integer.parseInt(message.substring(4, 8), 16), "total length, " + before);
+        }
+        assertTrue(
+                written(
+                                plain(Generation.V1),
+                                response(SYN_ACK, "fd16" + "aa".repeat(20) + "020405b4" + "030307010101", 0))
+                        .substring(80)
+                        .startsWith("020405b4030307"),
+                "what fits beside it stays");
+    }
+
+    @Test
+    void shouldSendShorterBatchesWhenTold() {
+        for (int[] limit : new int[][] {{8, 8}, {0, 1}, {1, 1}, {17, 16}}) {
+            ProtocolOptions options =
+                    new ProtocolOptions(ProtocolOptions.Combined.AUTO, false, false, Optional.empty(), limit[0]);
+            TunnelFormat format = TunnelFormat.of(Generation.V1, options);
+            assertTrue(format.combined());
+            assertEquals(limit[1], format.batchLimit());
+        }
+    }
+
     @Test
     void shouldKeepFortyBytesOfOptionsIn09() {
         String options = TIME_STAMPS + THREE_SACK_BLOCKS;

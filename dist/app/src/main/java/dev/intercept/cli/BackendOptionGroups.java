@@ -148,6 +148,17 @@ final class BackendOptionGroups {
         });
     }
 
+    /** The backend that alone understands all options given, whatever others understand some of them. */
+    Optional<String> onlyOneForAll() {
+        List<String> able = given.keySet().stream()
+                .map(this::backendsOf)
+                .flatMap(List::stream)
+                .distinct()
+                .filter(backend -> firstOfOthersThan(backend).isEmpty())
+                .toList();
+        return able.size() == 1 ? Optional.of(able.get(0)) : Optional.empty();
+    }
+
     /** The first option given that this backend does not understand. */
     Optional<String> firstOfOthersThan(String backend) {
         return given.keySet().stream()

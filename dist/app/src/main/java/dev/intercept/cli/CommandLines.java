@@ -42,6 +42,7 @@ public final class CommandLines {
     private static CommandSpec spec(InterceptCommand command) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
         addStartOptions(spec, command);
+        spec.addMixin("Of the originals", CommandSpec.forAnnotatedObject(command.former));
         spec.usageMessage().exitCodeList(exitCodes());
         spec.usageMessage().footer("", "@FILE stands for the arguments in FILE. Stop tcpcopy before intercept.");
         return spec;

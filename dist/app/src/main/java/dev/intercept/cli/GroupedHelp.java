@@ -15,6 +15,9 @@ final class GroupedHelp implements IHelpSectionRenderer {
     public String render(Help help) {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, CommandSpec> group : help.commandSpec().mixins().entrySet()) {
+            if (group.getValue().options().stream().allMatch(OptionSpec::hidden)) {
+                continue;
+            }
             text.append('\n').append(group.getKey()).append(":\n");
             text.append(options(help, group.getValue().options()));
         }

@@ -4,7 +4,9 @@ import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
 import dev.intercept.capture.BackendRegistry;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +33,7 @@ final class InterceptCommand implements Callable<Integer> {
     final ProtocolFlags protocol = new ProtocolFlags();
     final CaptureOptions capture = new CaptureOptions();
     final RunOptions run = new RunOptions();
+    final FormerOptions former = new FormerOptions();
     final BackendOptionGroups backendOptions;
 
     private final BackendRegistry registry;
@@ -94,7 +97,18 @@ final class InterceptCommand implements Callable<Integer> {
             return new DaemonStart(run, arguments, out, err).run();
         }
         InterceptStart start = new InterceptStart(config(), run, registry, arguments);
-        return new InterceptProcess(start, run, backendOptions.problems()).run();
+        return new InterceptProcess(start, run, warnings()).run();
+    }
+
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>(backendOptions.problems());
+        warnings.addAll(former.notices());
+        return warnings;
+    }
+
+    /** The one named, or the only one that understands the options given: the originals had a program for each. */
+    private Optional<String> backend() {
+        return Optional.ofNullable(capture.backend).or(backendOptions::onlyOneForAll);
     }
 
     InterceptConfig config() {
@@ -102,6 +116,7 @@ final class InterceptCommand implements Callable<Integer> {
                 .port(listen.port)
                 .allow(listen.allow.list())
                 .maxTunnels(listen.maxTunnels)
+                .keepalive(listen.keepalive)
                 .tunnelBufferBytes(listen.tunnelBufferBytes)
                 .quickackRoutes(listen.quickack == ListenOptions.Quickack.ROUTE)
                 .passList(sessions.passList.list())
@@ -118,9 +133,7 @@ final class InterceptCommand implements Callable<Integer> {
         if (listen.bind != null) {
             config.bindAddress(listen.bind);
         }
-        if (capture.backend != null) {
-            config.backendName(capture.backend);
-        }
+        backend().ifPresent(config::backendName);
         return config.build();
     }
 }

@@ -1,5 +1,6 @@
 package dev.intercept.cli;
 
+import dev.intercept.server.Keepalive;
 import java.net.InetAddress;
 import picocli.CommandLine.Option;
 
@@ -44,6 +45,16 @@ final class ListenOptions {
             description = "what may wait for one tcpcopy, in bytes, K or M; beyond, messages are dropped and counted "
                     + "(default: ${DEFAULT-VALUE})")
     int tunnelBufferBytes;
+
+    @Option(
+            names = "--keepalive",
+            paramLabel = "SEC[/SEC/N]",
+            converter = KeepaliveTimes.class,
+            defaultValue = "60/20/3",
+            description =
+                    "ask a silent tcpcopy after SEC whether it is there, then every SEC, and give it up after N; or off "
+                            + "(default: ${DEFAULT-VALUE})")
+    Keepalive keepalive;
 
     @Option(
             names = "--quickack",

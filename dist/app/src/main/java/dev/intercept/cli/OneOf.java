@@ -37,6 +37,18 @@ abstract class OneOf<E extends Enum<E>> implements ITypeConverter<E> {
         }
     }
 
+    /** A switch that can be turned off again. */
+    enum Switch {
+        ON,
+        OFF
+    }
+
+    static final class OnOff extends OneOf<Switch> {
+        OnOff() {
+            super(Switch.values());
+        }
+    }
+
     static final class Level extends OneOf<LogLevel> {
         Level() {
             super(LogLevel.values());

@@ -29,10 +29,11 @@ final class PlainStart {
     /** Beside this class, made by {@link StartOptionTable}. */
     static final String TABLE = "start-options.tsv";
 
-    private static final int COLUMNS = 6;
+    private static final int COLUMNS = 7;
 
-    /** One option as declared. {@code converter}, {@code split} and {@code defaultValue} are empty where there is none. */
-    private record Declared(String owner, String field, String converter, String split, String defaultValue) {}
+    /** One option as declared. What follows the field is empty where there is none; {@code fallback} stands for no value. */
+    private record Declared(
+            String owner, String field, String converter, String split, String fallback, String defaultValue) {}
 
     private final Map<String, Declared> declared = new HashMap<>();
     private final Map<String, BackendOption> ofBackends = new HashMap<>();
@@ -90,8 +91,9 @@ final class PlainStart {
             String name = equalsSign < 0 ? args[i] : args[i].substring(0, equalsSign);
             String value = equalsSign < 0 ? "" : args[i].substring(equalsSign + 1);
             boolean takesValue = takesValue(name);
-            if (takesValue && equalsSign < 0 && ++i < args.length) {
-                value = args[i];
+            if (takesValue && equalsSign < 0) {
+                value = valueAt(args, ++i, fallback(name));
+                i -= fallback(name).isEmpty() ? 0 : 1;
             }
             boolean isOdd = takesValue ? value.isEmpty() || value.startsWith("-") : equalsSign >= 0;
             if (isOdd || !given.add(option(name))) {
@@ -106,7 +108,7 @@ final class PlainStart {
     private boolean declare() throws ReflectiveOperationException {
         for (String line : table().split("\n")) {
             String[] columns = line.split("\t", COLUMNS);
-            Declared option = new Declared(columns[1], columns[2], columns[3], columns[4], columns[5]);
+            Declared option = new Declared(columns[1], columns[2], columns[3], columns[4], columns[5], columns[6]);
             for (String name : columns[0].split(" ")) {
                 declared.put(name, option);
             }
@@ -140,6 +142,18 @@ final class PlainStart {
             throw new IllegalArgumentException(name);
         }
         return option;
+    }
+
+    /** Empty, which is left to picocli, where there is none, and where a word might be the value or not. */
+    private static String valueAt(String[] args, int at, String fallback) {
+        if (fallback.isEmpty()) {
+            return at < args.length ? args[at] : "";
+        }
+        return at < args.length && !args[at].startsWith("-") ? "" : fallback;
+    }
+
+    private String fallback(String name) {
+        return option(name) instanceof Declared own ? own.fallback : "";
     }
 
     private boolean takesValue(String name) throws ReflectiveOperationException {

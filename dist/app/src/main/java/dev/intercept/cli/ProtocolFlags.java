@@ -1,48 +1,98 @@
 package dev.intercept.cli;
 
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.ProtocolOptions.Combined;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.ITypeConverter;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
-/** What was decided when tcpcopy was built and its bytes do not tell. */
+/** What was decided when tcpcopy was built and its bytes do not tell, for all clients or for those of an address. */
 final class ProtocolFlags {
 
     @Option(
             names = "--combined",
-            paramLabel = "MODE",
-            converter = OneOf.Combined.class,
-            defaultValue = "auto",
+            paramLabel = "[IP=]MODE",
+            split = ",",
+            converter = ForClients.OfCombined.class,
             description = "messages in batches: on, off (--disable-combined) or auto, as the generation does "
-                    + "(default: ${DEFAULT-VALUE})")
-    Combined combined;
+                    + "(default: auto); for the clients of an address or network only: 10.1.0.0/16=off")
+    List<ForClients> combined = new ArrayList<>();
 
-    @Option(names = "--payload", description = "tcpcopy was built with --payload")
-    boolean payload;
+    @Option(
+            names = {"-n", "--max-batch"},
+            paramLabel = "NUM",
+            converter = WholeNumber.Batch.class,
+            description = "messages in a batch at most (default: as many as the client takes)")
+    Integer maxBatch;
 
-    @Option(names = "--single", description = "tcpcopy was built with --single: it announces no sessions")
-    boolean single;
+    @Option(
+            names = "--payload",
+            paramLabel = "[IP=]on|off",
+            arity = "0..1",
+            fallbackValue = "on",
+            split = ",",
+            converter = ForClients.OfSwitch.class,
+            description = "tcpcopy was built with --payload")
+    List<ForClients> payload = new ArrayList<>();
+
+    @Option(
+            names = "--single",
+            paramLabel = "[IP=]on|off",
+            arity = "0..1",
+            fallbackValue = "on",
+            split = ",",
+            converter = ForClients.OfSwitch.class,
+            description = "tcpcopy was built with --single: it announces no sessions")
+    List<ForClients> single = new ArrayList<>();
 
     @Option(
             names = "--generation",
-            paramLabel = "VERSION",
-            converter = GenerationName.class,
-            description = "version of those tcpcopies that cannot be told apart: 0.7, 0.8 or 0.9 (default: 0.7)")
-    Generation generation;
+            paramLabel = "[IP=]VERSION",
+            split = ",",
+            converter = ForClients.OfGeneration.class,
+            description = "version of those tcpcopies that cannot be told apart: 0.7, 0.8 or 0.9 (default: told by the "
+                    + "connections that a client opens at once)")
+    List<ForClients> generation = new ArrayList<>();
 
-    ProtocolOptions options() {
-        return new ProtocolOptions(combined, payload, single, Optional.ofNullable(generation));
+    ClientProtocols options() {
+        ProtocolOptions others = new ProtocolOptions(
+                last(combined, ForClients::combined).orElse(Combined.AUTO),
+                last(payload, ForClients::isOn).orElse(false),
+                last(single, ForClients::isOn).orElse(false),
+                last(generation, ForClients::generation),
+                maxBatch == null ? ProtocolOptions.NO_BATCH_LIMIT : maxBatch);
+        List<ClientProtocols.Network> networks = new ArrayList<>();
+        addressed(combined).forEach(each -> networks.add(network(each, null, each.combined(), null, null)));
+        addressed(payload).forEach(each -> networks.add(network(each, null, null, each.isOn(), null)));
+        addressed(single).forEach(each -> networks.add(network(each, null, null, null, each.isOn())));
+        addressed(generation).forEach(each -> networks.add(network(each, each.generation(), null, null, null)));
+        return new ClientProtocols(others, networks);
     }
 
-    static final class GenerationName implements ITypeConverter<Generation> {
-        @Override
-        public Generation convert(String value) {
-            return Generation.named(value)
-                    .orElseThrow(
-                            () -> new TypeConversionException("'" + value + "' is not one of " + Generation.names()));
-        }
+    /** The last value that is for all clients. */
+    private static <T> Optional<T> last(List<ForClients> given, Function<ForClients, T> value) {
+        return given.stream()
+                .filter(each -> each.clients().isEmpty())
+                .reduce((earlier, later) -> later)
+                .map(value);
+    }
+
+    private static Stream<ForClients> addressed(List<ForClients> given) {
+        return given.stream().filter(each -> each.clients().isPresent());
+    }
+
+    private static ClientProtocols.Network network(
+            ForClients of, Generation generation, Combined combined, Boolean payload, Boolean single) {
+        return new ClientProtocols.Network(
+                of.clients().orElseThrow(),
+                Optional.ofNullable(generation),
+                Optional.ofNullable(combined),
+                Optional.ofNullable(payload),
+                Optional.ofNullable(single));
     }
 }

@@ -69,7 +69,7 @@ final class SelftestCommand implements Callable<Integer> {
     @Option(
             names = "--generation",
             paramLabel = "VERSION",
-            converter = ProtocolFlags.GenerationName.class,
+            converter = ForClients.GenerationName.class,
             defaultValue = "1.x",
             description = "which tcpcopy to play: 0.6, 0.7, 0.8, 0.9, 3, 4, 5 or 1.x (default: ${DEFAULT-VALUE})")
     Generation generation;

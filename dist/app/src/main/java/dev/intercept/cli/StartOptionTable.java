@@ -39,6 +39,7 @@ public final class StartOptionTable {
                                 ? ""
                                 : option.converters()[0].getClass().getName(),
                         option.splitRegex(),
+                        option.fallbackValue(),
                         option.defaultValue() == null ? "" : option.defaultValue())
                 + "\n";
     }

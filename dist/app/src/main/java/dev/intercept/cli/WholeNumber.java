@@ -56,6 +56,13 @@ abstract class WholeNumber implements ITypeConverter<Integer> {
         }
     }
 
+    /** The original takes 0 too, and then sends messages one by one, as with 1. */
+    static final class Batch extends WholeNumber {
+        Batch() {
+            super("a number of messages", 0, 65535);
+        }
+    }
+
     static final class Tunnels extends WholeNumber {
         Tunnels() {
             super("a number", 1, 65535);

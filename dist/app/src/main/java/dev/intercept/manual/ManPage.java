@@ -42,7 +42,9 @@ final class ManPage {
         page.section("DESCRIPTION").paragraphs(description(intercept));
         page.section("OPTIONS");
         intercept.mixins().forEach((heading, group) -> {
-            page.subsection(heading);
+            if (!group.options().stream().allMatch(OptionSpec::hidden)) {
+                page.subsection(heading);
+            }
             group.options().forEach(this::option);
         });
         page.section("COMMANDS");

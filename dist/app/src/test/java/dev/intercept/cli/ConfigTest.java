@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.InterceptConfig;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
+import dev.intercept.server.Keepalive;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
@@ -93,7 +94,16 @@ class ConfigTest {
         assertEquals(
                 new ProtocolOptions(ProtocolOptions.Combined.OFF, true, true, Optional.of(Generation.V0_8)),
                 config("--combined=off", "--payload", "--single", "--generation=0.8")
-                        .protocol());
+                        .protocol()
+                        .others());
+    }
+
+    @Test
+    void shouldChooseTheBackendThatAloneUnderstandsTheOptionsGiven() {
+        assertEquals(Optional.of("upper"), config("--upper-lane=3").backendName());
+        assertEquals(
+                Optional.empty(), config("--upper-lane=3", "--lower-lane=1").backendName());
+        assertEquals(Optional.empty(), config().backendName());
     }
 
     @Test
@@ -117,6 +127,14 @@ class ConfigTest {
     void shouldMatchAnyTargetWhenTold() {
         assertTrue(config("--any-target").anyTarget());
         assertFalse(config().anyTarget());
+    }
+
+    @Test
+    void shouldReadTheTimesOfKeepalive() {
+        assertEquals(new Keepalive(60, 20, 3), config().keepalive());
+        assertEquals(new Keepalive(30, 20, 3), config("--keepalive=30").keepalive());
+        assertEquals(new Keepalive(10, 5, 4), config("--keepalive=10/5/4").keepalive());
+        assertEquals(Keepalive.OFF, config("--keepalive", "off").keepalive());
     }
 
     @Test

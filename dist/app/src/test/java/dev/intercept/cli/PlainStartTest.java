@@ -36,11 +36,14 @@ class PlainStartTest {
             "4M",
             "64k",
             "5x",
+            "60/20/3",
             "info",
             "JSON",
             "on",
             "auto",
             "0.8",
+            "10.0.0.5=0.8",
+            "10.0.0.0/8=off,on",
             "9099",
             "[::1]:9099",
             "127.0.0.1:9099",
@@ -97,7 +100,9 @@ class PlainStartTest {
                 "--backend=upper -b 127.0.0.1 -p 36524",
                 "--backend upper --upper-lane 3 -l log",
                 "--detached --log /tmp/log -d -P pid -x 192.0.2.1,",
-                "-D 172.17.0.2-10.0.0.1,172.17.0.3-10.0.0.2 --combined=off --payload --generation 0.8"
+                "-D 172.17.0.2-10.0.0.1,172.17.0.3-10.0.0.2 --combined=off --payload --generation 0.8",
+                "--payload=10.0.0.1=on --single -n 8 --combined 10.0.0.0/8=off,on --any-target",
+                "-p 1 --single"
             })
     void shouldNeedNoPicocli(String line) {
         assertTrue(PlainStart.of(words(line)).isPresent());
@@ -118,6 +123,10 @@ class PlainStartTest {
                 "-p 1 -p 2",
                 "-p",
                 "-P pid",
+                "--payload on",
+                "--generation=10.0.0.1=0.8 --generation=0.9",
+                "-D 10.0.0.1-10.0.0.2,10.0.0.1-10.0.0.3",
+                "-c",
                 "--backend=upper --lower-lane=1",
                 "--plugin-path=/plugins",
                 "--list-backends",

@@ -68,6 +68,17 @@ class UsageErrorsTest {
     }
 
     @Test
+    void shouldRefuseTimesOfKeepaliveThatAreNone() {
+        for (String times : new String[] {"0", "60/20", "60/20/0", "60/20/128", "32768", "1m"}) {
+            assertRefused(
+                    "--keepalive: '" + times
+                            + "' is not off, nor seconds such as 60, nor 60/20/3: silence before the first"
+                            + " probe, seconds between probes (both 1 to 32767), and probes (1 to 127)",
+                    "--keepalive=" + times);
+        }
+    }
+
+    @Test
     void shouldRefuseSizesAndCountsOutOfRange() {
         assertRefused("-s, --table-size: '-1' is not a number from 1 to 268435456", "-s=-1");
         assertRefused("--tunnel-buffer: '4X' is not a size from 16K to 1G", "--tunnel-buffer", "4X");

@@ -58,13 +58,9 @@ final class InterceptCommandLine {
         return words;
     }
 
-    /** Of the generations that begin alike the first is what intercept takes a client for. */
+    /** The connections that tell those apart which begin alike are as many here as the user says. */
     private static boolean cannotBeRecognised(Generation generation) {
-        Generation first = Generation.all().stream()
-                .filter(generation::beginsLike)
-                .findFirst()
-                .orElse(generation);
-        return !generation.opens() && first != generation;
+        return Generation.all().stream().filter(generation::beginsLike).count() > 1 && !generation.opens();
     }
 
     /**

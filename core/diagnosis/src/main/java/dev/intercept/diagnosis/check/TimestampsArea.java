@@ -17,11 +17,8 @@ final class TimestampsArea implements Area {
     public List<Finding> look(Host host, CheckScope scope) {
         long timestamps = host.sysctlNumber("net.ipv4.tcp_timestamps").orElse(0L);
         String fact = "net.ipv4.tcp_timestamps is " + timestamps;
-        boolean isOldClientMeant = scope.config()
-                .protocol()
-                .forced()
-                .filter(WITHOUT_TIMESTAMPS::contains)
-                .isPresent();
+        boolean isOldClientMeant =
+                scope.config().protocol().generations().stream().anyMatch(WITHOUT_TIMESTAMPS::contains);
         if (timestamps != 0 && isOldClientMeant) {
             return List.of(Finding.warn(
                     FindingId.TCP_TIMESTAMPS,

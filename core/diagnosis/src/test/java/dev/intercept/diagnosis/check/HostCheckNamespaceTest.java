@@ -14,6 +14,7 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.ProtocolOptions.Combined;
@@ -149,7 +150,8 @@ class HostCheckNamespaceTest {
                 "1", namespace.exec("sysctl", "-n", "net.ipv4.tcp_timestamps").strip());
         InterceptConfig.Builder config = InterceptConfig.builder()
                 .backendName("nfqueue")
-                .protocol(new ProtocolOptions(Combined.AUTO, false, false, Optional.of(Generation.V0_6)));
+                .protocol(ClientProtocols.all(
+                        new ProtocolOptions(Combined.AUTO, false, false, Optional.of(Generation.V0_6))));
         mend(FindingId.TCP_TIMESTAMPS, Scopes.of(config));
     }
 
