@@ -66,7 +66,13 @@ public enum FindingId {
     FRAGMENTS("fragments", "only the first fragment of an answer has the ports that say whose it is"),
     PARKED_LOST("parked-lost", "a handshake's answer waits 30 s for the route of its session, in a bounded place"),
     TUNNEL_OVERFLOW("tunnel-overflow", "what does not fit a tunnel's buffer is missing in the replay"),
-    TUNNEL_STALLED("tunnel-stalled", "what does not fit the tunnel's buffer is dropped, and after 30 s it is closed");
+    TUNNEL_STALLED("tunnel-stalled", "what does not fit the tunnel's buffer is dropped, and after 30 s it is closed"),
+    TUNNEL_QUIET(
+            "tunnel-quiet",
+            "a tcpcopy whose records are not acknowledged for some ms gives its tunnel up for good, and its replay stops"),
+    TUNNEL_ACKNOWLEDGEMENT(
+            "tunnel-acknowledgement",
+            "a tcpcopy 1.3 whose records stay unacknowledged for some ms, as on a busy machine, gives its tunnel up");
 
     private final String label;
     private final String why;

@@ -108,6 +108,7 @@ final class ClientConnection implements ClientRecords {
     @Override
     public void add(int clientAddress, int clientPort, int targetAddress, int targetPort) {
         int nowS = secondsClock.getAsInt();
+        tunnel.onAnnounced(targetPort, nowS);
         signs.onAdd(clientAddress, clientPort, targetAddress, targetPort);
         sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, nowS);
     }

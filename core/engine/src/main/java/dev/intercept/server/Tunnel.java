@@ -2,6 +2,7 @@ package dev.intercept.server;
 
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
+import dev.intercept.session.SessionClock;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
@@ -42,6 +43,9 @@ public final class Tunnel implements Outlet {
     private long stalledSinceNs;
     private volatile TunnelFormat format;
     private volatile long forwarded;
+    private volatile long announced;
+    private volatile int lastAnnouncedS;
+    private volatile int targetPort;
     private volatile long overflowed;
 
     Tunnel(
@@ -83,6 +87,28 @@ public final class Tunnel implements Outlet {
     /** How this tunnel's messages look; null until its first record told. */
     public TunnelFormat format() {
         return format;
+    }
+
+    /** A session that the peer announced, with the target's port or 0. Server thread, the only one that writes these. */
+    void onAnnounced(int port, int nowS) {
+        lastAnnouncedS = nowS;
+        targetPort = port;
+        announced++;
+    }
+
+    /** Sessions that the peer has announced so far. Any thread. */
+    public long announced() {
+        return announced;
+    }
+
+    /** When the last one was announced, in seconds of {@link SessionClock}. */
+    public int lastAnnouncedS() {
+        return lastAnnouncedS;
+    }
+
+    /** The target's port that it named; 0 where its generation names none. */
+    public int targetPort() {
+        return targetPort;
     }
 
     /** Headers taken so far. */

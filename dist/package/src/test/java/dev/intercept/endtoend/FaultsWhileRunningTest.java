@@ -84,6 +84,34 @@ class FaultsWhileRunningTest extends RunningFaults {
         awaitEnd(FindingId.TUNNEL_STALLED);
     }
 
+    /** tcpcopy gave its tunnel up: clients go on, and it announces none of them. */
+    @Test
+    @Tag("tunnel-quiet")
+    void shouldNameATcpcopyThatAnnouncesNothingAnyMoreWhileItsClientsGoOn() throws Exception {
+        sh(RULE + "0");
+        addRoute(1);
+        respond(1, SYN | ACK);
+        for (int client = 2; client < 40; client++) {
+            respond(client, ACK);
+        }
+        await(FindingId.RESPONSES_WITHOUT_ROUTES);
+        TimeUnit.MILLISECONDS.sleep(6000 / SPEED); // A tunnel that is quiet so long, and older sessions: not the fault.
+        assertTrue(
+                find(FindingId.TUNNEL_QUIET).isEmpty(),
+                () -> diagnosis.findings().toString());
+
+        for (int client = 2; client < 40; client++) {
+            respond(client, SYN | ACK);
+        }
+        Finding finding = await(FindingId.TUNNEL_QUIET);
+        String peer = tcpcopy.localAddress().toString().substring(1);
+        assertTrue(
+                finding.fact().startsWith("tunnel 1 from " + peer + " has announced no session for "), finding.fact());
+        assertTrue(finding.remedy().startsWith("restart the tcpcopy at " + peer), finding.remedy());
+        tcpcopy.close();
+        awaitEnd(FindingId.TUNNEL_QUIET);
+    }
+
     /** The sockets between take some megabytes before the tunnel's own buffer fills. */
     private void fill() throws Exception {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);

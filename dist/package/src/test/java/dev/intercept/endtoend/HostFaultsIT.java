@@ -173,6 +173,17 @@ class HostFaultsIT {
     }
 
     @Test
+    @Tag("tunnel-acknowledgement")
+    void shouldFindThatTunnelsAreAcknowledgedLateWithoutTheCapability() throws Exception {
+        mend(
+                FindingId.TUNNEL_ACKNOWLEDGEMENT,
+                new Script(
+                        "",
+                        AS_NOBODY + "intercept check --backend=pcap",
+                        "check() { eval \"$(echo \"$remedy\" | sed 's/^sudo intercept/intercept check/')\"; }"));
+    }
+
+    @Test
     @Tag("queue-rule")
     void shouldFindThatOnlyRootMayReadTheRules() throws Exception {
         mend(FindingId.QUEUE_RULE, new Script("", AS_NOBODY + "intercept check", "check() { eval \"$remedy\"; }"));

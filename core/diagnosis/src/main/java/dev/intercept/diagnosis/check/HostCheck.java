@@ -25,7 +25,8 @@ public final class HostCheck {
             new QueueMemoryArea(),
             new TimestampsArea(),
             new PortsArea(),
-            new ExposureArea());
+            new ExposureArea(),
+            new AcknowledgementArea());
 
     private HostCheck() {}
 

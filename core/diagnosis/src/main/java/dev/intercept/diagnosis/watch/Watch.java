@@ -96,6 +96,7 @@ public final class Watch {
                         1,
                         advice::onTunnelOverflow),
                 new TunnelDetector(inputs.tunnels(), nanoClock),
+                new QuietTunnelDetector(inputs.tunnels(), inputs.unroutedPorts(), nanoClock),
                 new KernelLossDetector(inputs.lanes()));
     }
 

@@ -346,4 +346,37 @@ class AreasTest {
                 Severity.OK,
                 only(new ExposureArea().look(new TextHost(), Scopes.of(config))).severity());
     }
+
+    @Test
+    void shouldSayHowToHaveTunnelsAcknowledgedWhereTheKernelIsOld() {
+        for (String release : List.of("3.10.0-1160.el7.x86_64", "4.16.18")) {
+            assertFinding(
+                    FindingId.TUNNEL_ACKNOWLEDGEMENT,
+                    Severity.WARN,
+                    "Linux " + release + " has no routing rules for ports",
+                    "ip route replace TCPCOPY-HOST via GATEWAY dev DEVICE quickack 1  # as 'ip route get TCPCOPY-HOST' says",
+                    look(
+                            new AcknowledgementArea(),
+                            new TextHost().file("/proc/sys/kernel/osrelease", release),
+                            "nfqueue"));
+        }
+    }
+
+    @Test
+    void shouldSayHowToHaveTunnelsAcknowledgedWithoutThePrivilege() {
+        TextHost host = new TextHost().file("/proc/sys/kernel/osrelease", "4.17.0");
+        Finding finding = look(new AcknowledgementArea(), host, "pcap");
+        assertEquals(Severity.WARN, finding.severity());
+        assertTrue(
+                finding.remedy().contains("ip rule add pref 32765 ipproto tcp sport 36524 lookup 36524 && ip route "));
+        host.file("/proc/thread-self/status", "CapEff:\t0000000000001000");
+        assertEquals(Severity.OK, look(new AcknowledgementArea(), host, "pcap").severity());
+    }
+
+    @Test
+    void shouldLeaveAcknowledgementsToWhoeverTurnedThemOff() {
+        Finding finding = only(new AcknowledgementArea()
+                .look(new TextHost(), Scopes.of(InterceptConfig.builder().quickackRoutes(false))));
+        assertEquals(Severity.OK, finding.severity());
+    }
 }
