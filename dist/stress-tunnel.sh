@@ -87,7 +87,7 @@ for run in $(seq "$runs"); do
   : > "$work/log"; : > "$work/double"; : > "$work/dump"; rm -f "$work/go"; mkfifo "$work/go"
   "$launcher" --backend=nfqueue -p $port "$@" > "$work/log" 2>&1 &
   subject=$!
-  on_line java -cp "$kit/*" dev.intercept.kit.TcpcopySender $target $port 2 2000 200 20 < "$work/go" > "$work/double" 2>&1 &
+  on_line java -cp "$kit/*" dev.intercept.kit.TcpcopySender $target $port 2 2000 200 5 < "$work/go" > "$work/double" 2>&1 &
   double=$!
   pids+=($subject $double)
   await "$work/log" 'listening on'

@@ -75,6 +75,7 @@ class ConfigTest {
                 "--max-tunnels=6",
                 "--tunnel-buffer=64K",
                 "--allow=192.0.2.0/24",
+                "--quickack=off",
                 "--stats-interval=7");
         assertEquals(List.of(Cidr.parse("10.0.0.0/8")), config.passList());
         assertEquals(Optional.of(InetAddress.getByName("::1")), config.bindAddress());
@@ -86,7 +87,14 @@ class ConfigTest {
         assertEquals(6, config.maxTunnels());
         assertEquals(65536, config.tunnelBufferBytes());
         assertEquals(List.of(Cidr.parse("192.0.2.0/24")), config.allow());
+        assertEquals(false, config.quickackRoutes());
         assertEquals(7, config.statsIntervalS());
+    }
+
+    @Test
+    void shouldHaveTunnelsAcknowledgedByARouteUnlessToldOtherwise() {
+        assertEquals(true, config().quickackRoutes());
+        assertEquals(true, config("--quickack=route").quickackRoutes());
     }
 
     @Test

@@ -62,6 +62,12 @@ class UsageErrorsTest {
     }
 
     @Test
+    void shouldRefuseANiceValueOrAMeansThatThereIsNot() {
+        assertRefused("--nice: '20' is not a nice value from -20 to 19", "--nice=20");
+        assertRefused("--quickack: 'socket' is not one of route, off", "--quickack=socket");
+    }
+
+    @Test
     void shouldRefuseATimeThatIsNoNumber() {
         assertRefused("-t, --timeout: 'abc' is not a number of seconds from 1 to 604800", "-t", "abc");
         assertRefused("-t, --timeout: '0' is not a number of seconds from 1 to 604800", "-t", "0");
