@@ -24,10 +24,12 @@ final class DeviceOpener {
      * Opens {@code device} without blocking and without promiscuous mode: what the target routes here is sent to this
      * host's own link-layer address.
      *
+     * @param group joined when there are several lanes
      * @throws BackendException NO_PERMISSION; UNAVAILABLE when there is no such device; REFUSED when it is down or anything
      *     else is wrong with it; BAD_CONFIGURATION for the filter
      */
-    static OpenPcap open(String device, PcapSettings settings, FrameTally tally) throws BackendException {
+    static OpenPcap open(String device, PcapSettings settings, FanoutGroup group, FrameTally tally)
+            throws BackendException {
         try {
             PcapHandle handle = new PcapHandle.Builder(device)
                     .snaplen(settings.snaplenBytes())
@@ -37,7 +39,11 @@ final class DeviceOpener {
                     .immediateMode(settings.immediate())
                     .build();
             handle.setBlockingMode(BlockingMode.NONBLOCKING);
-            return new OpenPcap(handle, device, settings, tally);
+            OpenPcap pcap = new OpenPcap(handle, device, settings, tally);
+            if (settings.lanes() > 1) {
+                pcap.join(group, device);
+            }
+            return pcap;
         } catch (PcapNativeException e) {
             throw explained(device, e);
         } catch (NotOpenException e) {

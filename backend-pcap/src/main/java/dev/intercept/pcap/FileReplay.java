@@ -42,7 +42,15 @@ final class FileReplay implements CaptureBackend {
 
     /** @throws BackendException BAD_CONFIGURATION when a file cannot be read or the filter does not parse */
     static FileReplay open(PcapSettings settings) throws BackendException {
-        return new FileReplay(settings);
+        FileReplay replay = new FileReplay(settings);
+        if (!settings.readNow()) {
+            LOG.log(
+                    Level.INFO,
+                    "{0}: reading begins with the first route that a tcpcopy adds; {1} begins at once",
+                    replay.lane,
+                    PcapOptions.READ_NOW);
+        }
+        return replay;
     }
 
     @Override
@@ -94,6 +102,11 @@ final class FileReplay implements CaptureBackend {
             }
         }
         return handed;
+    }
+
+    @Override
+    public Polling polling() {
+        return settings.readNow() ? Polling.WHILE_TAKEN : Polling.FROM_FIRST_ROUTE;
     }
 
     @Override

@@ -53,4 +53,8 @@ final class Libc {
     static native int socket(int domain, int type, int protocol);
 
     static native int ioctl(int fd, NativeLong request, Pointer argument);
+
+    static native int setsockopt(int fd, int level, int name, Pointer value, int valueBytes);
+
+    static native int getsockopt(int fd, int level, int name, Pointer value, Pointer valueBytes);
 }

@@ -40,6 +40,8 @@ final class Libpcap {
 
     static native int pcap_get_selectable_fd(Pointer pcap);
 
+    static native int pcap_fileno(Pointer pcap);
+
     static native Pointer pcap_open_dead(int linkType, int snapshotBytes);
 
     static native int pcap_compile(Pointer pcap, Pointer program, String filter, int optimize, int netmask);

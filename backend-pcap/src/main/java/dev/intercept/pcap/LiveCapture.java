@@ -29,6 +29,8 @@ final class LiveCapture implements CaptureBackend {
     static final String ANY = "any";
 
     private final String device;
+    private final String lane;
+    private final FanoutGroup group;
     private final PcapSettings settings;
     private final Wakeup wakeup;
     private final PollGate gate;
@@ -41,13 +43,22 @@ final class LiveCapture implements CaptureBackend {
 
     private OpenPcap pcap;
 
-    private LiveCapture(String device, PcapSettings settings, Wakeup wakeup, OpenPcap pcap, FrameTally tally) {
+    private LiveCapture(
+            String device,
+            String lane,
+            PcapSettings settings,
+            FanoutGroup group,
+            Wakeup wakeup,
+            OpenPcap pcap,
+            FrameTally tally) {
         this.device = device;
+        this.lane = lane;
+        this.group = group;
         this.settings = settings;
         this.wakeup = wakeup;
         this.pcap = pcap;
         this.tally = tally;
-        report = new FrameReport(lane(), tally);
+        report = new FrameReport(lane, tally);
         gate = new PollGate(wakeup::signal, this::free);
         wakeup.watch(pcap.selectableFd());
         watch = new DeviceWatch(lane(), device, new DeviceFlags(device)::state, System::nanoTime);
@@ -56,11 +67,12 @@ final class LiveCapture implements CaptureBackend {
     }
 
     /** @throws BackendException as {@link DeviceOpener#open} */
-    static LiveCapture open(String device, PcapSettings settings) throws BackendException {
+    static LiveCapture open(String device, String lane, PcapSettings settings, FanoutGroup group)
+            throws BackendException {
         FrameTally tally = new FrameTally();
-        OpenPcap pcap = DeviceOpener.open(device, settings, tally);
+        OpenPcap pcap = DeviceOpener.open(device, settings, group, tally);
         try {
-            return new LiveCapture(device, settings, new Wakeup(), pcap, tally);
+            return new LiveCapture(device, lane, settings, group, new Wakeup(), pcap, tally);
         } catch (BackendException e) {
             pcap.close();
             throw e;
@@ -69,7 +81,7 @@ final class LiveCapture implements CaptureBackend {
 
     @Override
     public String lane() {
-        return "pcap:" + device;
+        return lane;
     }
 
     @Override
@@ -139,7 +151,7 @@ final class LiveCapture implements CaptureBackend {
 
     private void reopen() throws BackendException {
         try {
-            OpenPcap open = DeviceOpener.open(device, settings, tally);
+            OpenPcap open = DeviceOpener.open(device, settings, group, tally);
             wakeup.watch(open.selectableFd());
             synchronized (statistics) {
                 pcap = open;

@@ -77,6 +77,25 @@ final class OpenPcap implements AutoCloseable {
         }
     }
 
+    /** Shares the device's packets with the others of the group; closed when this fails. */
+    void join(FanoutGroup group, String device) throws BackendException {
+        try {
+            group.join(Libpcap.pcap_fileno(pcap), device);
+        } catch (BackendException e) {
+            close();
+            throw e;
+        }
+        discardWaiting();
+    }
+
+    /** What waits from before. */
+    private void discardWaiting() {
+        while (batch.fill(FrameBatch.MAX_FRAMES) > 0) {
+            batch.forget();
+        }
+        batch.forget();
+    }
+
     PcapHandle handle() {
         return handle;
     }

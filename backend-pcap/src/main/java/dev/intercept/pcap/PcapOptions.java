@@ -16,12 +16,14 @@ import java.util.Optional;
 final class PcapOptions {
 
     static final String INTERFACE = "--interface";
+    static final String LANES = "--lanes";
     static final String FILTER = "--filter";
     static final String SNAPLEN = "--snaplen";
     static final String PCAP_BUFFER = "--pcap-buffer";
     static final String IMMEDIATE = "--immediate";
     static final String READ = "--read";
     static final String READ_SPEED = "--read-speed";
+    static final String READ_NOW = "--read-now";
     static final String LOOP = "--loop";
     static final String DECAPSULATE = "--decapsulate";
     static final String VXLAN = "--vxlan";
@@ -29,6 +31,8 @@ final class PcapOptions {
     static final List<BackendOption> ALL = List.of(
             new BackendOption(
                     List.of(INTERFACE, "-i"), "DEV[,DEV...]", "any", "devices to capture on, each a lane of its own"),
+            new BackendOption(
+                    List.of(LANES), "N", "1", "lanes per device, each with a thread; a session stays in its lane"),
             new BackendOption(
                     List.of(FILTER, "-F"), "FILTER", "", "which packets are responses, in pcap-filter(7) syntax"),
             new BackendOption(
@@ -50,12 +54,13 @@ final class PcapOptions {
                     "read responses from .pcap or .pcapng files instead, also .gz and .zst; - is standard input"),
             new BackendOption(
                     List.of(READ_SPEED), "full|real", "full", "read a file as fast as it goes, or in its own time"),
+            new BackendOption(List.of(READ_NOW), "", "", "read at once, not from the first route of a client on"),
             new BackendOption(List.of(LOOP), "N", "1", "read the files N times; 0 for without end"),
             new BackendOption(
                     List.of(DECAPSULATE),
                     "TUNNEL[,...]",
                     "",
-                    "unwrap mirrored packets from these tunnels: " + TunnelOption.NAMES),
+                    "unwrap vxlan, geneve, tzsp, gre, erspan or ipip; ports go behind a colon each"),
             new BackendOption(List.of(VXLAN), "PORT", "", "the same as --decapsulate=vxlan:PORT"));
 
     private static final int SNAPLEN_MIN_BYTES = 64;
@@ -64,6 +69,7 @@ final class PcapOptions {
     /** Two VLAN tags, IPv6, UDP, Geneve with options, and another Ethernet header: 140 at most, rarely more than 100. */
     private static final int TUNNEL_BYTES = 128;
 
+    private static final int MAX_LANES = 64;
     private static final int MAX_ROUNDS = 1_000_000_000;
 
     private static final int BUFFER_MIN_BYTES = 64 << 10;
@@ -78,6 +84,7 @@ final class PcapOptions {
         List<String> files = files(options);
         return new PcapSettings(
                 devices(options),
+                options.number(LANES, 1, MAX_LANES),
                 options.text(FILTER).orElse(""),
                 snaplen(options, tunnels),
                 bufferBytes(options),
@@ -85,6 +92,7 @@ final class PcapOptions {
                 files,
                 rounds(options, files),
                 oneOf(options, READ_SPEED, "real", "full"),
+                options.isSet(READ_NOW),
                 tunnels);
     }
 
@@ -139,7 +147,10 @@ final class PcapOptions {
         if (options.isGiven(READ) && options.isGiven(INTERFACE)) {
             throw usage(READ + " and " + INTERFACE + " exclude each other: give a file or devices");
         }
-        for (String name : List.of(READ_SPEED, LOOP)) {
+        if (options.isGiven(READ) && options.isGiven(LANES)) {
+            throw usage(LANES + " is for devices: a file has one lane, so that the order in it is kept");
+        }
+        for (String name : List.of(READ_SPEED, READ_NOW, LOOP)) {
             if (options.isGiven(name) && !options.isGiven(READ)) {
                 throw usage(name + " is for a file: give " + READ + " FILE too");
             }

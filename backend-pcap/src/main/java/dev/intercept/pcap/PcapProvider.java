@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Makes the backend {@code pcap}: one lane for each device, or one for all capture files. */
+/** Makes the backend {@code pcap}: some lanes for each device, or one for all capture files. */
 public final class PcapProvider implements CaptureBackendProvider {
 
     /** Kept here: a logger that nobody holds forgets its level. */
@@ -71,7 +71,11 @@ public final class PcapProvider implements CaptureBackendProvider {
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
             for (String device : settings.devices()) {
-                lanes.add(LiveCapture.open(device, settings));
+                FanoutGroup group = new FanoutGroup();
+                for (int n = 0; n < settings.lanes(); n++) {
+                    String lane = "pcap:" + device + (settings.lanes() > 1 ? "#" + n : "");
+                    lanes.add(LiveCapture.open(device, lane, settings, group));
+                }
             }
             return lanes;
         } catch (BackendException | RuntimeException | Error e) {

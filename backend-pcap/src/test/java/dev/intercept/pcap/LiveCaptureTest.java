@@ -20,7 +20,10 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +36,8 @@ class LiveCaptureTest {
     private static final String FILTER = "tcp and src port 8080";
 
     private final List<CaptureBackend> open = new ArrayList<>();
+    private static final Comparator<String> BY_SEQUENCE = Comparator.comparing(packet -> packet.substring(48, 56));
+
     private NetworkNamespace namespace;
     private RawSocket socket;
 
@@ -95,6 +100,44 @@ class LiveCaptureTest {
         for (CaptureBackend lane : lanes) {
             assertEquals(3, new Recorder().await(lane, 3).packets().size());
         }
+    }
+
+    @Test
+    void shouldDivideSessionsAmongLanesAndKeepTheOrderInEach() throws Exception {
+        int sessions = 40;
+        int each = 10;
+        List<byte[]> packets = new ArrayList<>();
+        for (int i = 0; i < sessions * each; i++) {
+            packets.add(new PacketBuilder()
+                    .to(TestNetwork.client(1 + i % sessions), 10_000)
+                    .sequence(i)
+                    .build());
+        }
+        List<CaptureBackend> lanes = namespace.call(
+                () -> Backends.open("--interface", TestNetwork.WIRE_DEVICE, "--filter", FILTER, "--lanes", "2"));
+        open.addAll(lanes);
+        assertEquals(
+                List.of("pcap:wire0#0", "pcap:wire0#1"),
+                lanes.stream().map(CaptureBackend::lane).toList());
+        send(packets);
+        List<String> seen = new ArrayList<>();
+        Map<String, String> laneOfClient = new HashMap<>();
+        for (CaptureBackend lane : lanes) {
+            Recorder recorder = new Recorder();
+            while (lane.poll(recorder, 64, 500) > 0) {
+                // Until nothing comes.
+            }
+            assertTrue(
+                    recorder.packets().size() >= each,
+                    lane.lane() + ": " + recorder.packets().size());
+            recorder.packets().forEach(packet -> {
+                String owner = laneOfClient.putIfAbsent(packet.substring(32, 40), lane.lane());
+                assertTrue(owner == null || owner.equals(lane.lane()), "a session in two lanes");
+            });
+            assertEquals(recorder.packets().stream().sorted(BY_SEQUENCE).toList(), recorder.packets());
+            seen.addAll(recorder.packets());
+        }
+        assertEquals(Recorder.hex(packets), seen.stream().sorted(BY_SEQUENCE).toList());
     }
 
     @Test

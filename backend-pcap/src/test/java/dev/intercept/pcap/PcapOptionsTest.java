@@ -22,7 +22,8 @@ class PcapOptionsTest {
     void shouldCaptureOnAnyDeviceByDefault() throws BackendException {
         PcapSettings settings = parse(Map.of());
         assertEquals(
-                new PcapSettings(List.of("any"), "", 128, 16 << 20, true, List.of(), 1, false, Decapsulation.NONE),
+                new PcapSettings(
+                        List.of("any"), 1, "", 128, 16 << 20, true, List.of(), 1, false, false, Decapsulation.NONE),
                 settings);
     }
 
@@ -41,7 +42,17 @@ class PcapOptionsTest {
                 "off"));
         assertEquals(
                 new PcapSettings(
-                        List.of("eth0", "eth1"), "tcp", 256, 512 << 10, false, List.of(), 1, false, Decapsulation.NONE),
+                        List.of("eth0", "eth1"),
+                        1,
+                        "tcp",
+                        256,
+                        512 << 10,
+                        false,
+                        List.of(),
+                        1,
+                        false,
+                        false,
+                        Decapsulation.NONE),
                 live);
         PcapSettings file = parse(Map.of("--read", "a.pcap", "--read-speed", "real"));
         assertEquals(List.of("a.pcap"), file.files());
@@ -65,6 +76,14 @@ class PcapOptionsTest {
     @Test
     void shouldRefuseAReadSpeedWithoutAFile() {
         assertRefused("--read-speed is for a file: give --read FILE too", Map.of("--read-speed", "real"));
+    }
+
+    @Test
+    void shouldRefuseLanesOfAFile() {
+        assertRefused(
+                "--lanes is for devices: a file has one lane, so that the order in it is kept",
+                Map.of("--read", "a.pcap", "--lanes", "2"));
+        assertRefused("--lanes 65: must be a whole number from 1 to 64", Map.of("--lanes", "65"));
     }
 
     @Test

@@ -93,7 +93,7 @@ public final class Intercept implements AutoCloseable {
                     CaptureLoop.BATCH_LIMIT,
                     secondsNow());
             interceptors.add(interceptor);
-            loops.add(new CaptureLoop(lane, interceptor, nanoClock, this::onLoopEnd));
+            loops.add(new CaptureLoop(lane, interceptor, server, nanoClock, this::onLoopEnd));
         }
         runningLoops = new AtomicInteger(loops.size());
         statistics = new Statistics(

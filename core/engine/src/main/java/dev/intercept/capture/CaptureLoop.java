@@ -1,8 +1,10 @@
 package dev.intercept.capture;
 
+import dev.intercept.session.Readers;
 import dev.intercept.session.SessionClock;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,6 +21,8 @@ public final class CaptureLoop implements Runnable {
     /** How long a poll may wait for a packet: bounds how long a stop takes, costs ten wake-ups a second when idle. */
     static final int POLL_TIMEOUT_MS = 100;
 
+    private static final long PAUSE_NS = 1_000_000L;
+
     /** Told how a loop ended. */
     public interface EndListener {
         /** @param failure why the packet source is useless now; null when the loop was stopped or the source has ended */
@@ -29,16 +33,23 @@ public final class CaptureLoop implements Runnable {
     private final Interceptor interceptor;
     private final LongSupplier nanoClock;
     private final EndListener endListener;
+    private final Pacing pacing;
     private volatile boolean stopping;
     private volatile boolean hasEnded;
     private volatile long roundBeganNs;
 
+    /** @param readers who a source that can wait waits for */
     public CaptureLoop(
-            CaptureBackend backend, Interceptor interceptor, LongSupplier nanoClock, EndListener endListener) {
+            CaptureBackend backend,
+            Interceptor interceptor,
+            Readers readers,
+            LongSupplier nanoClock,
+            EndListener endListener) {
         this.backend = backend;
         this.interceptor = interceptor;
         this.nanoClock = nanoClock;
         this.endListener = endListener;
+        this.pacing = new Pacing(backend, readers, nanoClock);
         this.roundBeganNs = nanoClock.getAsLong();
     }
 
@@ -60,9 +71,10 @@ public final class CaptureLoop implements Runnable {
     public void run() {
         Throwable failure = null;
         try {
-            while (!stopping && pollOnce() != CaptureBackend.END) {
-                // The work is in pollOnce.
+            while (!stopping && step() != CaptureBackend.END) {
+                // The work is in step.
             }
+            awaitTaken();
         } catch (BackendException | RuntimeException | Error e) {
             failure = e;
         } finally {
@@ -71,6 +83,28 @@ public final class CaptureLoop implements Runnable {
             backend.close();
             endListener.onEnd(this, failure);
         }
+    }
+
+    private int step() throws BackendException {
+        return switch (pacing.next()) {
+            case POLL -> pollOnce();
+            case WAIT -> pause();
+            case END -> CaptureBackend.END;
+        };
+    }
+
+    /** What is seen next is seen a millisecond later at most. */
+    private int pause() {
+        LockSupport.parkNanos(PAUSE_NS);
+        roundBeganNs = nanoClock.getAsLong();
+        return 0;
+    }
+
+    private void awaitTaken() {
+        while (!stopping && !pacing.isTaken()) {
+            pause();
+        }
+        pacing.logEnd();
     }
 
     private int pollOnce() throws BackendException {

@@ -1,5 +1,6 @@
 package dev.intercept.server;
 
+import dev.intercept.session.Readers;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * The server that every tcpcopy connects to.
@@ -29,7 +31,7 @@ import java.util.function.LongSupplier;
  * take earlier, and ends what is idle for too long. Capture threads only append to tunnels and flush them. No peer can
  * make it wait: every channel is non-blocking, and a peer gets one bounded read a round.
  */
-public final class TunnelServer implements Runnable {
+public final class TunnelServer implements Runnable, Readers {
 
     /** Client bytes read at once: 1170 records of 14 bytes, some ms of work when each evicts a session, then it is the next peer's turn. */
     private static final int READ_BYTES = 16 * 1024;
@@ -133,6 +135,39 @@ public final class TunnelServer implements Runnable {
     /** Who is told of responses that no client announced: with {@code --single}, the tunnels of that client. */
     public UnroutedResponses unroutedResponses() {
         return protocols.anySingle() ? singleGroup : UnroutedResponses.NOBODY;
+    }
+
+    /** With {@code --single} a client wants responses as soon as it is connected. */
+    @Override
+    public long routes() {
+        long added = counters.get(Counter.ROUTES_ADDED);
+        return protocol.single() && areConnected() ? added + 1 : added;
+    }
+
+    @Override
+    public boolean areConnected() {
+        for (ClientConnection connection : connections.all()) {
+            if (connection.tunnel().format() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public int longestBacklogBytes() {
+        int longest = 0;
+        for (ClientConnection connection : connections.all()) {
+            longest = Math.max(longest, connection.tunnel().pendingBytes());
+        }
+        return longest;
+    }
+
+    @Override
+    public String taken() {
+        return tunnels().stream()
+                .map(tunnel -> tunnel + " " + tunnel.forwarded())
+                .collect(Collectors.joining(", "));
     }
 
     /** What was noticed in the routes that clients add. */

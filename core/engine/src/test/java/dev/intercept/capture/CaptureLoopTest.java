@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.RecordingLogger;
+import dev.intercept.session.Readers;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -15,7 +16,9 @@ import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,7 @@ class CaptureLoopTest {
 
     private final List<Throwable> ends = new ArrayList<>();
     private long nowNs;
+    private Readers readers = Readers.NONE;
 
     @Test
     void shouldEndWithoutFailureWhenTheSourceEnds() {
@@ -71,6 +75,71 @@ class CaptureLoopTest {
         assertEquals(0, loop.roundNs(), "an ended loop is not stuck");
     }
 
+    @Test
+    void shouldReadOnlyWhenRoutesAreThereAndClientsTakeTheirHeaders() {
+        ScriptedBackend backend = new ScriptedBackend(3);
+        backend.polling = CaptureBackend.Polling.FROM_FIRST_ROUTE;
+        Clients clients = new Clients();
+        readers = clients;
+        List<String> steps = new ArrayList<>();
+        backend.onPoll = () -> {
+            steps.add("poll with " + clients.routes + " routes at " + nowNs / 1_000_000 + " ms");
+            clients.backlogs.addAll(List.of(Pacing.MAX_BACKLOG_BYTES + 1, Pacing.MAX_BACKLOG_BYTES + 1));
+        };
+        loop(backend).run();
+        assertEquals(
+                List.of(
+                        "poll with 5 routes at 335 ms",
+                        "poll with 5 routes at 365 ms",
+                        "poll with 5 routes at 395 ms",
+                        "poll with 5 routes at 425 ms"),
+                steps);
+        assertTrue(clients.backlogs.isEmpty(), "it ended when all was taken");
+    }
+
+    @Test
+    void shouldReadAtOnceWhatMayAndEndWhenTheClientsHaveGone() {
+        ScriptedBackend backend = new ScriptedBackend(100);
+        backend.polling = CaptureBackend.Polling.WHILE_TAKEN;
+        Clients clients = new Clients();
+        readers = clients;
+        backend.onPoll = () -> clients.connected = backend.polls == 3;
+        loop(backend).run();
+        assertEquals(5, backend.polls, "it read until the client came, and went");
+        assertTrue(backend.isClosed);
+        assertNull(ends.get(0));
+    }
+
+    /** A client that adds a route each 25 ms, five in all, and has these backlogs when it is looked at, each 10 ms. */
+    private final class Clients implements Readers {
+        private final Deque<Integer> backlogs = new ArrayDeque<>();
+        private long routes;
+        private boolean connected;
+
+        @Override
+        public long routes() {
+            nowNs += 25_000_000;
+            routes = Math.min(5, routes + 1);
+            return routes;
+        }
+
+        @Override
+        public boolean areConnected() {
+            return connected;
+        }
+
+        @Override
+        public int longestBacklogBytes() {
+            nowNs += 10_000_000;
+            return backlogs.isEmpty() ? 0 : backlogs.remove();
+        }
+
+        @Override
+        public String taken() {
+            return "";
+        }
+    }
+
     private CaptureLoop loop(CaptureBackend backend) {
         Interceptor interceptor = new Interceptor(
                 new PassList(List.of()),
@@ -81,7 +150,7 @@ class CaptureLoopTest {
                 new RateLimitedLog(new RecordingLogger(), System::nanoTime),
                 CaptureLoop.BATCH_LIMIT,
                 0);
-        return new CaptureLoop(backend, interceptor, () -> nowNs, (loop, failure) -> ends.add(failure));
+        return new CaptureLoop(backend, interceptor, readers, () -> nowNs, (loop, failure) -> ends.add(failure));
     }
 
     /** Ends after a number of empty polls. */
@@ -91,6 +160,7 @@ class CaptureLoopTest {
         boolean isClosed;
         BackendException failure;
         Runnable onPoll = () -> {};
+        Polling polling = Polling.ALWAYS;
 
         ScriptedBackend(int emptyPolls) {
             this.emptyPolls = emptyPolls;
@@ -103,6 +173,11 @@ class CaptureLoopTest {
                 throw failure;
             }
             return polls++ < emptyPolls ? 0 : END;
+        }
+
+        @Override
+        public Polling polling() {
+            return polling;
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
 import dev.intercept.server.Tunnel;
+import dev.intercept.session.Readers;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,6 +49,7 @@ class FlushLatencyTest {
         CaptureLoop loop = new CaptureLoop(
                 backend,
                 running.interceptor,
+                Readers.NONE,
                 System::nanoTime,
                 (ended, failure) -> assertEquals(null, failure, "the capture loop ended by itself"));
         capture = new Thread(loop, "capture under test");

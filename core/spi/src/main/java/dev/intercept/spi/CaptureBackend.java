@@ -30,6 +30,25 @@ public interface CaptureBackend extends AutoCloseable {
      */
     int poll(PacketHandler handler, int limit, int timeoutMs) throws BackendException;
 
+    /** When the engine polls a backend. */
+    enum Polling {
+        /** All the time: packets that nobody takes are lost. */
+        ALWAYS,
+        /** While the clients take what they are sent: packets wait in the source for as long as it takes. */
+        WHILE_TAKEN,
+        /** As before, and not before a client wants any. */
+        FROM_FIRST_ROUTE
+    }
+
+    /**
+     * When to poll. Never changes.
+     *
+     * @since 2
+     */
+    default Polling polling() {
+        return Polling.ALWAYS;
+    }
+
     /** Whether the kernel waits for this backend's verdicts. False for a backend that only observes. Never changes. */
     boolean issuesVerdicts();
 

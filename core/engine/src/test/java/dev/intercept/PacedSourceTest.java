@@ -1,0 +1,147 @@
+package dev.intercept;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TunnelClient;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
+import dev.intercept.stats.Counter;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A packet source that can wait loses nothing for want of a reader, however late and slow that is. */
+@Timeout(120)
+class PacedSourceTest {
+
+    private static final int PACKETS = 200_000;
+    private static final int SESSIONS = 20;
+    private static final int PATIENCE_MS = 60_000;
+
+    @Test
+    void shouldBringEveryHeaderToAClientThatComesLateAndReadsSlowly() throws Exception {
+        InterceptConfig config = InterceptConfig.builder()
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .port(0)
+                .tunnelBufferBytes(256 * 1024)
+                .build();
+        try (Intercept intercept = Intercept.start(config, BackendRegistry.of(new Source()), System::nanoTime);
+                TunnelClient client = TunnelClient.connect(intercept.address())) {
+            for (int i = 0; i < SESSIONS; i++) {
+                client.add(TestNetwork.client(1), 10_000 + i, TestNetwork.TARGET, 8080);
+            }
+            for (int read = 0; read < PACKETS; read++) {
+                assertTrue(client.read(PATIENCE_MS).isPresent(), read + " headers came");
+            }
+            assertEquals(ExitCode.OK, intercept.awaitEnd());
+            assertEquals(PACKETS, intercept.statistics().get(Counter.FORWARDED));
+            assertEquals(0, intercept.statistics().get(Counter.TUNNEL_OVERFLOW));
+        }
+    }
+
+    @Test
+    void shouldEndWhenTheClientHasGone() throws Exception {
+        InterceptConfig config = InterceptConfig.builder()
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .port(0)
+                .tunnelBufferBytes(256 * 1024)
+                .build();
+        try (Intercept intercept = Intercept.start(config, BackendRegistry.of(new Source()), System::nanoTime)) {
+            try (TunnelClient client = TunnelClient.connect(intercept.address())) {
+                client.add(TestNetwork.client(1), 10_000, TestNetwork.TARGET, 8080);
+                assertTrue(client.read(PATIENCE_MS).isPresent());
+            }
+            assertEquals(ExitCode.OK, intercept.awaitEnd());
+        }
+    }
+
+    /** Responses of some sessions, one after the other, as a file has them. */
+    private static final class Source implements CaptureBackendProvider, CaptureBackend {
+
+        private final ByteBuffer packet = ByteBuffer.allocate(100);
+        private volatile int handed;
+
+        @Override
+        public int poll(PacketHandler handler, int limit, int timeoutMs) {
+            int n = Math.min(limit, PACKETS - handed);
+            for (int i = 0; i < n; i++) {
+                byte[] bytes = new PacketBuilder()
+                        .to(TestNetwork.client(1), 10_000 + handed % SESSIONS)
+                        .sequence(handed)
+                        .build();
+                handler.onPacket(packet.clear().put(bytes).flip());
+                handed = handed + 1;
+            }
+            return n == 0 ? END : n;
+        }
+
+        @Override
+        public Polling polling() {
+            return Polling.FROM_FIRST_ROUTE;
+        }
+
+        @Override
+        public String lane() {
+            return "source";
+        }
+
+        @Override
+        public boolean issuesVerdicts() {
+            return false;
+        }
+
+        @Override
+        public KernelStats kernelStats() {
+            return new KernelStats(0, handed, List.of());
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String name() {
+            return "source";
+        }
+
+        @Override
+        public String description() {
+            return "makes responses";
+        }
+
+        @Override
+        public int priority() {
+            return 1;
+        }
+
+        @Override
+        public int spiVersion() {
+            return SPI_VERSION;
+        }
+
+        @Override
+        public Optional<String> unavailabilityCause() {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<BackendOption> options() {
+            return List.of();
+        }
+
+        @Override
+        public List<CaptureBackend> open(BackendOptions options) {
+            return List.of(this);
+        }
+    }
+}
