@@ -32,7 +32,10 @@ public final class CommandLines {
     private static List<Path> pluginDirectories(String... args) {
         CaptureOptions capture = new CaptureOptions();
         try {
-            new CommandLine(capture).setUnmatchedArgumentsAllowed(true).parseArgs(args);
+            new CommandLine(capture)
+                    .setExpandAtFiles(false)
+                    .setUnmatchedArgumentsAllowed(true)
+                    .parseArgs(args);
         } catch (ParameterException e) {
             // The full command line meets the same error and reports it.
         }
@@ -44,7 +47,10 @@ public final class CommandLines {
         addStartOptions(spec, command);
         spec.addMixin("Of the originals", CommandSpec.forAnnotatedObject(command.former));
         spec.usageMessage().exitCodeList(exitCodes());
-        spec.usageMessage().footer("", "@FILE stands for the arguments in FILE. Stop tcpcopy before intercept.");
+        spec.usageMessage()
+                .footer(
+                        "",
+                        "@FILE stands for the arguments in FILE, where quotes keep blanks and # begins a comment. Stop tcpcopy before intercept.");
         return spec;
     }
 
@@ -70,6 +76,7 @@ public final class CommandLines {
 
     private static CommandLine configure(CommandLine commandLine) {
         commandLine
+                .setExpandAtFiles(false) // ArgumentFiles has done it, with a grammar of our own.
                 .setOverwrittenOptionsAllowed(true) // An option after @FILE overrides the file.
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionExceptionHandler(new FailureMessages())

@@ -1,5 +1,7 @@
 package dev.intercept.cli;
 
+import dev.intercept.ExitCode;
+import dev.intercept.cli.ArgumentFiles.ArgumentFileException;
 import java.io.PrintWriter;
 import java.util.Optional;
 
@@ -12,8 +14,19 @@ public final class Main {
         System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
     }
 
-    /** Runs a plain start at once, and everything else through picocli. Returns the exit code. */
+    /** Puts argument files in their places and runs what that makes. Returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
+        try {
+            return runExpanded(out, err, ArgumentFiles.expand(args));
+        } catch (ArgumentFileException e) {
+            err.println("intercept: " + e.getMessage() + "; try 'intercept --help'");
+            err.flush();
+            return ExitCode.USAGE.code();
+        }
+    }
+
+    /** Runs a plain start at once, and everything else through picocli. */
+    private static int runExpanded(PrintWriter out, PrintWriter err, String... args) {
         Optional<InterceptCommand> plain = PlainStart.of(args);
         if (plain.isEmpty()) {
             return CommandLines.create(args).setOut(out).setErr(err).execute(args);

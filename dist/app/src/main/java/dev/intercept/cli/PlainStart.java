@@ -22,7 +22,7 @@ import picocli.CommandLine.ITypeConverter;
 /**
  * Reads the command line of a start without picocli, whose model of all options takes longer to make than anything else that
  * a start does. It understands options of a start, each once, in words of their own or with an equals sign, with values that
- * are right. Whatever else a command line has is left to picocli: subcommands, help, argument files, mistakes.
+ * are right. Whatever else a command line has is left to picocli: subcommands, help, mistakes.
  */
 final class PlainStart {
 

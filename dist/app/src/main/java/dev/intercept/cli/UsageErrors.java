@@ -47,9 +47,6 @@ final class UsageErrors implements IParameterExceptionHandler {
 
     private static String unmatchedText(UnmatchedArgumentException error) {
         String argument = error.getUnmatched().get(0);
-        if (argument.startsWith("@")) {
-            return "the argument file '" + argument.substring(1) + "' cannot be read";
-        }
         if (!error.isUnknownOption()) {
             return "unexpected argument '" + argument + "'";
         }

@@ -87,6 +87,15 @@ class LauncherIT {
     }
 
     @Test
+    void shouldReadACaptureFileWhateverItsNameAndTheLocale() throws Exception {
+        Result result = shell("printf '\\324\\303\\262\\241\\002\\0\\004\\0%16s' '' | tr ' ' '\\0' > größe.pcap;"
+                + " LC_ALL= LC_CTYPE= LANG=C \"$INTERCEPT\" --backend=pcap --read=größe.pcap --read-now;"
+                + " status=$?; rm größe.pcap; exit $status");
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.err().contains("größe.pcap: 0 frames read"), result.err());
+    }
+
+    @Test
     void shouldHandOnArgumentsWithSpacesAndOptionsOfTheRuntime() throws Exception {
         Result result = shell("INTERCEPT_JAVA_OPTS='-Xmx64m -Dx=y' \"$INTERCEPT\" -x 'not an address'");
         assertEquals(ExitCode.USAGE.code(), result.exitCode());
