@@ -7,6 +7,7 @@ import dev.intercept.capture.PassList;
 import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
+import dev.intercept.session.Readers;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
@@ -153,7 +154,8 @@ final class Rehearsal {
             client.write(records.flip());
             awaitRoute();
             client.configureBlocking(false);
-            new CaptureLoop(new Repetition(client), interceptor, System::nanoTime, (loop, failure) -> {}).run();
+            new CaptureLoop(new Repetition(client), interceptor, Readers.NONE, System::nanoTime, (loop, failure) -> {})
+                    .run();
         }
     }
 

@@ -141,7 +141,7 @@ public final class TunnelServer implements Runnable, Readers {
     @Override
     public long routes() {
         long added = counters.get(Counter.ROUTES_ADDED);
-        return protocol.single() && areConnected() ? added + 1 : added;
+        return added == 0 && protocols.anySingle() && areConnected() ? 1 : added;
     }
 
     @Override
