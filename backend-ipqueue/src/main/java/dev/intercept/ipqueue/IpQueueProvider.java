@@ -3,8 +3,14 @@ package dev.intercept.ipqueue;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.CaptureRules.Mechanism;
+import dev.intercept.spi.Host;
+import dev.intercept.spi.HostFinding;
+import dev.intercept.spi.HostFinding.Topic;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -20,6 +26,7 @@ public final class IpQueueProvider implements CaptureBackendProvider {
     private static final String COPY_RANGE = "--copy-range";
     private static final int MIN_COPY_RANGE_BYTES = 40;
     private static final int MAX_COPY_RANGE_BYTES = 65535;
+    private static final int GOOD_QUEUE_LENGTH = 8192;
 
     private static final List<BackendOption> OPTIONS = List.of(new BackendOption(
             List.of(COPY_RANGE), "BYTES", "128", "bytes of each packet the kernel copies; both headers fit into 120"));
@@ -76,5 +83,34 @@ public final class IpQueueProvider implements CaptureBackendProvider {
             LOG.log(Level.WARNING, "ipqueue talks to a stand-in of the kernel, as system properties ask: {0}", kernel);
         }
         return List.of(IpQueueBackend.open(new JnrSystemCalls(), kernel, copyRangeBytes));
+    }
+
+    @Override
+    public Optional<Capability> capability() {
+        return Optional.of(Capability.CAP_NET_ADMIN);
+    }
+
+    /** The man page's own rule. Where nftables feeds ip_queue, the number of the queue does not matter. */
+    @Override
+    public Optional<CaptureRules> rules(BackendOptions options) {
+        return Optional.of(
+                new CaptureRules(Mechanism.IP_QUEUE, "", 0, 0, List.of(List.of("-j", "QUEUE")), "queue num 0"));
+    }
+
+    @Override
+    public List<HostFinding> check(Host host, BackendOptions options) {
+        return host.sysctlNumber(KernelReadings.QUEUE_MAXLEN).stream()
+                .map(IpQueueProvider::ofQueueLength)
+                .toList();
+    }
+
+    private static HostFinding ofQueueLength(long length) {
+        String fact = KernelReadings.QUEUE_MAXLEN + " is " + length;
+        return length >= GOOD_QUEUE_LENGTH
+                ? HostFinding.ok(Topic.QUEUE_MEMORY, fact)
+                : HostFinding.warn(
+                        Topic.QUEUE_MEMORY,
+                        fact + ", a burst of more answers is dropped",
+                        "sysctl -w " + KernelReadings.QUEUE_MAXLEN + "=" + GOOD_QUEUE_LENGTH);
     }
 }

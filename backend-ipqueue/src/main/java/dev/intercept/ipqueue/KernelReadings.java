@@ -7,9 +7,12 @@ import java.util.Optional;
 /** Turns /proc/net/ip_queue into {@link KernelStats}: losses since this backend opened, each with the knob to turn. */
 final class KernelReadings {
 
-    private static final String QUEUE_MAXLEN = "net.ipv4.ip_queue_maxlen";
+    static final String QUEUE_MAXLEN = "net.ipv4.ip_queue_maxlen";
     private static final String RMEM_MAX = "net.core.rmem_max";
     private static final String WMEM_MAX = "net.core.wmem_max";
+
+    private static final String QUEUE_FULL = "packets found the kernel's queue full";
+    private static final String SOCKET_FULL = "packets found the socket's buffer full";
 
     private final ProcFiles proc;
     private final QueueStatus atOpen;
@@ -31,13 +34,18 @@ final class KernelReadings {
                 last.queueLength(),
                 received,
                 List.of(
-                        loss("queue_dropped", atOpen.queueDropped(), last.queueDropped(), queueRemedy()),
-                        loss("netlink_dropped", atOpen.netlinkDropped(), last.netlinkDropped(), bufferRemedy())));
+                        loss("queue_dropped", atOpen.queueDropped(), last.queueDropped(), QUEUE_FULL, queueRemedy()),
+                        loss(
+                                "netlink_dropped",
+                                atOpen.netlinkDropped(),
+                                last.netlinkDropped(),
+                                SOCKET_FULL,
+                                bufferRemedy())));
     }
 
     /** Counters begin at 0 again when the module is loaded again. */
-    private static KernelStats.Loss loss(String name, long before, long now, String remedy) {
-        return new KernelStats.Loss(name, now >= before ? now - before : now, remedy);
+    private static KernelStats.Loss loss(String name, long before, long now, String cause, String remedy) {
+        return new KernelStats.Loss(name, now >= before ? now - before : now, cause, remedy);
     }
 
     private String queueRemedy() {

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The advice of the manual page's notes, from a queue or a buffer that really overflows to the remedy. */
 class LossTest {
 
+    private static final String QUEUE_FULL = "packets found the kernel's queue full";
+    private static final String SOCKET_FULL = "packets found the socket's buffer full";
+
     private static final String BUFFER_REMEDY =
             "sysctl -w net.core.rmem_max=33554432 net.core.wmem_max=33554432  # now 212992 and 212992; then restart"
                     + " intercept";
@@ -23,8 +26,8 @@ class LossTest {
             queue(kernel, 5);
             assertEquals(
                     List.of(
-                            new KernelStats.Loss("queue_dropped", 3, queueRemedy(2, 4)),
-                            new KernelStats.Loss("netlink_dropped", 0, BUFFER_REMEDY)),
+                            new KernelStats.Loss("queue_dropped", 3, QUEUE_FULL, queueRemedy(2, 4)),
+                            new KernelStats.Loss("netlink_dropped", 0, SOCKET_FULL, BUFFER_REMEDY)),
                     backend.kernelStats().losses());
         }
     }
@@ -44,8 +47,8 @@ class LossTest {
             KernelStats stats = backend.kernelStats();
             assertEquals(
                     List.of(
-                            new KernelStats.Loss("queue_dropped", 0, queueRemedy(1L << 30, 1L << 31)),
-                            new KernelStats.Loss("netlink_dropped", lost, BUFFER_REMEDY)),
+                            new KernelStats.Loss("queue_dropped", 0, QUEUE_FULL, queueRemedy(1L << 30, 1L << 31)),
+                            new KernelStats.Loss("netlink_dropped", lost, SOCKET_FULL, BUFFER_REMEDY)),
                     stats.losses());
             assertEquals(waiting - lost, stats.queued());
         }

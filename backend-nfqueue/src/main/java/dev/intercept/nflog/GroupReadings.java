@@ -46,6 +46,10 @@ final class GroupReadings {
     }
 
     KernelStats read() {
-        return new KernelStats(0, received, List.of(new KernelStats.Loss(NFLOG_DROPPED, dropped, remedy)));
+        return new KernelStats(
+                0,
+                received,
+                List.of(new KernelStats.Loss(
+                        NFLOG_DROPPED, dropped, "headers found the socket's buffer full", remedy)));
     }
 }

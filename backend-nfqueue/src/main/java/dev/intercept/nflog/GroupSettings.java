@@ -20,7 +20,7 @@ record GroupSettings(int group, int copyRangeBytes, int gatherUs, int bufferByte
     static final String GATHER = "--nflog-gather-us";
     static final String BUFFER = "--nflog-buffer";
 
-    private static final int MAX_GROUP = 65535;
+    static final int MAX_GROUP = 65535;
     private static final int MAX_GATHER_US = 10_000;
     private static final int MIN_BUFFER_BYTES = 1 << 16;
     static final int MAX_BUFFER_BYTES = 1 << 30;

@@ -1,14 +1,22 @@
 package dev.intercept.nflog;
 
+import dev.intercept.nfnetlink.CopyRange;
 import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.NetlinkProbe;
+import dev.intercept.nfnetlink.SocketMemory;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.Host;
+import dev.intercept.spi.HostFinding;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Provider of {@code nflog}: headers over nfnetlink_log, verdicts by the kernel's rules. */
 public final class NflogProvider implements CaptureBackendProvider {
@@ -42,6 +50,32 @@ public final class NflogProvider implements CaptureBackendProvider {
     @Override
     public List<BackendOption> options() {
         return GroupSettings.OPTIONS;
+    }
+
+    @Override
+    public CaptureMode mode() {
+        return CaptureMode.COPIES;
+    }
+
+    @Override
+    public Optional<Capability> capability() {
+        return Optional.of(Capability.CAP_NET_ADMIN);
+    }
+
+    @Override
+    public Optional<CaptureRules> rules(BackendOptions options) throws BackendException {
+        return Optional.of(GroupRules.of(options));
+    }
+
+    @Override
+    public Set<String> ruleOptions() {
+        return Set.of(GroupSettings.GROUP, CopyRange.OPTION.name());
+    }
+
+    @Override
+    public List<HostFinding> check(Host host, BackendOptions options) throws BackendException {
+        int bytes = GroupSettings.from(options).bufferBytes();
+        return List.of(SocketMemory.check(host, GroupSettings.BUFFER, bytes));
     }
 
     @Override

@@ -68,8 +68,13 @@ final class QueueReadings implements AutoCloseable {
                 waiting,
                 ids.total() - userDropped.total(),
                 List.of(
-                        new KernelStats.Loss(QUEUE_DROPPED, dropped.total(), queueRemedy),
-                        new KernelStats.Loss(USER_DROPPED, userDropped.total(), userRemedy)));
+                        new KernelStats.Loss(
+                                QUEUE_DROPPED, dropped.total(), "packets found the kernel's queue full", queueRemedy),
+                        new KernelStats.Loss(
+                                USER_DROPPED,
+                                userDropped.total(),
+                                "packets found the socket's buffer full",
+                                userRemedy)));
     }
 
     private void update(ProcTable file) {

@@ -4,6 +4,8 @@ import dev.intercept.nfnetlink.CopyRange;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.CaptureRules.Mechanism;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,6 +51,18 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
                     "microseconds that brisk traffic may gather at most, to save wake-ups; 0 for not at all"));
 
     static QueueSettings from(BackendOptions options) throws BackendException {
+        CaptureRules rules = rules(options);
+        return new QueueSettings(
+                rules.firstNumber(),
+                rules.lastNumber(),
+                options.number(QUEUE_MAXLEN, 1, MAX_MAXLEN),
+                CopyRange.bytes(options),
+                onOrOff(options),
+                options.number(COALESCE, 0, MAX_COALESCE_US));
+    }
+
+    /** One queue, {@code "3"}, or a range with equal shares, {@code "0:3"}. */
+    static CaptureRules rules(BackendOptions options) throws BackendException {
         String queues = options.text(QUEUE).orElseThrow();
         int colon = queues.indexOf(':');
         int first = queueNumber(queues, colon < 0 ? queues : queues.substring(0, colon));
@@ -56,13 +70,15 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
         if (last < first || last - first >= MAX_QUEUES) {
             throw badQueue(queues);
         }
-        return new QueueSettings(
+        boolean isOne = first == last;
+        String numbers = isOne ? Integer.toString(first) : first + ":" + last;
+        return new CaptureRules(
+                Mechanism.NFQUEUE,
+                QUEUE,
                 first,
                 last,
-                options.number(QUEUE_MAXLEN, 1, MAX_MAXLEN),
-                CopyRange.bytes(options),
-                onOrOff(options),
-                options.number(COALESCE, 0, MAX_COALESCE_US));
+                List.of(List.of("-j", "NFQUEUE", isOne ? "--queue-num" : "--queue-balance", numbers)),
+                "queue num " + numbers.replace(':', '-'));
     }
 
     /** What to do when a queue is full. */

@@ -71,8 +71,12 @@ final class DropCounters {
                 0,
                 Math.max(0, received.sum - dropped.sum),
                 List.of(
-                        new Loss("pcap_dropped", dropped.sum, bufferRemedy),
-                        new Loss("interface_dropped", interfaceDropped.sum, interfaceRemedy),
+                        new Loss("pcap_dropped", dropped.sum, "frames found the capture buffer full", bufferRemedy),
+                        new Loss(
+                                "interface_dropped",
+                                interfaceDropped.sum,
+                                "frames were dropped by the device or its driver",
+                                interfaceRemedy),
                         further));
     }
 

@@ -59,6 +59,7 @@ final class FrameReport {
         return new Loss(
                 NOT_UNDERSTOOD,
                 tally.notUnderstood(),
+                "frames were not understood",
                 "intercept status  # the log names their link types and EtherTypes; tcpdump -e shows them");
     }
 }

@@ -1,12 +1,16 @@
 package dev.intercept.pcap;
 
+import dev.intercept.spi.AnswerPath;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -46,6 +50,25 @@ public final class PcapProvider implements CaptureBackendProvider {
     @Override
     public List<BackendOption> options() {
         return PcapOptions.ALL;
+    }
+
+    @Override
+    public CaptureMode mode() {
+        return CaptureMode.OBSERVES;
+    }
+
+    @Override
+    public Optional<Capability> capability() {
+        return Optional.of(Capability.CAP_NET_RAW);
+    }
+
+    @Override
+    public Map<String, String> optionsFor(AnswerPath path) {
+        return Map.of(
+                PcapOptions.INTERFACE,
+                path.device(),
+                PcapOptions.FILTER,
+                "tcp and src host " + path.target() + " and src port " + path.port());
     }
 
     @Override

@@ -21,10 +21,15 @@ class DropCountersTest {
                         0,
                         90,
                         List.of(
-                                new Loss("pcap_dropped", 10, "intercept --backend=pcap --pcap-buffer=32M  # now 16M"),
+                                new Loss(
+                                        "pcap_dropped",
+                                        10,
+                                        "frames found the capture buffer full",
+                                        "intercept --backend=pcap --pcap-buffer=32M  # now 16M"),
                                 new Loss(
                                         "interface_dropped",
                                         3,
+                                        "frames were dropped by the device or its driver",
                                         "ethtool -G eth0 rx N  # the longest that ethtool -g eth0 tells; or spread its "
                                                 + "interrupts over more processors"),
                                 OTHER)),

@@ -58,7 +58,7 @@ public enum FindingId {
     SESSIONS_STOLEN("sessions-stolen", "a session's answers go to one tcpcopy only, the last that added it"),
     SESSIONS_EXPIRED("sessions-expired", "an answer that comes after its session has expired is dropped"),
     SESSIONS_EVICTED("sessions-evicted", "a session beyond the bound takes the place of the one idle for longest"),
-    KERNEL_LOSS("kernel-loss", "answers that the kernel drops are missing in the replay"),
+    KERNEL_LOSS("kernel-loss", "answers that are lost before intercept sees them are missing in the replay"),
     UNKNOWN_LENGTH(
             "unknown-length",
             "tcpcopy cannot acknowledge what it is not told the length of, so these answers are dropped"),

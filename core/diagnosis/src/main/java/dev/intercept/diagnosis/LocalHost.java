@@ -1,5 +1,6 @@
 package dev.intercept.diagnosis;
 
+import dev.intercept.spi.Host;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

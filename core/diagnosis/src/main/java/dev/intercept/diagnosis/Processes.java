@@ -1,5 +1,7 @@
 package dev.intercept.diagnosis;
 
+import dev.intercept.spi.Host;
+
 /** How messages call another process: its id and what it runs, read from {@code /proc} (proc(5)). */
 public final class Processes {
 

@@ -1,5 +1,6 @@
 package dev.intercept.diagnosis;
 
+import dev.intercept.spi.Host;
 import java.util.Optional;
 import java.util.OptionalLong;
 

@@ -1,5 +1,6 @@
 package dev.intercept.diagnosis;
 
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

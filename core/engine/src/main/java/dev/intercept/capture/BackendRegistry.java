@@ -77,6 +77,22 @@ public final class BackendRegistry {
         return List.copyOf(entries);
     }
 
+    /** The backend of this name, whether or not it can be used here. */
+    public Optional<CaptureBackendProvider> find(String name) {
+        return entries.stream()
+                .map(Entry::provider)
+                .filter(provider -> provider.name().equals(name))
+                .findFirst();
+    }
+
+    /** Of those that may be chosen silently the one that comes last: what a host must offer at least. */
+    public Optional<CaptureBackendProvider> lastResort() {
+        return entries.stream()
+                .map(Entry::provider)
+                .filter(provider -> provider.priority() > 0)
+                .reduce((first, later) -> later);
+    }
+
     /** A sentence for each provider or plug-in jar that was refused: which, and why. */
     public List<String> problems() {
         return List.copyOf(problems);

@@ -1,7 +1,10 @@
 package dev.intercept.spi;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes capture backends of one kind. Found by {@link java.util.ServiceLoader}, on the class path or in a plug-in jar.
@@ -13,7 +16,8 @@ public interface CaptureBackendProvider {
 
     /**
      * The version of this interface. A provider returns it from {@link #spiVersion}; the compiler copies the value into
-     * the provider's class, so a jar that was built against another version tells so.
+     * the provider's class, so a jar that was built against another version tells so. Version 2 added all that has a
+     * default.
      */
     int SPI_VERSION = 2;
 
@@ -45,4 +49,56 @@ public interface CaptureBackendProvider {
      * @throws BackendException when it cannot be opened; whatever was opened before is closed again
      */
     List<CaptureBackend> open(BackendOptions options) throws BackendException;
+
+    /** What keeps answers from their clients. */
+    default CaptureMode mode() {
+        return CaptureMode.DECIDES;
+    }
+
+    /** What {@link #open} needs of the process; empty when an ordinary user can. */
+    default Optional<Capability> capability() {
+        return Optional.empty();
+    }
+
+    /**
+     * The rules that bring answers to a backend with these options: {@code intercept rules} prints, inserts and removes
+     * them, {@code intercept check} looks for them, and {@code intercept selftest} inserts them.
+     *
+     * @return empty when no rule can
+     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     */
+    default Optional<CaptureRules> rules(BackendOptions options) throws BackendException {
+        return Optional.empty();
+    }
+
+    /** First names of the options that {@link #rules} depends on. */
+    default Set<String> ruleOptions() {
+        return Set.of();
+    }
+
+    /**
+     * Looks at what this backend needs of the host beyond {@link #unavailabilityCause}, {@link #capability} and {@link
+     * #rules}. Changes nothing.
+     *
+     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     */
+    default List<HostFinding> check(Host host, BackendOptions options) throws BackendException {
+        return List.of();
+    }
+
+    /** Options, by first name, with which the backend sees answers that come by there. Those that the user gives win. */
+    default Map<String, String> optionsFor(AnswerPath path) {
+        return Map.of();
+    }
+
+    /**
+     * How {@code intercept selftest} brings answers to a backend that no rule feeds and that sees no device. Called once the
+     * backend is open, in another process of the same network namespace.
+     *
+     * @param options as for {@link #open}
+     * @return empty when that cannot be done
+     */
+    default Optional<PacketInjector> injector(BackendOptions options) throws BackendException, IOException {
+        return Optional.empty();
+    }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param queued packets that wait in the kernel now; 0 where the source has no queue
  * @param received packets the source delivered since it was opened, whatever their verdict
- * @param losses each way in which the kernel lost packets before intercept saw them; same order and names in every reading
+ * @param losses each way in which packets were lost before intercept saw them; same order and names in every reading
  */
 public record KernelStats(long queued, long received, List<Loss> losses) {
 
@@ -16,13 +16,20 @@ public record KernelStats(long queued, long received, List<Loss> losses) {
     }
 
     /**
-     * One way to lose packets in the kernel.
+     * One way to lose packets.
      *
      * @param name stable, lower case with underscores, for logs and metrics: {@code queue_dropped}
      * @param packets how many were lost since the source was opened
+     * @param cause what happened to them, behind a number of packets: {@code "packets found the queue full"}
      * @param remedy what to do when this grows, with the present value of the knob to turn, as the user would type it
      */
-    public record Loss(String name, long packets, String remedy) {}
+    public record Loss(String name, long packets, String cause, String remedy) {
+
+        /** The kernel lost them. */
+        public Loss(String name, long packets, String remedy) {
+            this(name, packets, "packets were lost in the kernel", remedy);
+        }
+    }
 
     /** Packets lost in all ways together. */
     public long lost() {

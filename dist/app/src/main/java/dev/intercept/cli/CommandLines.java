@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -13,6 +14,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Puts the picocli model together: option groups in the order of the help text, the backends' options, subcommands. */
 public final class CommandLines {
+
+    /** What is behind it is for the intercept of a self-test, which has the same plug-ins. */
+    private static final String END_OF_OPTIONS = "--";
 
     private CommandLines() {}
 
@@ -35,7 +39,9 @@ public final class CommandLines {
             new CommandLine(capture)
                     .setExpandAtFiles(false)
                     .setUnmatchedArgumentsAllowed(true)
-                    .parseArgs(args);
+                    .parseArgs(Stream.of(args)
+                            .filter(arg -> !arg.equals(END_OF_OPTIONS))
+                            .toArray(String[]::new));
         } catch (ParameterException e) {
             // The full command line meets the same error and reports it.
         }

@@ -9,12 +9,16 @@ import dev.intercept.diagnosis.rules.FirewallException;
 import dev.intercept.diagnosis.rules.QueueRule;
 import dev.intercept.net.Cidr;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.CaptureRules;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +57,7 @@ final class RulesCommand implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "ipqueue, nfqueue, nflog or pcap (default: intercept's own choice)")
+            description = "which backend is to be fed, see --list-backends (default: intercept's own choice)")
     String backend;
 
     @Option(
@@ -95,47 +99,64 @@ final class RulesCommand implements Callable<Integer> {
     RulesCommand(BackendRegistry registry, Firewall firewall) {
         this.registry = registry;
         this.firewall = firewall;
-        backendOptions = new BackendOptionGroups(
-                registry.entries().stream().map(BackendRegistry.Entry::provider).toList(), QueueRule.OPTIONS::contains);
+        backendOptions = new BackendOptionGroups(providers(registry).toList(), option -> providers(registry)
+                .anyMatch(provider -> provider.ruleOptions().contains(option)));
+    }
+
+    private static Stream<CaptureBackendProvider> providers(BackendRegistry registry) {
+        return registry.entries().stream().map(BackendRegistry.Entry::provider);
     }
 
     @Override
     public Integer call() throws StartException {
-        String name = backendName();
-        backendOptions.refuseOthersThan(name, spec.commandLine());
-        QueueRule rule = rule(name);
-        if (rule.specifications().isEmpty()) {
-            say("backend " + name
+        CaptureBackendProvider provider = provider();
+        backendOptions.refuseOthersThan(provider.name(), spec.commandLine());
+        Optional<CaptureRules> needed = needed(provider);
+        if (needed.isEmpty() && provider.mode() == CaptureMode.OBSERVES) {
+            say("backend " + provider.name()
                     + " needs no rule here: route the target's answers to this host, and set ip_forward=0");
             return ExitCode.OK.code();
         }
         try {
-            act(rule);
+            act(QueueRule.of(
+                    needed.orElseThrow(() -> ruleless(provider.name())),
+                    new AnswerMatch(address(), port),
+                    texts(passList)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
         } catch (IOException e) {
             throw refused(e);
         }
         return ExitCode.OK.code();
     }
 
-    private String backendName() throws StartException {
+    /** Rules may be made where the backend itself cannot be used. */
+    private CaptureBackendProvider provider() throws StartException {
         try {
-            return backend != null
-                    ? backend
-                    : registry.choose(Optional.empty()).provider().name();
+            Optional<CaptureBackendProvider> named =
+                    Optional.ofNullable(backend).flatMap(registry::find);
+            return named.isPresent()
+                    ? named.get()
+                    : registry.choose(Optional.ofNullable(backend)).provider();
         } catch (BackendException e) {
+            if (e.kind() == BackendException.Kind.USAGE) {
+                throw new ParameterException(spec.commandLine(), e.getMessage());
+            }
             throw new StartException(ExitCode.UNAVAILABLE, e.getMessage(), e);
         }
     }
 
-    private QueueRule rule(String name) {
-        Map<String, String> options = backendOptions.given();
+    private Optional<CaptureRules> needed(CaptureBackendProvider provider) {
         try {
-            return QueueRule.of(name, options, new AnswerMatch(address(), port), texts(passList))
-                    .orElseThrow(() -> new IllegalArgumentException("--backend=" + name
-                            + ": no rule is known that would feed it; there are ipqueue, nfqueue, nflog and pcap"));
-        } catch (IllegalArgumentException e) {
+            return provider.rules(new BackendOptions(provider.options(), backendOptions.given()));
+        } catch (BackendException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
+    }
+
+    private static IllegalArgumentException ruleless(String name) {
+        return new IllegalArgumentException(
+                "--backend=" + name + ": this backend brings no rules; its own documentation says what feeds it");
     }
 
     private Optional<String> address() {

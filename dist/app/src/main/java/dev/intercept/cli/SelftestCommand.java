@@ -1,5 +1,6 @@
 package dev.intercept.cli;
 
+import dev.intercept.capture.BackendRegistry;
 import dev.intercept.selftest.SelftestOptions;
 import dev.intercept.selftest.SelftestProcess;
 import dev.intercept.tcpcopy.Generation;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
                     + " inserts the rule, starts this intercept and plays a small tcpcopy. It passes when every request"
                     + " was served and no answer escaped.",
             "",
-            "Needs root, or user namespaces for ordinary users; the commands unshare, ip and, unless the backend is pcap,"
+            "Needs root, or user namespaces for ordinary users; the commands unshare, ip and, for a backend that rules feed,"
                     + " iptables."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -39,7 +40,7 @@ final class SelftestCommand implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "backend to test: ipqueue, nfqueue, nflog or pcap (default: intercept's own choice)")
+            description = "backend to test, see --list-backends (default: intercept's own choice)")
     String backend;
 
     @Option(
@@ -101,15 +102,21 @@ final class SelftestCommand implements Callable<Integer> {
             description = "print this help and exit")
     boolean help;
 
+    private final BackendRegistry registry;
+
     @Spec
     private CommandSpec spec;
+
+    SelftestCommand(BackendRegistry registry) {
+        this.registry = registry;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         SelftestProcess process =
                 new SelftestProcess(Main.class, spec.commandLine().getOut());
         if (isInside) {
-            return process.runInside(options());
+            return process.runInside(options(), registry);
         }
         List<String> arguments =
                 new ArrayList<>(spec.commandLine().getParent().getParseResult().expandedArgs());

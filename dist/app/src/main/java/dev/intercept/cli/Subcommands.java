@@ -13,7 +13,7 @@ final class Subcommands {
     private Subcommands() {}
 
     static void addTo(CommandLine intercept, BackendRegistry registry) {
-        intercept.addSubcommand(new SelftestCommand());
+        intercept.addSubcommand(new SelftestCommand(registry));
         intercept.addSubcommand(check(registry));
         intercept.addSubcommand(rules(registry));
         intercept.addSubcommand(new StatusCommand());

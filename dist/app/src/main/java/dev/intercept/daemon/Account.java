@@ -2,8 +2,8 @@ package dev.intercept.daemon;
 
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.spi.Host;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

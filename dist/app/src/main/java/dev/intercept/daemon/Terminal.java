@@ -1,6 +1,6 @@
 package dev.intercept.daemon;
 
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.io.FileInputStream;
 import java.io.IOException;
 

@@ -1,6 +1,6 @@
 package dev.intercept.monitor;
 
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

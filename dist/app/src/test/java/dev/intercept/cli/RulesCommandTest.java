@@ -89,14 +89,19 @@ class RulesCommandTest {
     @Test
     void shouldRefuseWhatCannotBeMeantInOneLine() {
         assertRefused(
-                "--queue 4:3: must be a number from 0 to 65535, or a range A:B with A not above B", "--queue=4:3");
+                "--queue 4:3: must be a queue number from 0 to 65535, or a range A:B of at most 64 queues with A not"
+                        + " above B",
+                "--queue=4:3");
         assertRefused(
                 "--nflog-group is an option of nflog, not of nfqueue: leave it out, or use --backend=nflog",
                 "--backend=nfqueue",
                 "--nflog-group=4");
         assertRefused(
-                "--backend=pigeon: no rule is known that would feed it; there are ipqueue, nfqueue, nflog and pcap",
+                "--backend=pigeon: no such backend; there are ipqueue, lower, nflog, nfqueue, pcap, upper",
                 "--backend=pigeon");
+        assertRefused(
+                "--backend=upper: this backend brings no rules; its own documentation says what feeds it",
+                "--backend=upper");
         assertRefused("--install, --remove are mutually exclusive (specify only one)", "--install", "--remove");
         assertRefused("--target 10.0.0.1,10.0.0.2: must be one address or network", "--target=10.0.0.1,10.0.0.2");
         CommandRun withoutPort = CommandRun.of("rules");

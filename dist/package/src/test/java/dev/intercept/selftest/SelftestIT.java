@@ -88,6 +88,38 @@ class SelftestIT {
         }
     }
 
+    /** The test brings it what it sees leave the target. */
+    @Test
+    void shouldServeEveryRequestOverAPluginThatTakesPackets() throws Exception {
+        try (SelftestRun run = SelftestRun.start(
+                "--backend=hexfile", "--", "--plugin-path=" + Path.of("target/it/example-backend/target"))) {
+            assertPassed(run, 200);
+            assertTrue(run.line("  rule").endsWith("none needed"), run::toString);
+        }
+    }
+
+    @Test
+    void shouldServeEveryRequestOverAPluginThatBringsItsRules(@TempDir Path plugins) throws Exception {
+        SelftestPlugins.ruled(plugins.resolve("mirror.jar"));
+        try (SelftestRun run = SelftestRun.start("--backend=mirror", "--", "--plugin-path=" + plugins)) {
+            assertPassed(run, 200);
+            assertTrue(run.line("  rule").contains("-j NFQUEUE --queue-num 4711"), run::toString);
+            assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
+        }
+    }
+
+    @Test
+    void shouldSayWhatAPluginLacksForASelftest(@TempDir Path plugins) throws Exception {
+        SelftestPlugins.bare(plugins.resolve("bare.jar"));
+        try (SelftestRun run = SelftestRun.start("--backend=bare", "--", "--plugin-path=" + plugins)) {
+            assertEquals(64, run.awaitEnd(), run::toString);
+            assertTrue(
+                    run.line("FAILED at the step")
+                            .contains("backend bare brings no rules, takes no device and no packets of the test"),
+                    run::toString);
+        }
+    }
+
     @Test
     void shouldFailWhenTheRuleIsNotInForce(@TempDir Path directory) throws Exception {
         Path tool = directory.resolve("iptables");

@@ -42,7 +42,7 @@ final class RunningTest implements ReplayMonitor {
                     answersAreStopped
                             ? "the rule is not in force: its tool took it, but the kernel does not follow it; try the"
                                     + " other kind of iptables (update-alternatives --config iptables)"
-                            : "answers left by a way that pcap does not watch; do not use pcap on this machine");
+                            : "answers left by a way that this backend does not see; do not use it on this machine");
         }
     }
 

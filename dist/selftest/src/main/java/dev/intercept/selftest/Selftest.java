@@ -21,6 +21,7 @@ final class Selftest {
     private static final long SERVED_TIMEOUT_MS = 2000;
 
     private final SelftestOptions options;
+    private final TestedBackend backend;
     private final ThisProgram program;
     private final Progress progress;
     private final Report report;
@@ -30,19 +31,20 @@ final class Selftest {
     private final InterceptCommandLine intercept;
     private final InetSocketAddress target = new InetSocketAddress(TestNetwork.TARGET, PrivateNetwork.TARGET_PORT);
 
-    Selftest(SelftestOptions options, ThisProgram program, Progress progress, Report report) {
+    Selftest(SelftestOptions options, TestedBackend backend, ThisProgram program, Progress progress, Report report) {
         this.options = options;
+        this.backend = backend;
         this.program = program;
         this.progress = progress;
         this.report = report;
         deadlineNs = startNs + TimeUnit.SECONDS.toNanos(options.deadlineS());
-        intercept = new InterceptCommandLine(options);
+        intercept = new InterceptCommandLine(options, backend);
     }
 
     /** Runs all steps and prints the verdict. Returns the exit code. */
     int run() throws InterruptedException {
         try {
-            List<QueueRule> rules = intercept.rules();
+            List<QueueRule> rules = backend.rules();
             PrivateNetwork.layOut();
             progress.done(
                     Step.NAMESPACE,
@@ -63,7 +65,9 @@ final class Selftest {
             progress.done(
                     Step.SERVER, "answers on " + TestNetwork.TARGET + ":" + target.getPort() + " (without intercept)");
             insert(rules);
-            return withIntercept(sizes, watch, rules.get(0).stopsAnswers());
+            try (AnswerMirror mirror = new AnswerMirror(backend.injector())) {
+                return withIntercept(sizes, watch, mirror);
+            }
         } catch (IOException e) {
             throw new SelftestException(
                     Step.SERVER, e.getMessage(), "please report this with the lines above and your Java version");
@@ -84,13 +88,14 @@ final class Selftest {
         }
     }
 
-    private int withIntercept(AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
-            throws SelftestException, InterruptedException {
+    private int withIntercept(AnswerSizes sizes, EscapeWatch watch, AnswerMirror mirror)
+            throws IOException, SelftestException, InterruptedException {
         long launchNs = System.nanoTime();
         try (DaemonProcess daemon = launch()) {
             daemon.awaitReady(TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
             progress.done(Step.INTERCEPT, started(daemon, System.nanoTime() - launchNs));
-            ReplayResult replay = replay(daemon, sizes, watch, answersAreStopped);
+            mirror.start();
+            ReplayResult replay = replay(daemon, sizes, watch);
             progress.done(
                     Step.REPLAY,
                     replay.answered() + " of " + options.requests() + " answers came back through "
@@ -105,10 +110,9 @@ final class Selftest {
                     daemon.log().statistics(),
                     kernelCountsReadable(),
                     finish(watch),
-                    answersAreStopped);
+                    backend.stopsAnswers());
             report.print(findings);
-            String backend = options.backend().orElse(daemon.log().backend());
-            report.verdict(findings, backend, System.nanoTime() - startNs);
+            report.verdict(findings, daemon.log().backend(), System.nanoTime() - startNs);
             return findings.failure().isEmpty() ? ExitCode.OK.code() : SelftestProcess.FAILED;
         }
     }
@@ -148,9 +152,8 @@ final class Selftest {
         return text.toString();
     }
 
-    private ReplayResult replay(DaemonProcess daemon, AnswerSizes sizes, EscapeWatch watch, boolean answersAreStopped)
-            throws SelftestException {
-        RunningTest monitor = new RunningTest(daemon, watch, answersAreStopped, progress);
+    private ReplayResult replay(DaemonProcess daemon, AnswerSizes sizes, EscapeWatch watch) throws SelftestException {
+        RunningTest monitor = new RunningTest(daemon, watch, backend.stopsAnswers(), progress);
         try (ReplaySetup setup = new ReplaySetup(options, target, sizes)) {
             Replay replay = setup.replay(monitor);
             try {

@@ -1,5 +1,6 @@
 package dev.intercept.selftest;
 
+import dev.intercept.capture.BackendRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -56,11 +57,18 @@ public final class SelftestProcess {
     }
 
     /** Runs the test in the network namespace of this process, which must be a private one; returns the exit code. */
-    public int runInside(SelftestOptions options) throws InterruptedException {
+    public int runInside(SelftestOptions options, BackendRegistry registry) throws InterruptedException {
         // Nobody is left to read the outcome when the outer process is gone.
         ProcessHandle.current().parent().ifPresent(outer -> outer.onExit().thenRun(() -> System.exit(FAILED)));
         Progress progress = new Progress(out, isTerminal(), options.requests());
-        return new Selftest(options, program, progress, new Report(out)).run();
+        Report report = new Report(out);
+        try {
+            TestedBackend backend = TestedBackend.of(options, registry);
+            return new Selftest(options, backend, program, progress, report).run();
+        } catch (SelftestException e) {
+            report.failed(e);
+            return e.exitCode();
+        }
     }
 
     private static boolean isTerminal() {

@@ -3,6 +3,7 @@ package dev.intercept.selftest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.intercept.capture.BackendRegistry;
 import dev.intercept.tcpcopy.Generation;
 import java.util.List;
 import java.util.Optional;
@@ -11,27 +12,37 @@ import org.junit.jupiter.api.Test;
 
 class InterceptCommandLineTest {
 
-    private static InterceptCommandLine commandLine(String backend, Generation generation, String... given) {
-        return new InterceptCommandLine(new SelftestOptions(
-                Optional.ofNullable(backend), 1, 1, 1, generation, OptionalInt.empty(), 60, List.of(given)));
+    private static SelftestOptions options(String backend, Generation generation, String... given) {
+        return new SelftestOptions(
+                Optional.ofNullable(backend), 1, 1, 1, generation, OptionalInt.empty(), 60, List.of(given));
     }
 
-    private static List<String> targets(InterceptCommandLine commandLine) throws SelftestException {
-        return commandLine.rules().stream()
+    private static TestedBackend backend(SelftestOptions options) throws SelftestException {
+        return TestedBackend.of(options, BackendRegistry.load(List.of()));
+    }
+
+    private static InterceptCommandLine commandLine(String backend, Generation generation, String... given)
+            throws SelftestException {
+        SelftestOptions options = options(backend, generation, given);
+        return new InterceptCommandLine(options, backend(options));
+    }
+
+    private static List<String> targets(String backend, String... given) throws SelftestException {
+        return backend(options(backend, Generation.V1, given)).rules().stream()
                 .map(rule -> String.join(" ", rule.specifications().get(0)))
                 .map(words -> words.substring(words.indexOf("-j ") + 3))
                 .toList();
     }
 
     @Test
-    void shouldListenInsideOnly() {
+    void shouldListenInsideOnly() throws SelftestException {
         assertEquals(
                 List.of("--detached", "--bind", "127.0.0.1", "--port", "36524", "--backend=nfqueue", "--gso", "off"),
                 commandLine("nfqueue", Generation.V1, "--gso", "off").arguments());
     }
 
     @Test
-    void shouldNameAGenerationThatNobodyCanRecognise() {
+    void shouldNameAGenerationThatNobodyCanRecognise() throws SelftestException {
         for (Generation generation : Generation.all()) {
             boolean named = commandLine(null, generation).arguments().contains("--generation=" + generation.name());
             assertEquals(List.of("0.7", "0.8", "0.9").contains(generation.name()), named, generation.name());
@@ -39,7 +50,7 @@ class InterceptCommandLineTest {
     }
 
     @Test
-    void shouldCaptureOnTheWireUnlessTheUserNamesAnotherDevice() {
+    void shouldCaptureOnTheWireUnlessTheUserNamesAnotherDevice() throws SelftestException {
         assertEquals(
                 List.of("--interface", "wire0", "--filter", "tcp and src host 198.51.100.1 and src port 8080"),
                 commandLine("pcap", Generation.V1).arguments().subList(6, 10));
@@ -52,21 +63,20 @@ class InterceptCommandLineTest {
 
     @Test
     void shouldTryTheManPagesRuleFirstWhenInterceptChooses() throws SelftestException {
-        assertEquals(List.of("QUEUE", "NFQUEUE --queue-num 0"), targets(commandLine(null, Generation.V1)));
+        assertEquals(List.of("QUEUE", "NFQUEUE --queue-num 0"), targets(null));
     }
 
     @Test
     void shouldFeedTheQueueThatTheUserNames() throws SelftestException {
-        assertEquals(List.of("NFQUEUE --queue-num 5"), targets(commandLine("nfqueue", Generation.V1, "--queue", "5")));
-        assertEquals(List.of("NFQUEUE --queue-balance 2:3"), targets(commandLine(null, Generation.V1, "--queue=2:3")));
+        assertEquals(List.of("NFQUEUE --queue-num 5"), targets("nfqueue", "--queue", "5"));
+        assertEquals(List.of("NFQUEUE --queue-balance 2:3"), targets(null, "--queue=2:3"));
     }
 
     @Test
-    void shouldRefuseABackendWithoutAKnownRule() {
-        SelftestException e = assertThrows(SelftestException.class, commandLine("pigeon", Generation.V1)::rules);
-        assertEquals("no rule is known that would feed backend pigeon", e.getMessage());
-        assertEquals(
-                "name ipqueue, nfqueue, nflog or pcap; for all backends see intercept --list-backends", e.nextStep());
+    void shouldRefuseABackendThatIsNotThereAndNameThoseThatAre() {
+        SelftestException e = assertThrows(SelftestException.class, () -> commandLine("pigeon", Generation.V1));
+        assertEquals("--backend=pigeon: no such backend; there are ipqueue, nflog, nfqueue, pcap", e.getMessage());
+        assertEquals("intercept --list-backends says which can be used here, and why others cannot", e.nextStep());
         assertEquals(64, e.exitCode());
     }
 }

@@ -2,7 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Capability;
+import dev.intercept.spi.Host;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ final class AcknowledgementArea implements Area {
         if (release.filter(AcknowledgementArea::isOld).isPresent()) {
             return List.of(warning("Linux " + release.get() + " has no routing rules for ports", BY_HAND));
         }
-        if (!PrivilegesArea.hasNetAdmin(host)) {
+        if (!Capability.CAP_NET_ADMIN.isHeld(host)) {
             return List.of(warning(
                     "this process lacks CAP_NET_ADMIN, which a route for tunnels needs",
                     "sudo intercept  # or: ip rule add pref 32765 ipproto tcp sport "

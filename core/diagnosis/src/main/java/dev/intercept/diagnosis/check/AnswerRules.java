@@ -1,10 +1,13 @@
 package dev.intercept.diagnosis.check;
 
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.rules.Rule;
 import dev.intercept.diagnosis.rules.Rule.Action;
 import dev.intercept.diagnosis.rules.RuleSet;
 import dev.intercept.diagnosis.rules.RuleSet.Feed;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.CaptureRules.Mechanism;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -27,10 +30,7 @@ public final class AnswerRules {
         this.host = host;
         this.scope = scope;
         this.rules = rules;
-        this.ours = rules.feeds(scope.mode() == CaptureMode.NFLOG ? Action.COPY : Action.QUEUE).stream()
-                .map(Feed::rule)
-                .filter(this::feedsUs)
-                .toList();
+        this.ours = scope.rules().map(this::feeding).orElse(List.of());
     }
 
     /** Runs the packet filter's tools in the network namespace of the calling thread. */
@@ -38,10 +38,20 @@ public final class AnswerRules {
         return new AnswerRules(host, scope, RuleSet.read(host));
     }
 
+    private List<Rule> feeding(CaptureRules capture) {
+        return rules.feeds(capture.mechanism() == Mechanism.NFLOG ? Action.COPY : Action.QUEUE).stream()
+                .map(Feed::rule)
+                .filter(rule -> feeds(rule, capture))
+                .toList();
+    }
+
     /** ip_queue takes the packets of every queue. */
-    private boolean feedsUs(Rule rule) {
-        return scope.mode() == CaptureMode.IP_QUEUE
-                || scope.queues().contains(rule.firstNumber()) && scope.queues().contains(rule.lastNumber());
+    static boolean feeds(Rule rule, CaptureRules capture) {
+        return switch (capture.mechanism()) {
+            case IP_QUEUE -> true;
+            case NFQUEUE, NFLOG -> capture.listensOn(rule.firstNumber()) && capture.listensOn(rule.lastNumber());
+            case OTHER -> false;
+        };
     }
 
     /** The single ports of rules, which are the test servers' as far as the user said. */
@@ -62,14 +72,14 @@ public final class AnswerRules {
      * @param targetPorts the test servers'; none where they are not known: then the user has to fill one in
      */
     public String narrowedTo(SortedSet<Integer> targetPorts) {
-        if (scope.mode() == CaptureMode.DEVICE) {
+        if (scope.mode() == CaptureMode.OBSERVES && scope.hasOption("--filter")) {
             return "intercept --filter='tcp and (" + sourcePorts(targetPorts) + ")'" + fillIn(targetPorts);
         }
         List<String> wide = ours.stream()
                 .filter(rule -> !rule.hasPorts())
                 .flatMap(rule -> removals(rule).stream())
                 .toList();
-        if (!scope.mode().usesRules() || wide.isEmpty()) {
+        if (wide.isEmpty()) {
             return "intercept check --target-port PORT" + FILL_IN;
         }
         List<String> commands = new ArrayList<>(insertions(targetPorts));
@@ -98,7 +108,7 @@ public final class AnswerRules {
     }
 
     private String insertion(OptionalInt port) {
-        return new RuleCommands(host, scope.withTargetPort(port)).insertion();
+        return new RuleCommands(host, scope.withTargetPort(port), scope.rules().orElseThrow()).insertion();
     }
 
     /** Of the rule, and of the one that stops what it copies. */

@@ -1,7 +1,7 @@
 package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.util.List;
 
 /** One area of the host that is looked at. Changes nothing. */

@@ -3,9 +3,11 @@ package dev.intercept.diagnosis.check;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.CaptureRules.Mechanism;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,10 +60,10 @@ final class BackendsArea implements Area {
                 .about(provider.name());
     }
 
-    /** pcap serves another set-up than the others, and lacks nothing but its library. */
+    /** None takes the place of an observer, which serves another set-up than the others. */
     private static String alternative(CaptureBackendProvider provider, CheckScope scope) {
-        if (CaptureMode.of(provider.name()) == CaptureMode.DEVICE) {
-            return "apt-get install libpcap0.8";
+        if (provider.mode() == CaptureMode.OBSERVES) {
+            return "intercept --list-backends  # tells of all";
         }
         try {
             return "intercept --backend="
@@ -89,6 +91,6 @@ final class BackendsArea implements Area {
         return Optional.of(Finding.fail(
                 FindingId.QUEUE_HANDLERS,
                 "ip_queue and nfnetlink_queue are both loaded; the handler of IPv4 is " + handler,
-                scope.mode() == CaptureMode.IP_QUEUE ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
+                scope.mechanism() == Mechanism.IP_QUEUE ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
     }
 }

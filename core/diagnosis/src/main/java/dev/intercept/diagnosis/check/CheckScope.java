@@ -2,10 +2,16 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.InterceptConfig;
 import dev.intercept.capture.BackendRegistry;
-import dev.intercept.diagnosis.rules.NumberRange;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.CaptureRules.Mechanism;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -52,47 +58,59 @@ public record CheckScope(
         return new CheckScope(config, registry, client, port, tcpcopyHost);
     }
 
-    /** The backend that a start would take; where none can be used, the one that was named or NFQUEUE. */
+    /** The backend that a start would take; where none can be used, the one that was named or the last resort. */
     public String backendName() {
         try {
             return registry.choose(config.backendName()).provider().name();
         } catch (BackendException e) {
-            return config.backendName().orElse("nfqueue");
+            return config.backendName().orElseGet(() -> registry.lastResort()
+                    .map(CaptureBackendProvider::name)
+                    .orElse(""));
         }
+    }
+
+    /** Empty where the one that was named is not installed. */
+    public Optional<CaptureBackendProvider> provider() {
+        return registry.find(backendName());
     }
 
     public CaptureMode mode() {
-        return CaptureMode.of(backendName());
+        return provider().map(CaptureBackendProvider::mode).orElse(CaptureMode.DECIDES);
     }
 
-    /** The value of the chosen backend's option, given or default; empty when that backend has no such option. */
-    Optional<String> option(String name) {
-        String given = config.backendOptions().get(name);
-        if (given != null) {
-            return Optional.of(given);
-        }
-        return registry.entries().stream()
-                .map(BackendRegistry.Entry::provider)
-                .filter(provider -> provider.name().equals(backendName()))
-                .findFirst()
-                .flatMap(provider -> defaultOf(provider, name));
+    /** The rules that the backend needs with the options given; those for its defaults where a value cannot be meant. */
+    Optional<CaptureRules> rules() {
+        return provider().flatMap(provider -> rules(provider, options()));
     }
 
-    private static Optional<String> defaultOf(CaptureBackendProvider provider, String name) {
-        return provider.options().stream()
-                .filter(option -> option.name().equals(name))
-                .map(BackendOption::defaultValue)
-                .filter(value -> !value.isEmpty())
-                .findFirst();
-    }
-
-    /** The queues or NFLOG groups that intercept would listen on; what is no number counts as 0: the start tells what is wrong. */
-    NumberRange queues() {
-        String option = mode().numberOption();
+    private static Optional<CaptureRules> rules(CaptureBackendProvider provider, BackendOptions options) {
         try {
-            return NumberRange.parse(option, option(option).orElse("0"));
-        } catch (IllegalArgumentException e) {
-            return new NumberRange(0, 0);
+            return provider.rules(options);
+        } catch (BackendException e) {
+            return rules(provider, BackendOptions.defaults(provider.options()));
+        }
+    }
+
+    /** How the rules hand answers up; OTHER where there are none. */
+    Mechanism mechanism() {
+        return rules().map(CaptureRules::mechanism).orElse(Mechanism.OTHER);
+    }
+
+    boolean hasOption(String name) {
+        return provider().map(CaptureBackendProvider::options).orElse(List.of()).stream()
+                .anyMatch(option -> option.name().equals(name));
+    }
+
+    /** The values of the backend's options, given or default. */
+    BackendOptions options() {
+        List<BackendOption> known =
+                provider().map(CaptureBackendProvider::options).orElse(List.of());
+        Map<String, String> given = new HashMap<>(config.backendOptions());
+        given.keySet().retainAll(known.stream().map(BackendOption::name).toList());
+        try {
+            return new BackendOptions(known, given);
+        } catch (BackendException e) {
+            throw new AssertionError("only what is known was kept", e);
         }
     }
 

@@ -2,7 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.Host;
 import java.util.List;
 
 /** Whether answers to the client leave at all, and by which interface. */
@@ -10,7 +11,7 @@ final class ClientRouteArea implements Area {
 
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
-        if (scope.mode() == CaptureMode.DEVICE) {
+        if (scope.mode() == CaptureMode.OBSERVES) {
             return List.of(Finding.ok(FindingId.CLIENT_ROUTE, "answers leave the target, not this host"));
         }
         ClientRoute route = ClientRoute.of(host, scope);

@@ -2,7 +2,7 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.Host;
 import java.util.List;
 
 /** Whether this host sends on what is not addressed to it: fatal on an assistant, harmless on the target. */
@@ -15,7 +16,7 @@ final class ForwardArea implements Area {
         if (forward == 0) {
             return List.of(Finding.ok(FindingId.IP_FORWARD, fact));
         }
-        if (scope.mode() != CaptureMode.DEVICE) {
+        if (scope.mode() != CaptureMode.OBSERVES) {
             return List.of(Finding.ok(
                     FindingId.IP_FORWARD,
                     fact + ", which does no harm where " + scope.backendName() + " drops answers"));

@@ -2,8 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.Severity;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +22,7 @@ public final class HostCheck {
             new RpFilterArea(),
             new ForwardArea(),
             new ConntrackArea(),
-            new QueueMemoryArea(),
+            new BackendHostArea(),
             new TimestampsArea(),
             new PortsArea(),
             new ExposureArea(),

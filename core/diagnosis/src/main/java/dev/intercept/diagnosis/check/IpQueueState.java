@@ -1,6 +1,6 @@
 package dev.intercept.diagnosis.check;
 
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.util.Optional;
 
 /** What {@code /proc/net/ip_queue} says; it exists where the kernel has ip_queue, in the first network namespace only. */

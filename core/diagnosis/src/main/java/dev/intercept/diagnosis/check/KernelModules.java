@@ -1,6 +1,6 @@
 package dev.intercept.diagnosis.check;
 
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 
 /** Whether the kernel has a module. */
 final class KernelModules {

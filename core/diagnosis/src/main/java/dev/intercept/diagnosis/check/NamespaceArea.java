@@ -2,8 +2,9 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.CaptureMode;
 import dev.intercept.diagnosis.Sockets;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +18,7 @@ final class NamespaceArea implements Area {
     public List<Finding> look(Host host, CheckScope scope) {
         boolean isFirst = NetworkNamespaces.isFirst(host);
         // A device's answers come from a target elsewhere, by design.
-        boolean isTargetHere = scope.mode() == CaptureMode.DEVICE
+        boolean isTargetHere = scope.mode() == CaptureMode.OBSERVES
                 || scope.targetPort().isPresent()
                         && new Sockets(host)
                                 .listeningOn(scope.targetPort().getAsInt())
@@ -42,7 +43,7 @@ final class NamespaceArea implements Area {
     }
 
     private static String needed(CheckScope scope) {
-        return scope.mode() == CaptureMode.DEVICE ? ", which needs no more than the device" : ", and so is the target";
+        return scope.mode() == CaptureMode.OBSERVES ? ", which needs no more than the device" : ", and so is the target";
     }
 
     private static Finding inAnother(String own) {

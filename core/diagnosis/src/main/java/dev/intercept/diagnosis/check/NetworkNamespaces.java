@@ -1,6 +1,6 @@
 package dev.intercept.diagnosis.check;
 
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.util.Optional;
 
 /** Which network namespace the calling thread is in. See namespaces(7). */
@@ -11,6 +11,8 @@ final class NetworkNamespaces {
 
     /** net_core_table of net/core/sysctl_net_core.c: registered for the first network namespace alone. */
     private static final String ONLY_IN_FIRST = "net.core.dev_weight";
+
+    private static final String SET = "sysctl -w ";
 
     private NetworkNamespaces() {}
 
@@ -36,6 +38,11 @@ final class NetworkNamespaces {
 
     /** The command that sets a parameter of which the host has one for all namespaces; only the first may write it. */
     static String hostWide(Host host, String assignment) {
-        return "sysctl -w " + assignment + (isFirst(host) ? "" : "  # on the host itself: in here it is read-only");
+        return SET + assignment + (isFirst(host) ? "" : "  # on the host itself: in here it is read-only");
+    }
+
+    /** A remedy as it must be typed here, where it sets a parameter of net.core that only the host itself has. */
+    static String withPlace(Host host, String remedy) {
+        return remedy.startsWith(SET + "net.core.") ? hostWide(host, remedy.substring(SET.length())) : remedy;
     }
 }

@@ -2,9 +2,9 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ final class PortsArea implements Area {
     public List<Finding> look(Host host, CheckScope scope) {
         List<Finding> findings = new ArrayList<>();
         findings.add(ofTunnels(host, scope.config().port()));
-        if (scope.targetPort().isPresent() && scope.mode().usesRules()) {
+        if (scope.targetPort().isPresent() && scope.rules().isPresent()) {
             findings.add(ofTarget(host, scope.targetPort().getAsInt()));
         }
         return findings;

@@ -2,10 +2,10 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
-import dev.intercept.diagnosis.rules.NumberRange;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ final class QueueOwnerArea implements Area {
 
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
-        return switch (scope.mode()) {
+        return switch (scope.mechanism()) {
             case NFQUEUE -> lookAtNfqueue(host, scope);
             case IP_QUEUE -> lookAtIpQueue(host);
             default -> List.of();
@@ -25,36 +25,34 @@ final class QueueOwnerArea implements Area {
 
     private static List<Finding> lookAtNfqueue(Host host, CheckScope scope) {
         QueueTable table = QueueTable.read(host);
-        NumberRange queues = scope.queues();
+        CaptureRules rules = scope.rules().orElseThrow();
         List<Finding> findings = new ArrayList<>();
         for (QueueTable.Queue queue : table.queues()) {
-            if (queues.contains(queue.number())) {
-                findings.add(taken(host, queue, firstFree(table, queues)));
+            if (rules.listensOn(queue.number())) {
+                findings.add(taken(host, queue, rules.numberOption() + "=" + firstFree(table, rules)));
             }
         }
         if (findings.isEmpty()) {
-            findings.add(Finding.ok(FindingId.QUEUE_OWNER, "queue " + queues + " is free"));
+            findings.add(Finding.ok(FindingId.QUEUE_OWNER, "queue " + rules.numbers() + " is free"));
         }
         return findings;
     }
 
     /** As many queues as are asked for, behind the last one in use. */
-    private static int firstFree(QueueTable table, NumberRange queues) {
-        return table.queues().stream().mapToInt(QueueTable.Queue::number).max().orElse(queues.last()) + 1;
+    private static int firstFree(QueueTable table, CaptureRules rules) {
+        return table.queues().stream().mapToInt(QueueTable.Queue::number).max().orElse(rules.lastNumber()) + 1;
     }
 
-    private static Finding taken(Host host, QueueTable.Queue queue, int free) {
+    private static Finding taken(Host host, QueueTable.Queue queue, String free) {
         OptionalLong owner = new Sockets(host).ofNetlinkPort(queue.portId());
         String what = "queue " + queue.number();
         if (owner.isPresent()) {
-            return ownedBy(
-                    host, owner.getAsLong(), what, "  # or a queue of your own, with a rule for it: --queue=" + free);
+            return ownedBy(host, owner.getAsLong(), what, "  # or a queue of your own, with a rule for it: " + free);
         }
         return Finding.fail(
                 FindingId.QUEUE_OWNER,
                 what + " belongs to a process that cannot be seen from here (port id " + queue.portId() + ")",
-                "intercept --queue=" + free
-                        + "  # with a rule for it; or stop the other, which lives in another container");
+                "intercept " + free + "  # with a rule for it; or stop the other, which lives in another container");
     }
 
     private static Finding ownedBy(Host host, long pid, String what, String alternative) {

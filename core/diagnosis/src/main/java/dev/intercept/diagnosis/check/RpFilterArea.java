@@ -2,7 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ final class RpFilterArea implements Area {
 
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
-        if (scope.mode() == CaptureMode.DEVICE) {
+        if (scope.mode() == CaptureMode.OBSERVES) {
             return List.of(Finding.ok(FindingId.RP_FILTER, "copied requests go to the target, not to this host"));
         }
         String toClients = ClientRoute.of(host, scope).device();

@@ -1,13 +1,12 @@
 package dev.intercept.diagnosis.check;
 
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.rules.AnswerMatch;
-import dev.intercept.diagnosis.rules.NumberRange;
 import dev.intercept.diagnosis.rules.QueueRule;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -18,10 +17,12 @@ final class RuleCommands {
 
     private final Host host;
     private final CheckScope scope;
+    private final CaptureRules rules;
 
-    RuleCommands(Host host, CheckScope scope) {
+    RuleCommands(Host host, CheckScope scope, CaptureRules rules) {
         this.host = host;
         this.scope = scope;
+        this.rules = rules;
     }
 
     /** The rules that are missing, in front of all others. */
@@ -40,16 +41,8 @@ final class RuleCommands {
                 .collect(Collectors.joining(" && "));
     }
 
-    /** There is one: nobody asks for a backend without rules. */
     private QueueRule rule() {
-        NumberRange numbers = scope.queues();
-        String listening = scope.mode() == CaptureMode.NFLOG ? Integer.toString(numbers.first()) : numbers.toString();
-        return QueueRule.of(
-                        scope.backendName(),
-                        Map.of(scope.mode().numberOption(), listening),
-                        new AnswerMatch(Optional.empty(), scope.portText()),
-                        List.of())
-                .orElseThrow();
+        return QueueRule.of(rules, new AnswerMatch(Optional.empty(), scope.portText()), List.of());
     }
 
     /** The iptables that writes nftables refuses the target QUEUE. */
@@ -58,13 +51,8 @@ final class RuleCommands {
     }
 
     private String forNft() {
-        NumberRange queues = scope.queues();
-        String range = queues.isOne() ? queues.toString() : queues.first() + "-" + queues.last();
-        String action = scope.mode() == CaptureMode.NFLOG
-                ? "log group " + queues.first() + " queue num " + QueueRule.NOBODYS_QUEUE
-                : "queue num " + range;
         return "nft add table ip intercept"
                 + " && nft add chain ip intercept output '{ type filter hook output priority 0; }'"
-                + " && nft add rule ip intercept output tcp sport " + scope.portText() + " " + action;
+                + " && nft add rule ip intercept output tcp sport " + scope.portText() + " " + rules.nft();
     }
 }

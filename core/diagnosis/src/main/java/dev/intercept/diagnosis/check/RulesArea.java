@@ -2,12 +2,14 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
-import dev.intercept.diagnosis.rules.NumberRange;
 import dev.intercept.diagnosis.rules.Rule;
 import dev.intercept.diagnosis.rules.Rule.Action;
 import dev.intercept.diagnosis.rules.RuleSet;
 import dev.intercept.diagnosis.rules.RuleSet.Feed;
+import dev.intercept.spi.Capability;
+import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.CaptureRules.Mechanism;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +19,7 @@ final class RulesArea implements Area {
 
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
-        if (!scope.mode().usesRules()) {
+        if (scope.mechanism() == Mechanism.OTHER) {
             return List.of();
         }
         RuleSet rules = RuleSet.read(host);
@@ -25,7 +27,7 @@ final class RulesArea implements Area {
             return List.of(Finding.warn(
                     FindingId.QUEUE_RULE,
                     "the rules cannot be read: neither iptables nor nft is installed and allowed",
-                    PrivilegesArea.hasNetAdmin(host)
+                    Capability.CAP_NET_ADMIN.isHeld(host)
                             ? "apt-get install iptables  # or nftables"
                             : "sudo intercept check"));
         }
@@ -38,8 +40,8 @@ final class RulesArea implements Area {
         private final Host host;
         private final CheckScope scope;
         private final RuleSet rules;
+        private final CaptureRules capture;
         private final RuleCommands commands;
-        private final NumberRange queues;
         private final boolean copies;
         private final List<Finding> findings = new ArrayList<>();
 
@@ -47,9 +49,9 @@ final class RulesArea implements Area {
             this.host = host;
             this.scope = scope;
             this.rules = rules;
-            this.commands = new RuleCommands(host, scope);
-            this.queues = scope.queues();
-            this.copies = scope.mode() == CaptureMode.NFLOG;
+            this.capture = scope.rules().orElseThrow();
+            this.commands = new RuleCommands(host, scope, capture);
+            this.copies = capture.mechanism() == Mechanism.NFLOG;
         }
 
         List<Finding> findings() {
@@ -57,7 +59,9 @@ final class RulesArea implements Area {
                     .filter(feed -> scope.targetPort().isEmpty()
                             || feed.rule().matchesPort(scope.targetPort().getAsInt()))
                     .toList();
-            List<Feed> ours = feeds.stream().filter(feed -> isOurs(feed.rule())).toList();
+            List<Feed> ours = feeds.stream()
+                    .filter(feed -> AnswerRules.feeds(feed.rule(), capture))
+                    .toList();
             ours.forEach(this::lookAtOurs);
             if (ours.isEmpty()) {
                 feeds.stream()
@@ -68,12 +72,6 @@ final class RulesArea implements Area {
                 }
             }
             return findings;
-        }
-
-        /** ip_queue takes the packets of every queue. */
-        private boolean isOurs(Rule rule) {
-            return scope.mode() == CaptureMode.IP_QUEUE
-                    || queues.contains(rule.firstNumber()) && queues.contains(rule.lastNumber());
         }
 
         private boolean hasListener(int queue) {
@@ -103,7 +101,7 @@ final class RulesArea implements Area {
         /** For the port of the rule that it replaces, where the user did not say one and the rule has one. */
         private String insertionFor(Rule rule) {
             return scope.targetPort().isEmpty() && rule.port().isPresent()
-                    ? new RuleCommands(host, scope.withTargetPort(rule.port())).insertion()
+                    ? new RuleCommands(host, scope.withTargetPort(rule.port()), capture).insertion()
                     : commands.insertion();
         }
 
@@ -132,14 +130,14 @@ final class RulesArea implements Area {
         }
 
         private boolean isListening(Rule rule) {
-            return scope.mode() == CaptureMode.IP_QUEUE
+            return capture.mechanism() == Mechanism.IP_QUEUE
                     ? IpQueueState.read(host).map(IpQueueState::hasListener).orElse(false)
                     : hasListener(rule.firstNumber());
         }
 
         private String startCommand() {
             return "intercept --backend=" + scope.backendName()
-                    + (scope.mode() == CaptureMode.NFQUEUE ? " --queue=" + queues : "");
+                    + (capture.numberOption().isEmpty() ? "" : " " + capture.numberOption() + "=" + capture.numbers());
         }
 
         private void tellWrongQueue(Feed feed) {
@@ -147,7 +145,7 @@ final class RulesArea implements Area {
             findings.add(Finding.fail(
                     FindingId.RULE_WRONG_QUEUE,
                     "[" + rule.text() + "] sends to " + (copies ? "group " : "queue ") + rule.firstNumber()
-                            + ", where nothing listens; intercept listens on " + queues,
+                            + ", where nothing listens; intercept listens on " + capture.numbers(),
                     // In this order: the old rule drops every answer until the new one is there.
                     insertionFor(rule) + " && " + rule.removal()));
         }
@@ -157,7 +155,7 @@ final class RulesArea implements Area {
             findings.add(Finding.fail(
                     FindingId.RULE_MISSING,
                     "no rule for outgoing packets" + forPort + " sends to " + (copies ? "NFLOG group " : "queue ")
-                            + queues + " (" + String.join(", ", rules.tools()) + " were asked)",
+                            + capture.numbers() + " (" + String.join(", ", rules.tools()) + " were asked)",
                     commands.insertion()));
         }
     }

@@ -2,7 +2,7 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import dev.intercept.tcpcopy.Generation;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import dev.intercept.diagnosis.Sockets;
 import java.util.List;
 import java.util.OptionalInt;
@@ -15,7 +15,7 @@ final class WrongPortArea implements Area {
         OptionalInt port = scope.targetPort();
         Sockets sockets = new Sockets(host);
         if (port.isEmpty()
-                || !scope.mode().usesRules()
+                || scope.rules().isEmpty()
                 || sockets.listeningOn(port.getAsInt()).isPresent()) {
             return List.of();
         }

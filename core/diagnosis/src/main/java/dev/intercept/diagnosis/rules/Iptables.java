@@ -1,7 +1,7 @@
 package dev.intercept.diagnosis.rules;
 
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.spi.Host;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.intercept.diagnosis.rules;
 
-import dev.intercept.diagnosis.Host;
+import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

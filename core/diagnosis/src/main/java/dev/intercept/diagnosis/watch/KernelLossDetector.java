@@ -67,8 +67,8 @@ final class KernelLossDetector implements Detector {
     private static Finding finding(String subject, KernelStats.Loss loss, Seen seen) {
         return Finding.warn(
                         FindingId.KERNEL_LOSS,
-                        "the kernel lost " + (seen.packets - seen.beforePackets) + " packets lately (" + subject
-                                + " is " + loss.packets() + ")",
+                        (seen.packets - seen.beforePackets) + " " + loss.cause() + " lately (" + subject + " is "
+                                + loss.packets() + ")",
                         loss.remedy())
                 .about(subject);
     }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.diagnosis.Host;
 import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.TextHost;
+import dev.intercept.spi.Host;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,13 +167,13 @@ class AreasTest {
                 Severity.WARN,
                 "a queue of 1024 packets needs 2097152 bytes of socket buffer, net.core.rmem_max allows 212992",
                 "sysctl -w net.core.rmem_max=2097152",
-                only(new QueueMemoryArea().look(host, Scopes.of("nfqueue", Map.of("--queue-maxlen", "1024")))));
+                only(new BackendHostArea().look(host, Scopes.of("nfqueue", Map.of("--queue-maxlen", "1024")))));
         assertFinding(
                 FindingId.QUEUE_MEMORY,
                 Severity.WARN,
                 "net.ipv4.ip_queue_maxlen is 1024, a burst of more answers is dropped",
                 "sysctl -w net.ipv4.ip_queue_maxlen=8192",
-                look(new QueueMemoryArea(), host.file("/proc/sys/net/ipv4/ip_queue_maxlen", "1024"), "ipqueue"));
+                look(new BackendHostArea(), host.file("/proc/sys/net/ipv4/ip_queue_maxlen", "1024"), "ipqueue"));
     }
 
     @Test

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 class FirewallTest {
 
     private static final AnswerMatch ANSWERS = new AnswerMatch(Optional.of("198.51.100.1"), 8080);
-    private static final QueueRule NFQUEUE =
-            QueueRule.of("nfqueue", Map.of(), ANSWERS, List.of()).orElseThrow();
+    private static final QueueRule NFQUEUE = BackendRules.of("nfqueue", Map.of(), ANSWERS);
 
     @Test
     void shouldInsertTheRuleForReal() throws Exception {
@@ -41,7 +40,7 @@ class FirewallTest {
     }
 
     private static QueueRule nflog(String... passList) {
-        return QueueRule.of("nflog", Map.of(), ANSWERS, List.of(passList)).orElseThrow();
+        return BackendRules.of("nflog", Map.of(), ANSWERS, passList);
     }
 
     /** The rules of the chain without what is the same in all. */
@@ -138,11 +137,8 @@ class FirewallTest {
 
     @Test
     void shouldLeaveNothingBehindWhenOneOfSeveralRulesIsRefused() throws Exception {
-        QueueRule half = new QueueRule(
-                List.of(
-                        List.of("-p", "tcp", "--sport", "8080", "-j", "DROP"),
-                        List.of("-p", "tcp", "-j", "NO_SUCH_TARGET")),
-                true);
+        QueueRule half = new QueueRule(List.of(
+                List.of("-p", "tcp", "--sport", "8080", "-j", "DROP"), List.of("-p", "tcp", "-j", "NO_SUCH_TARGET")));
         try (NetworkNamespace namespace = new NetworkNamespace()) {
             assertThrows(IOException.class, () -> namespace.call(() -> new Firewall().insert(List.of(half))));
             String rules = namespace.exec(Firewall.TOOLS.get(0), "-S", "OUTPUT");

@@ -130,13 +130,13 @@ class WatchedLossTest extends WatchScene {
         passSeconds(5);
         Finding finding = board.active().get(0);
         assertEquals(FindingId.KERNEL_LOSS, finding.id());
-        assertEquals("the kernel lost 3 packets lately (nfqueue:0 queue_dropped is 3)", finding.fact());
+        assertEquals("3 packets were lost in the kernel lately (nfqueue:0 queue_dropped is 3)", finding.fact());
         assertEquals("intercept --queue-maxlen=16384  # now 8192", finding.remedy());
         lose(10, 1);
         passSeconds(5);
         assertEquals(2, board.active().size());
         assertEquals(
-                "the kernel lost 10 packets lately (nfqueue:0 queue_dropped is 10)",
+                "10 packets were lost in the kernel lately (nfqueue:0 queue_dropped is 10)",
                 board.active().get(0).fact());
     }
 

@@ -136,6 +136,7 @@ final class HexFileBackend implements CaptureBackend {
         KernelStats.Loss malformed = new KernelStats.Loss(
                 "malformed_lines",
                 malformedLines.get(),
+                "lines are no packet",
                 "mend " + file + ": each line has hexadecimal digits, two a byte");
         return new KernelStats(0, packets.get(), List.of(malformed));
     }

@@ -1,14 +1,22 @@
 package com.example.hexfile;
 
+import dev.intercept.spi.AnswerPath;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.Host;
+import dev.intercept.spi.HostFinding;
+import dev.intercept.spi.PacketInjector;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What intercept finds in the jar: the backend's name, its options, and how it is opened. */
 public final class HexFileProvider implements CaptureBackendProvider {
@@ -47,6 +55,35 @@ public final class HexFileProvider implements CaptureBackendProvider {
         return List.of(
                 new BackendOption(List.of(FILE), "FILE", "", "text file with one packet a line, from its IP header on"),
                 new BackendOption(List.of(FOLLOW), "", "", "wait for further lines at the end of the file"));
+    }
+
+    @Override
+    public CaptureMode mode() {
+        return CaptureMode.OBSERVES;
+    }
+
+    /** For a self-test, a file that the test itself fills: see {@link #injector}. */
+    @Override
+    public Map<String, String> optionsFor(AnswerPath path) {
+        return Map.of(FILE, "/tmp/intercept-hexfile-" + UUID.randomUUID(), FOLLOW, "true");
+    }
+
+    @Override
+    public Optional<PacketInjector> injector(BackendOptions options) throws IOException {
+        return Optional.of(new HexFileInjector(Path.of(options.text(FILE).orElseThrow())));
+    }
+
+    @Override
+    public List<HostFinding> check(Host host, BackendOptions options) {
+        return options.text(FILE)
+                .map(file -> Files.isReadable(Path.of(file))
+                        ? HostFinding.ok(HostFinding.Topic.BACKEND, file + " can be read")
+                        : HostFinding.fail(
+                                HostFinding.Topic.BACKEND,
+                                file + " cannot be read",
+                                "chmod a+r " + file + "  # or " + FILE + "=FILE for another"))
+                .stream()
+                .toList();
     }
 
     @Override

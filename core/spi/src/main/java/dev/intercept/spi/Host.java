@@ -1,10 +1,10 @@
-package dev.intercept.diagnosis;
+package dev.intercept.spi;
 
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What the diagnosis reads of this machine: files and the output of commands. It changes nothing.
+ * What can be read of this machine: files and the output of commands. It changes nothing.
  *
  * <p>Thread rule: reads happen on the calling thread and are of its network namespace.
  */
