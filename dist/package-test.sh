@@ -3,9 +3,9 @@
 # starts it there as the service does, and purges it; then the same under a systemd that boots there, which starts, watches,
 # restarts and stops the service. Takes some minutes, needs root and Debian; not part of dist/test.sh.
 #
-#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible lint install service; all of them without arguments
+#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible lint plugins install service; all of them without arguments
 #
-# "reproducible" builds the last commit. The other steps take the package that mvn package has left in dist/target.
+# "reproducible" builds the last commit. The other steps take what mvn package has left in dist/target.
 # "install" and "service" do so in this machine's release of Debian, or in another that SUITE names.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 
 [ "$(id -u)" = 0 ] || fail 77 "needs root: a root file system of its own and a kernel queue in a network namespace of its own"
 work=$PWD/dist/target/package-test
-steps=${*:-reproducible lint install service}
+steps=${*:-reproducible lint plugins install service}
 suite=${SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
 root=$work/root
 
@@ -44,6 +44,23 @@ reproducible() {
     (cd "$work/first/dist/target" && sha256sum $name) | tee "$work/sums"
     (cd "$work/second/at/another/place/dist/target" && sha256sum -c "$work/sums") ||
       fail 70 "$name differs; compare with diffoscope, in $work"
+  done
+}
+
+# The examples, built as their authors would: interface and kit are installed from here, all else comes from Maven Central.
+plugins() {
+  say "plug-ins in Java and in Kotlin, from an empty local repository"
+  local repository=$work/repository example
+  rm -rf "$repository" "$work/plugins"
+  mkdir -p "$work/plugins"
+  mvn -q -B -ntp "-Dmaven.repo.local=$repository" install -DskipTests -pl core/spi,core/kit -am
+  for example in example-backend kotlin-backend; do
+    cp -r "dist/package/src/it/$example" "$work/plugins/"
+    mvn -q -B -ntp "-Dmaven.repo.local=$repository" -f "$work/plugins/$example/pom.xml" package
+  done
+  cp "$work"/plugins/*/target/intercept-{hexfile,udp}.jar "$work/plugins/"
+  for example in hexfile udp; do
+    dist/target/intercept/bin/intercept selftest --backend=$example -- --plugin-path="$work/plugins"
   done
 }
 
@@ -241,7 +258,7 @@ tried_in_root() {
 mkdir -p "$work"
 for step in $steps; do
   case $step in
-    reproducible | lint | install | service) $step ;;
+    reproducible | lint | plugins | install | service) $step ;;
     *) fail 64 "$step is unknown; see the head of this file" ;;
   esac
 done
