@@ -86,7 +86,7 @@ class UsageErrorsTest {
 
     @Test
     void shouldRefuseSizesAndCountsOutOfRange() {
-        assertRefused("-s, --table-size: '-1' is not a number from 1 to 268435456", "-s=-1");
+        assertRefused("-s, --table-size: '-1' is not a number from 1 to 8388608", "-s=-1");
         assertRefused("--tunnel-buffer: '4X' is not a size from 16K to 1G", "--tunnel-buffer", "4X");
         assertRefused("--tunnel-buffer: '1K' is not a size from 16K to 1G", "--tunnel-buffer", "1K");
         assertRefused("--tunnel-buffer: '9999999999G' is not a size from 16K to 1G", "--tunnel-buffer", "9999999999G");
