@@ -1,6 +1,7 @@
 package dev.intercept.peers;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.server.Peer;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,10 +19,24 @@ final class FewDescriptors {
     public static void main(String[] args) throws IOException {
         try (RunningServer running = new RunningServer(ProtocolOptions.DEFAULTS);
                 BufferedReader commands = new BufferedReader(new InputStreamReader(System.in))) {
+            openAndClose(running);
             System.out.println(running.address().getPort());
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 System.out.println(answer(running, line));
             }
+        }
+    }
+
+    /** Here classes lie in directories: loading one takes a descriptor, so all that a tunnel needs is loaded before. */
+    private static void openAndClose(RunningServer running) throws IOException {
+        try (Peer peer = new Peer(running.address())) {
+            peer.send(new byte[] {0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0});
+            while (running.server.tunnels().isEmpty()) {
+                Thread.onSpinWait();
+            }
+        }
+        while (!running.server.tunnels().isEmpty()) {
+            Thread.onSpinWait();
         }
     }
 
