@@ -69,19 +69,38 @@ public final class CaptureLoop implements Runnable {
 
     @Override
     public void run() {
-        Throwable failure = null;
+        Throwable failure = failureOf(null, this::pollUntilTheEnd);
+        failure = failureOf(failure, () -> interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong())));
+        failure = failureOf(failure, backend::close);
+        hasEnded = true;
+        endListener.onEnd(this, failure);
+    }
+
+    private void pollUntilTheEnd() throws BackendException {
+        while (!stopping && step() != CaptureBackend.END) {
+            // The work is in step.
+        }
+        awaitTaken();
+    }
+
+    @FunctionalInterface
+    private interface EndStep {
+        void run() throws BackendException;
+    }
+
+    /** Runs a step of the end, whatever the ones before did; the first failure is the one that counts. */
+    private static Throwable failureOf(Throwable earlier, EndStep step) {
         try {
-            while (!stopping && step() != CaptureBackend.END) {
-                // The work is in step.
-            }
-            awaitTaken();
+            step.run();
+            return earlier;
         } catch (BackendException | RuntimeException | Error e) {
-            failure = e;
-        } finally {
-            hasEnded = true;
-            interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong()));
-            backend.close();
-            endListener.onEnd(this, failure);
+            if (earlier == null) {
+                return e;
+            }
+            if (earlier != e) {
+                earlier.addSuppressed(e);
+            }
+            return earlier;
         }
     }
 
