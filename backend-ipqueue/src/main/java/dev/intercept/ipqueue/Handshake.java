@@ -33,11 +33,11 @@ final class Handshake {
         sendMode(copyRangeBytes);
         long deadlineNs = socket.calls().nanoTime() + ANSWER_WAIT_MS * 1_000_000L;
         while (!answered()) {
-            long leftMs = (deadlineNs - socket.calls().nanoTime()) / 1_000_000;
+            long leftMs = (deadlineNs - socket.calls().nanoTime() + 999_999) / 1_000_000;
             if (leftMs <= 0) {
                 throw Refusal.noAnswer(ANSWER_WAIT_MS);
             }
-            socket.await((int) leftMs);
+            inbox.await((int) leftMs);
         }
     }
 
@@ -62,7 +62,7 @@ final class Handshake {
         int messages = inbox.fetch(IpQueueBackend.MAX_BATCH);
         for (int slot = 0; slot < messages; slot++) {
             switch (inbox.kind(slot)) {
-                case PACKET, UNREADABLE_PACKET -> verdicts.addDrop(inbox.packetId(slot));
+                case PACKET -> verdicts.addDrop(inbox.packetId(slot));
                 case ANSWER -> answered |= isAnswer(slot);
                 case OTHER -> {}
             }

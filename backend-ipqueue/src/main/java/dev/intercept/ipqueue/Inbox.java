@@ -1,7 +1,6 @@
 package dev.intercept.ipqueue;
 
 import dev.intercept.netlink.DatagramVector;
-import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.NetlinkError;
 import dev.intercept.netlink.NetlinkHeader;
 import dev.intercept.netlink.NetlinkSocket;
@@ -18,18 +17,13 @@ final class Inbox {
 
     /** What a message is, as far as it must be treated differently. */
     enum Kind {
-        /** A packet for the handler. */
+        /** A packet for the handler: empty where only its id can be trusted. */
         PACKET,
-        /** A packet of which only the id can be trusted. */
-        UNREADABLE_PACKET,
         /** An acknowledgement or an error. */
         ANSWER,
         /** Nothing that can be used. */
         OTHER
     }
-
-    /** A full receive buffer is reported once, before the packets that are still in it. */
-    private static final int OVERRUNS_IN_A_ROW = 3;
 
     private final NetlinkSocket socket;
     private final PacketMessage layout;
@@ -54,20 +48,19 @@ final class Inbox {
      * @return the number of messages, 0 for none
      */
     int fetch(int limit) throws BackendException {
-        for (int overruns = 0; overruns < OVERRUNS_IN_A_ROW; overruns++) {
-            int datagrams = socket.receive(received, limit);
-            if (datagrams >= 0) {
-                return datagrams;
-            }
-            if (datagrams == -Errno.EAGAIN || datagrams == -Errno.EINTR) {
-                return 0;
-            }
-            if (datagrams != -Errno.ENOBUFS) {
-                throw new BackendException(BackendException.Kind.REFUSED, Refusal.receiveFailed(-datagrams));
-            }
-            counters.overrun();
+        int datagrams = socket.receive(received, limit);
+        if (datagrams < 0) {
+            throw new BackendException(BackendException.Kind.REFUSED, Refusal.receiveFailed(-datagrams));
         }
-        return 0;
+        return datagrams;
+    }
+
+    /** Waits until something may be there to fetch, or less. */
+    void await(int timeoutMs) throws BackendException {
+        int ready = socket.await(timeoutMs);
+        if (ready < 0) {
+            throw new BackendException(BackendException.Kind.REFUSED, Refusal.receiveFailed(-ready));
+        }
     }
 
     Kind kind(int slot) {
@@ -91,15 +84,17 @@ final class Inbox {
         if (bytes < layout.minBytesForId()) {
             return malformed(bytes);
         }
-        long present = bytes - layout.payloadOffset();
-        if (present > 0) {
-            long dataLength = layout.dataLength(memory, offset);
-            if (dataLength > 0 && dataLength <= present) {
-                return Kind.PACKET;
-            }
+        if (readableBytes(bytes, offset) == 0) {
+            counters.malformed(bytes);
         }
-        counters.malformed(bytes);
-        return Kind.UNREADABLE_PACKET;
+        return Kind.PACKET;
+    }
+
+    /** How much of a packet is there, 0 where the lengths contradict each other. */
+    private int readableBytes(int bytes, int offset) {
+        long present = bytes - layout.payloadOffset();
+        long claimed = present > 0 ? layout.dataLength(memory, offset) : 0;
+        return claimed > 0 && claimed <= present ? (int) claimed : 0;
     }
 
     private Kind malformed(int bytes) {
@@ -107,7 +102,7 @@ final class Inbox {
         return Kind.OTHER;
     }
 
-    /** Of a PACKET or an UNREADABLE_PACKET. */
+    /** Of a PACKET. */
     long packetId(int slot) {
         return layout.packetId(memory, received.offset(slot));
     }
@@ -115,7 +110,7 @@ final class Inbox {
     /** Of a PACKET: its bytes, position to limit, big-endian; valid until the next call. */
     ByteBuffer packet(int slot) {
         int begin = received.offset(slot) + layout.payloadOffset();
-        int bytes = (int) layout.dataLength(memory, received.offset(slot));
+        int bytes = readableBytes(received.length(slot), received.offset(slot));
         return packets.limit(begin + bytes).position(begin);
     }
 

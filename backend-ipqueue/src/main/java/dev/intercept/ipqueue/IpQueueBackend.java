@@ -78,7 +78,7 @@ final class IpQueueBackend implements CaptureBackend {
         int bufferBytes = socket.enlargeReceiveBuffer((int) wantedBytes);
         MessageCounters counters = new MessageCounters();
         Inbox inbox = new Inbox(socket, MAX_BATCH, copyRangeBytes, counters);
-        VerdictBatch verdicts = new VerdictBatch(socket, MAX_BATCH, counters);
+        VerdictBatch verdicts = new VerdictBatch(socket, MAX_BATCH);
         KernelReadings readings = new KernelReadings(proc);
         new Handshake(socket, inbox, verdicts, proc).listen(copyRangeBytes);
         LOG.log(
@@ -103,7 +103,7 @@ final class IpQueueBackend implements CaptureBackend {
         try {
             int messages = inbox.fetch(limit);
             if (messages == 0 && timeoutMs != 0) {
-                socket.await(timeoutMs);
+                inbox.await(timeoutMs);
                 messages = gate.isClosed() ? 0 : inbox.fetch(limit);
             }
             int packets = judge(handler, messages);
@@ -140,9 +140,6 @@ final class IpQueueBackend implements CaptureBackend {
             case PACKET:
                 verdicts.addDrop(inbox.packetId(slot));
                 return true;
-            case UNREADABLE_PACKET:
-                verdicts.addDrop(inbox.packetId(slot));
-                return false;
             case ANSWER:
                 counters.answer(inbox.errno(slot));
                 return false;
@@ -177,6 +174,11 @@ final class IpQueueBackend implements CaptureBackend {
     private void free() {
         freed = true;
         socket.close();
-        LOG.log(Level.DEBUG, "ipqueue closed: {0}", counters);
+        LOG.log(
+                Level.DEBUG,
+                "ipqueue closed: {0} overruns={1} retries={2}",
+                counters,
+                Long.toString(socket.overruns()),
+                Long.toString(socket.retries()));
     }
 }

@@ -11,6 +11,7 @@ import dev.intercept.spi.CaptureRules.Mechanism;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
 import dev.intercept.spi.HostFinding.Topic;
+import dev.intercept.spi.ReopeningBackend;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -82,7 +83,7 @@ public final class IpQueueProvider implements CaptureBackendProvider {
         if (!kernel.isKernel()) {
             LOG.log(Level.WARNING, "ipqueue talks to a stand-in of the kernel, as system properties ask: {0}", kernel);
         }
-        return List.of(IpQueueBackend.open(new JnrSystemCalls(), kernel, copyRangeBytes));
+        return List.of(ReopeningBackend.open(() -> IpQueueBackend.open(new JnrSystemCalls(), kernel, copyRangeBytes)));
     }
 
     @Override

@@ -126,6 +126,11 @@ class JnrSystemCalls implements SystemCalls {
     }
 
     @Override
+    public int sleepUs(int us) {
+        return resultOrErrno(LIBC.usleep(us));
+    }
+
+    @Override
     public int close(int fd) {
         return resultOrErrno(LIBC.close(fd));
     }

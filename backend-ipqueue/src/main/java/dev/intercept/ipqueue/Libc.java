@@ -43,5 +43,7 @@ public interface Libc {
 
     int eventfd_write(int fd, long value);
 
+    int usleep(int us);
+
     int close(int fd);
 }

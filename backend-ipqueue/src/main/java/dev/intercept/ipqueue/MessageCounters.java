@@ -19,10 +19,8 @@ final class MessageCounters {
     private volatile long packets;
     private volatile long malformed;
     private volatile long unknown;
-    private volatile long overruns;
     private volatile long notQueued;
     private volatile long errors;
-    private volatile long unsent;
 
     /** Packets received, each of which got a verdict. */
     void packets(int count) {
@@ -51,11 +49,6 @@ final class MessageCounters {
         }
     }
 
-    /** ENOBUFS: the receive buffer was full. How many packets that cost is in /proc/net/ip_queue. */
-    void overrun() {
-        overruns++;
-    }
-
     /** The kernel's answer to a verdict: why it was refused, or 0. */
     void answer(int errno) {
         if (errno == 0) {
@@ -72,13 +65,6 @@ final class MessageCounters {
         }
     }
 
-    /** A verdict that could not be sent. */
-    void unsent(int errno) {
-        if (unsent++ == 0) {
-            LOG.log(Level.WARNING, "ipqueue: a verdict could not be sent: {0}; " + STAYS_QUEUED, Errno.text(errno));
-        }
-    }
-
     long packets() {
         return packets;
     }
@@ -91,10 +77,6 @@ final class MessageCounters {
         return unknown;
     }
 
-    long overruns() {
-        return overruns;
-    }
-
     /** Verdicts for packets that were no longer queued. */
     long notQueued() {
         return notQueued;
@@ -104,14 +86,10 @@ final class MessageCounters {
         return errors;
     }
 
-    long unsent() {
-        return unsent;
-    }
-
     /** One line for the log. */
     @Override
     public String toString() {
-        return "packets=" + packets + " malformed=" + malformed + " unknown=" + unknown + " overruns=" + overruns
-                + " not_queued=" + notQueued + " errors=" + errors + " unsent=" + unsent;
+        return "packets=" + packets + " malformed=" + malformed + " unknown=" + unknown + " not_queued=" + notQueued
+                + " errors=" + errors;
     }
 }

@@ -100,14 +100,13 @@ final class Refusal {
     }
 
     static String receiveFailed(int errno) {
-        return "receiving from ip_queue failed with " + Errno.text(errno)
-                + ": no more packets can come; start intercept again, and see the kernel log (dmesg)";
+        return "receiving from ip_queue failed with " + Errno.text(errno) + "; the kernel log (dmesg) may tell why";
     }
 
     static String verdictsRefused(int errno) {
         return "ip_queue takes no verdicts any more: " + Errno.text(errno)
                 + (errno == Errno.ECONNREFUSED
-                        ? ", module ip_queue was unloaded under way: run \"modprobe ip_queue\" and start intercept again"
-                        : " after 1 s: start intercept again, and see the kernel log (dmesg)");
+                        ? ", module ip_queue was unloaded under way: run \"modprobe ip_queue\""
+                        : "; the kernel log (dmesg) may tell why");
     }
 }

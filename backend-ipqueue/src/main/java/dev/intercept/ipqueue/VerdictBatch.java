@@ -1,7 +1,6 @@
 package dev.intercept.ipqueue;
 
 import dev.intercept.netlink.DatagramVector;
-import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.netlink.WordSize;
 import dev.intercept.spi.BackendException;
@@ -13,17 +12,13 @@ import dev.intercept.spi.Verdict;
  */
 final class VerdictBatch {
 
-    private static final int SEND_TRIES = 3;
-
     private final NetlinkSocket socket;
     private final WordSize word;
     private final DatagramVector datagrams;
-    private final MessageCounters counters;
     private int size;
 
-    VerdictBatch(NetlinkSocket socket, int maxVerdicts, MessageCounters counters) {
+    VerdictBatch(NetlinkSocket socket, int maxVerdicts) {
         this.socket = socket;
-        this.counters = counters;
         word = socket.calls().wordSize();
         datagrams = new DatagramVector(socket.calls(), maxVerdicts, VerdictMessage.bytes(word));
         for (int slot = 0; slot < maxVerdicts; slot++) {
@@ -49,28 +44,11 @@ final class VerdictBatch {
      * @throws BackendException when the kernel's side takes no verdicts any more
      */
     void flush() throws BackendException {
-        int end = size;
+        int sending = size;
         size = 0;
-        int next = 0;
-        int tries = 0;
-        while (next < end) {
-            int sent = socket.send(datagrams, next, end - next);
-            if (sent > 0) {
-                next += sent;
-                tries = 0;
-            } else if (sent != -Errno.EINTR && ++tries >= SEND_TRIES) {
-                next++;
-                tries = 0;
-                counters.unsent(-sent);
-            } else {
-                throwIfBroken(-sent);
-            }
-        }
-    }
-
-    private static void throwIfBroken(int errno) throws BackendException {
-        if (errno == Errno.ECONNREFUSED || errno == Errno.EAGAIN) {
-            throw new BackendException(BackendException.Kind.REFUSED, Refusal.verdictsRefused(errno));
+        int result = socket.sendAll(datagrams, sending);
+        if (result < 0) {
+            throw new BackendException(BackendException.Kind.REFUSED, Refusal.verdictsRefused(-result));
         }
     }
 }

@@ -53,7 +53,6 @@ class HostileKernelTest {
             assertTrue(
                     backend.counters().malformed() > BURSTS, backend.counters().toString());
             assertTrue(backend.counters().unknown() > BURSTS, backend.counters().toString());
-            assertEquals(0, backend.counters().unsent(), backend.counters().toString());
         }
     }
 
@@ -87,7 +86,7 @@ class HostileKernelTest {
         while (!last[0]) {
             backend.poll(
                     packet -> {
-                        assertTrue(packet.remaining() > 0 && packet.remaining() <= COPY_RANGE_BYTES + 3);
+                        assertTrue(packet.remaining() <= COPY_RANGE_BYTES + 3);
                         last[0] |= packet.remaining() >= 28 && Packets.number(packet) == LAST_OF_BURST;
                         return Verdict.ACCEPT;
                     },

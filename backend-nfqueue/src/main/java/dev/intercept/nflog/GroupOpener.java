@@ -48,8 +48,9 @@ final class GroupOpener extends Opener<NflogBackend> {
         ReceiveBuffer buffer = ReceiveBuffer.enlarge(
                 socket, settings.bufferBytes(), "group " + group, "bursts may be longer than it holds");
         take(new GroupConfigurer(socket, group, inbox), messageBytes);
-        BatchThreshold threshold =
-                new BatchThreshold(TimeUnit.MICROSECONDS.toNanos(settings.gatherUs()), System.nanoTime());
+        BatchThreshold threshold = new BatchThreshold(
+                TimeUnit.MICROSECONDS.toNanos(settings.gatherUs()),
+                socket.calls().nanoTime());
         return new NflogBackend(group, socket, inbox, threshold, new GroupReadings(remedy(buffer)));
     }
 

@@ -3,6 +3,7 @@ package dev.intercept.nflog;
 import dev.intercept.netlink.MessageCursor;
 import dev.intercept.netlink.NetlinkHeader;
 import dev.intercept.netlink.NetlinkSocket;
+import dev.intercept.netlink.SystemCalls;
 import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.Lane;
 import dev.intercept.spi.BackendException;
@@ -24,11 +25,14 @@ final class NflogBackend extends Lane {
     private final ThresholdRequest thresholdRequest;
     private final GroupReadings readings;
     private final LogMessage message = new LogMessage();
+    private final SystemCalls calls;
+    private boolean thresholdOwed;
 
     /** @param inbox may hold packets already, for the first poll */
     NflogBackend(int group, NetlinkSocket socket, Inbox inbox, BatchThreshold threshold, GroupReadings readings) {
         super("nflog:" + group, socket, inbox);
         this.threshold = threshold;
+        calls = socket.calls();
         this.readings = readings;
         thresholdRequest = new ThresholdRequest(socket, group);
     }
@@ -74,8 +78,12 @@ final class NflogBackend extends Lane {
     }
 
     private void adaptThreshold(int arrived) {
-        if (threshold.count(arrived, System.nanoTime()) && thresholdRequest.send(threshold.packets()) < 0) {
-            inbox().counts().addRefusal();
+        thresholdOwed |= threshold.count(arrived, calls.nanoTime());
+        if (thresholdOwed) {
+            thresholdOwed = thresholdRequest.send(threshold.packets()) < 0;
+            if (thresholdOwed) {
+                inbox().counts().addRefusal();
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import dev.intercept.spi.CaptureMode;
 import dev.intercept.spi.CaptureRules;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
+import dev.intercept.spi.ReopeningBackend;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +81,6 @@ public final class NflogProvider implements CaptureBackendProvider {
 
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
-        return List.of(new GroupOpener(new JnaSystemCalls(), GroupSettings.from(options)).open());
+        return List.of(ReopeningBackend.open(new GroupOpener(new JnaSystemCalls(), GroupSettings.from(options))::open));
     }
 }

@@ -88,24 +88,27 @@ public final class Dialogue {
             throw failed(what, -sent);
         }
         long deadlineNs = socket.calls().nanoTime() + ANSWER_TIMEOUT_MS * 1_000_000L;
-        int answer;
-        do {
-            answer = receiveAnswer(what, deadlineNs);
-        } while (answer == NO_ANSWER_YET);
-        return answer;
-    }
-
-    private int receiveAnswer(String what, long deadlineNs) throws SystemCallException {
-        int datagrams = inbox.receiveDatagrams(Integer.MAX_VALUE);
-        if (datagrams == -Errno.EAGAIN) {
-            long leftMs = (deadlineNs - socket.calls().nanoTime()) / 1_000_000;
+        int answer = receiveAnswer(what);
+        while (answer == NO_ANSWER_YET) {
+            long leftMs = (deadlineNs - socket.calls().nanoTime() + 999_999) / 1_000_000;
             if (leftMs <= 0) {
                 throw new SystemCallException(subject + ": waiting for the answer to " + what, Errno.EAGAIN);
             }
-            socket.await((int) leftMs);
-            return NO_ANSWER_YET;
+            int ready = socket.await((int) leftMs);
+            if (ready < 0) {
+                throw failed("waiting for the answer to " + what, -ready);
+            }
+            answer = receiveAnswer(what);
         }
-        return datagrams < 0 ? NO_ANSWER_YET : findAnswer();
+        return answer;
+    }
+
+    private int receiveAnswer(String what) throws SystemCallException {
+        int datagrams = inbox.receiveDatagrams(Integer.MAX_VALUE);
+        if (datagrams < 0) {
+            throw failed("receiving the answer to " + what, -datagrams);
+        }
+        return datagrams == 0 ? NO_ANSWER_YET : findAnswer();
     }
 
     private int findAnswer() {

@@ -52,9 +52,9 @@ public final class Inbox {
         return counts;
     }
 
-    /** Waits for a datagram as {@link NetlinkSocket#await} does. */
-    public int await(int timeoutMs) {
-        return socket.await(timeoutMs);
+    /** Waits for a datagram, or less. */
+    public void await(int timeoutMs) throws BackendException {
+        check("waiting for packets", socket.await(timeoutMs));
     }
 
     /** Goes to the next message among those received; false when there is none. */
@@ -75,15 +75,11 @@ public final class Inbox {
      * @param limit most datagrams
      */
     public boolean receive(int limit) throws BackendException {
-        int datagrams = receiveDatagrams(limit);
-        if (datagrams < 0) {
-            check(-datagrams);
-            return false;
-        }
+        check("receiving packets", receiveDatagrams(limit));
         return next();
     }
 
-    /** Receives datagrams, in front of the first message; how many, or a negated error number. */
+    /** Receives datagrams, in front of the first message; how many, 0 when none waits, or a negated error number. */
     int receiveDatagrams(int limit) {
         int datagrams = socket.receive(received, limit);
         if (datagrams > 0) {
@@ -99,14 +95,10 @@ public final class Inbox {
         slot = 0;
     }
 
-    private void check(int errno) throws BackendException {
-        if (errno == Errno.ENOBUFS) {
-            // What was lost the kernel counts itself.
-            counts.addOverrun();
-        } else if (errno != Errno.EAGAIN && errno != Errno.EINTR) {
+    private void check(String what, int result) throws BackendException {
+        if (result < 0) {
             throw new BackendException(
-                    BackendException.Kind.REFUSED,
-                    subject + ": receiving packets failed: " + Errno.text(errno) + ": restart intercept");
+                    BackendException.Kind.REFUSED, subject + ": " + what + " failed: " + Errno.text(-result));
         }
     }
 
@@ -123,6 +115,6 @@ public final class Inbox {
 
     /** Says in one line what came besides packets, if anything did. */
     public void logCounts() {
-        counts.log(LOG, Level.INFO, subject, message.malformed());
+        counts.log(LOG, Level.INFO, subject, message.malformed(), socket);
     }
 }

@@ -133,12 +133,12 @@ public class JnaSystemCalls implements SystemCalls {
         return resultOrErrno(Libc.close(fd));
     }
 
-    /** Lets the calling thread's sleeps end when they should, instead of up to 50 µs later; prctl(2). */
+    @Override
     public int sharpenTimers() {
         return resultOrErrno(Libc.prctl(PR_SET_TIMERSLACK, 1));
     }
 
-    /** The calling thread rests for so long, 0 to 999,999 µs, or less when a signal comes; usleep(3). */
+    @Override
     public int sleepUs(int us) {
         return resultOrErrno(Libc.usleep(us));
     }

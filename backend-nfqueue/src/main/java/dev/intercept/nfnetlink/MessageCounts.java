@@ -2,6 +2,7 @@ package dev.intercept.nfnetlink;
 
 import dev.intercept.netlink.MessageCursor;
 import dev.intercept.netlink.NetlinkError;
+import dev.intercept.netlink.NetlinkSocket;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -9,18 +10,12 @@ import java.lang.System.Logger.Level;
 public final class MessageCounts {
 
     private final String requests;
-    private long overruns;
     private long refused;
     private long unknown;
 
     /** @param requests what the backend says to the kernel while it polls, {@code "verdicts"} */
     public MessageCounts(String requests) {
         this.requests = requests;
-    }
-
-    /** Counts a receive buffer overrun that was told as an error. */
-    public void addOverrun() {
-        overruns++;
     }
 
     /** Counts a request that could not be sent. */
@@ -39,12 +34,14 @@ public final class MessageCounts {
     }
 
     /** One line, when there is something to say. */
-    public void log(Logger log, Level level, String lane, long malformed) {
-        if (overruns + refused + unknown + malformed > 0) {
+    public void log(Logger log, Level level, String lane, long malformed, NetlinkSocket socket) {
+        long overruns = socket.overruns();
+        if (socket.retries() + refused + unknown + malformed > 0) {
             log.log(
                     level,
                     lane + ": besides packets, the kernel sent " + refused + " errors about " + requests + ", "
-                            + unknown + " unknown and " + malformed + " malformed messages, " + overruns + " overruns");
+                            + unknown + " unknown and " + malformed + " malformed messages, " + overruns + " overruns; "
+                            + socket.retries() + " system calls were made again");
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.nfnetlink.JnaSystemCalls;
+import dev.intercept.netlink.SystemCalls;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.LongToIntFunction;
@@ -43,10 +43,10 @@ final class Coalescing {
 
     /**
      * @param pauseNs how long packets may gather at most; 0 for not at all
-     * @param idlePercent the part of the machine's time that nobody uses, at a time of {@link System#nanoTime}
+     * @param idlePercent the part of the machine's time that nobody uses, at a time of the calls' clock
      */
-    Coalescing(JnaSystemCalls calls, long pauseNs, LongToIntFunction idlePercent) {
-        this(pauseNs, idlePercent, System::nanoTime, ns -> calls.sleepUs((int) (ns / 1000)), calls::sharpenTimers);
+    Coalescing(SystemCalls calls, long pauseNs, LongToIntFunction idlePercent) {
+        this(pauseNs, idlePercent, calls::nanoTime, ns -> calls.sleepUs((int) (ns / 1000)), calls::sharpenTimers);
     }
 
     /** @param sharpenTimers called once, on the polling thread, before it sleeps */

@@ -12,6 +12,7 @@ import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureRules;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
+import dev.intercept.spi.ReopeningBackend;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ public final class NfqueueProvider implements CaptureBackendProvider {
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
             for (int queue = settings.firstQueue(); queue <= settings.lastQueue(); queue++) {
-                lanes.add(new QueueOpener(new JnaSystemCalls(), settings, queue).open());
+                lanes.add(ReopeningBackend.open(new QueueOpener(new JnaSystemCalls(), settings, queue)::open));
             }
             return lanes;
         } catch (BackendException | RuntimeException e) {

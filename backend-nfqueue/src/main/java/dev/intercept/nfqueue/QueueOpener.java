@@ -2,8 +2,8 @@ package dev.intercept.nfqueue;
 
 import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.netlink.SystemCallException;
+import dev.intercept.netlink.SystemCalls;
 import dev.intercept.nfnetlink.Inbox;
-import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.Opener;
 import dev.intercept.nfnetlink.ReceiveBuffer;
 import dev.intercept.spi.BackendException;
@@ -23,11 +23,11 @@ final class QueueOpener extends Opener<NfqueueBackend> {
 
     private static final long MAX_RECEIVE_BUFFER_BYTES = 1L << 30;
 
-    private final JnaSystemCalls calls;
+    private final SystemCalls calls;
     private final QueueSettings settings;
     private final int queue;
 
-    QueueOpener(JnaSystemCalls calls, QueueSettings settings, int queue) {
+    QueueOpener(SystemCalls calls, QueueSettings settings, int queue) {
         super(calls);
         this.calls = calls;
         this.settings = settings;

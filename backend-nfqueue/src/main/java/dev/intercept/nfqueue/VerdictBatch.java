@@ -65,8 +65,7 @@ final class VerdictBatch {
         if (result < 0) {
             throw new BackendException(
                     BackendException.Kind.REFUSED,
-                    "queue " + queue + ": the verdicts of a batch could not be sent: " + Errno.text(-result)
-                            + "; its packets wait in the kernel until intercept ends: restart it");
+                    "queue " + queue + ": the verdicts of a batch could not be sent: " + Errno.text(-result));
         }
     }
 }

@@ -38,7 +38,7 @@ class NetlinkSocketTest {
             assertEquals(32, received.data().getInt(received.offset(1)));
             assertEquals(1, to.receive(received, 8));
             assertEquals(48, received.length(0));
-            assertEquals(-Errno.EAGAIN, to.receive(received, 8));
+            assertEquals(0, to.receive(received, 8), "nothing waits");
         }
     }
 

@@ -53,6 +53,11 @@ public final class NetlinkSocket implements AutoCloseable {
     private int portId;
     private int epollFd = -1;
     private int wakeFd = -1;
+    private final Retries receiving;
+    private final Retries sending;
+    private final Retries waiting;
+    private volatile long overruns;
+    private boolean isReady;
     private boolean hasRecvmmsg = true;
     private boolean hasSendmmsg = true;
 
@@ -68,6 +73,9 @@ public final class NetlinkSocket implements AutoCloseable {
     /** @param wantedPortId 0 lets the kernel choose */
     public NetlinkSocket(SystemCalls calls, int protocol, int wantedPortId) throws SystemCallException {
         this.calls = calls;
+        receiving = new Retries(calls);
+        sending = new Retries(calls);
+        waiting = new Retries(calls);
         scratch = calls.allocate(32);
         scratchLength = scratch.at(SCRATCH_LENGTH_OFFSET);
         events = calls.allocate(2 * EPOLL_EVENT_MAX_BYTES);
@@ -188,10 +196,28 @@ public final class NetlinkSocket implements AutoCloseable {
      * Receives the datagrams that wait into the slots of {@code into}, from slot 0 on. Does not wait.
      *
      * @param limit most datagrams, 1 or more
-     * @return how many there are, or a negated error number; {@code -EAGAIN} when none waits
+     * @return how many there are, 0 when none waits; or a negated error number, which has not passed within {@link
+     *     Retries#LIMIT_MS}
      */
     public int receive(DatagramVector into, int limit) {
-        int most = Math.min(limit, into.slots());
+        int received;
+        do {
+            received = receiveOnce(into, Math.min(limit, into.slots()));
+            if (received >= 0) {
+                isReady = false;
+                receiving.succeeded();
+                return received;
+            }
+            if (received == -Errno.EAGAIN) {
+                // A socket that stays ready and has nothing would be waited for without a wait.
+                return !isReady || receiving.again(Errno.EAGAIN) ? 0 : received;
+            }
+            overruns += received == -Errno.ENOBUFS ? 1 : 0;
+        } while (receiving.again(-received));
+        return received;
+    }
+
+    private int receiveOnce(DatagramVector into, int most) {
         if (hasRecvmmsg) {
             int received = calls.recvmmsg(fd, into.header(0), most, MSG_DONTWAIT);
             if (received != -Errno.ENOSYS) {
@@ -219,19 +245,39 @@ public final class NetlinkSocket implements AutoCloseable {
     /**
      * Sends the first {@code bytes} of slot 0 as one datagram. The kernel acts on it before this returns.
      *
-     * @return 0 or more, or a negated error number
+     * @return 0 or more; or a negated error number, which has not passed within {@link Retries#LIMIT_MS}
      */
     public int send(DatagramVector from, int bytes) {
         from.setCapacity(0, bytes);
-        return calls.sendmsg(fd, from.header(0), 0);
+        int sent;
+        do {
+            sent = calls.sendmsg(fd, from.header(0), 0);
+        } while (sent < 0 && sending.again(-sent));
+        sending.succeeded();
+        return sent;
     }
 
     /**
-     * Sends the datagrams in the slots {@code first} to {@code first + count - 1}, each as long as its capacity.
+     * Sends the datagrams in the slots 0 to {@code count - 1}, each as long as its capacity.
      *
-     * @return how many were taken, at least 1; or a negated error number that concerns the first
+     * @return 0 when all were taken; or a negated error number, which has not passed within {@link Retries#LIMIT_MS}
      */
-    public int send(DatagramVector from, int first, int count) {
+    public int sendAll(DatagramVector from, int count) {
+        int next = 0;
+        while (next < count) {
+            int sent = sendSome(from, next, count - next);
+            if (sent > 0) {
+                next += sent;
+                sending.succeeded();
+            } else if (!sending.again(-sent)) {
+                sending.succeeded();
+                return sent;
+            }
+        }
+        return 0;
+    }
+
+    private int sendSome(DatagramVector from, int first, int count) {
         if (hasSendmmsg) {
             int sent = calls.sendmmsg(fd, from.header(first), count, 0);
             if (sent != -Errno.ENOSYS) {
@@ -244,13 +290,29 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Waits for a datagram or {@link #wake}.
+     * Waits for a datagram or {@link #wake}, or less when a signal comes.
      *
      * @param timeoutMs longest wait in milliseconds, 0 or more
-     * @return more than 0 when there is something, 0 when the time was up, or a negated error number
+     * @return more than 0 when there is something, 0 when not; or a negated error number, which does not pass by itself
      */
     public int await(int timeoutMs) {
-        return calls.epollWait(epollFd, events, 2, timeoutMs);
+        int ready = calls.epollWait(epollFd, events, 2, timeoutMs);
+        if (ready >= 0) {
+            isReady = ready > 0;
+            waiting.succeeded();
+            return ready;
+        }
+        return waiting.again(-ready) ? 0 : ready;
+    }
+
+    /** How often the kernel said that the receive buffer was full. Any thread. */
+    public long overruns() {
+        return overruns;
+    }
+
+    /** How often a call was made again because of an error that passes by itself. Any thread. */
+    public long retries() {
+        return receiving.count() + sending.count() + waiting.count();
     }
 
     /** Ends the {@link #await} that waits and all later ones at once. */

@@ -43,6 +43,14 @@ public interface SystemCalls {
 
     int eventfdWrite(int fd, long value);
 
+    /** The calling thread rests for so long, 0 to 999,999 µs, or less when a signal comes; usleep(3). */
+    int sleepUs(int us);
+
+    /** Lets the calling thread's sleeps end when they should, instead of up to 50 µs later; prctl(2). Does nothing where not known. */
+    default int sharpenTimers() {
+        return 0;
+    }
+
     int close(int fd);
 
     /** Zeroed memory, freed by the collector. */

@@ -29,6 +29,21 @@ public record KernelStats(long queued, long received, List<Loss> losses) {
         public Loss(String name, long packets, String remedy) {
             this(name, packets, "packets were lost in the kernel", remedy);
         }
+
+        /** The same with so many packets more. */
+        public Loss plus(long more) {
+            return new Loss(name, packets + more, cause, remedy);
+        }
+    }
+
+    /** Packets lost in the way of this name; 0 for a name that is not known. */
+    public long lost(String name) {
+        for (Loss loss : losses) {
+            if (loss.name().equals(name)) {
+                return loss.packets();
+            }
+        }
+        return 0;
     }
 
     /** Packets lost in all ways together. */
