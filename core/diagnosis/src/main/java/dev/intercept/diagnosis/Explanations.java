@@ -26,6 +26,7 @@ final class Explanations {
         explain(SESSIONS_EVICTED, RESPONSES_WITHOUT_ROUTES);
         explain(TUNNEL_STALLED, TUNNEL_OVERFLOW);
         explain(TUNNEL_OVERFLOW);
+        explain(TUNNEL_QUIET, RESPONSES_WITHOUT_ROUTES, PARKED_LOST);
         explain(KERNEL_LOSS);
         explain(WRONG_TARGET, RULE_MISSING, RESPONSES_WITHOUT_ROUTES, PARKED_LOST);
         for (FindingId ofHost : EnumSet.of(

@@ -202,6 +202,15 @@ final class TruthRowsOfSessions {
                                 TUNNEL_OVERFLOW)
                         .mendedBy(TruthSteps::nothing, BUSY),
                 row(
+                                "tcpcopy has given its tunnel up",
+                                scene -> {
+                                    ruled(scene);
+                                    scene.seconds(5, scene::busySecond);
+                                },
+                                TruthRowsOfSessions::unannounced,
+                                TUNNEL_QUIET)
+                        .mendedBy(TruthSteps::tcpcopyRestarted, BUSY),
+                row(
                                 "tcpcopy does not read",
                                 scene -> {
                                     scene.sh(RULE);
@@ -233,5 +242,11 @@ final class TruthRowsOfSessions {
             scene.busySecond();
         }
         scene.answer(scene.newClient(), SYN | ACK);
+    }
+
+    private static void unannounced(TruthScene scene) throws Exception {
+        for (int i = 0; i < 2; i++) {
+            scene.answer(scene.newClient(), SYN | ACK);
+        }
     }
 }
