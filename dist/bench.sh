@@ -2,7 +2,7 @@
 # Measures what interception costs: CPU a packet, packets handled and lost, latency from the target's send to tcpcopy's read.
 #
 #   dist/bench.sh [--rounds N] [--seconds N] [--cold-seconds N] [--warm-up N] [--rates "R …"] [--sessions N] [--subjects "S …"]
-#                 [--stress N] [--stop-seconds N] [--parts "P …"] [-- OPTION …]
+#                 [--stress N] [--first] [--stop-seconds N] [--parts "P …"] [-- OPTION …]
 #
 # Needs root, gcc, iproute2, iptables and the built distribution. Everything happens in a private network namespace. It runs in
 # turn, interleaved, so that a machine whose speed drifts is unfair to none:
@@ -18,6 +18,9 @@
 # --seconds; 0 leaves out either. With --stress N everybody shares the processors with `stress-ng --cpu N`, but for the sender and
 # the client, which come first so that lateness is the subject's; then it also says how long a packet waits for its verdict.
 #
+# With --first everybody comes before whatever else the machine does (sender and client in real time, the subject at nice -20): for
+# a machine that is not quiet. What the whole machine used says nothing then.
+#
 # CPU is charged to the process, the sender (with what the kernel does in its send), the client, and the rest of the machine
 # (interrupts between, kernel threads). The whole machine's less that of "drop" in the same round is what intercepting costs.
 #
@@ -29,7 +32,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 tools=$here/target/bench
 launcher=$here/target/intercept/bin/intercept
-rounds=3 seconds=3 cold_seconds=4 warm_up_seconds=3 stop_seconds=30 stress=0 sessions=10000
+rounds=3 seconds=3 cold_seconds=4 warm_up_seconds=3 stop_seconds=30 stress=0 first='' sessions=10000
 rates="10000 50000 100000 max" subjects="drop intercept one batched" parts="rates start bulk lanes stops"
 arguments=("$@")
 while [ $# -gt 0 ]; do
@@ -37,6 +40,7 @@ while [ $# -gt 0 ]; do
     --rounds) rounds=$2; shift 2 ;;
     --seconds) seconds=$2; shift 2 ;;
     --cold-seconds) cold_seconds=$2; shift 2 ;;
+    --first) first=yes; shift ;;
     --stop-seconds) stop_seconds=$2; shift 2 ;;
     --warm-up) warm_up_seconds=$2; shift 2 ;;
     --rates) rates=$2; shift 2 ;;
@@ -53,7 +57,8 @@ options=("$@") hz=$(getconf CLK_TCK)
 
 [ "$(id -u)" = 0 ] || { echo "bench.sh: needs root: raw sockets and a kernel queue" >&2; exit 77; }
 needed="gcc ip iptables taskset unshare"
-[ "$stress" = 0 ] || needed+=" stress-ng chrt"
+[ "$stress" = 0 ] && [ -z "$first" ] || needed+=" chrt"
+[ "$stress" = 0 ] || needed+=" stress-ng"
 for tool in $needed; do
   command -v "$tool" > /dev/null ||
     { echo "bench.sh: $tool is missing: apt-get install gcc iproute2 iptables util-linux stress-ng" >&2; exit 69; }
@@ -83,7 +88,8 @@ subject_cpus='' load_cpus=''
 if [ "$(nproc)" -ge 2 ]; then
   load_cpus="taskset -c 0" subject_cpus="taskset -c 1-$(($(nproc) - 1))"
 fi
-[ "$stress" = 0 ] || load_cpus="chrt -f 10 $load_cpus"
+[ "$stress" = 0 ] && [ -z "$first" ] || load_cpus="chrt -f 10 $load_cpus"
+[ -z "$first" ] || subject_cpus="nice -n -20 $subject_cpus"
 
 ip link set lo up
 ip link add d0 type veth peer name d1

@@ -8,7 +8,7 @@ import java.util.function.LongToIntFunction;
 /**
  * Lets packets gather when they come briskly: a pause before the next receive instead of a wake-up for each packet. Light
  * traffic is never held up, nor is a queue that already has more than a batch. On a machine that has processor time to spare
- * pauses are half as long: answers come earlier, for a quarter more of the capture thread's time.
+ * pauses are half as long: answers come earlier, for a third to a half more of the capture thread's time.
  *
  * <p>Thread rule: the polling thread.
  */
