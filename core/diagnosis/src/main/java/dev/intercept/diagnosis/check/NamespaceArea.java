@@ -2,8 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.spi.CaptureMode;
 import dev.intercept.diagnosis.Sockets;
+import dev.intercept.spi.CaptureMode;
 import dev.intercept.spi.Host;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,9 @@ final class NamespaceArea implements Area {
     }
 
     private static String needed(CheckScope scope) {
-        return scope.mode() == CaptureMode.OBSERVES ? ", which needs no more than the device" : ", and so is the target";
+        return scope.mode() == CaptureMode.OBSERVES
+                ? ", which needs no more than the device"
+                : ", and so is the target";
     }
 
     private static Finding inAnother(String own) {

@@ -2,8 +2,8 @@ package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
-import dev.intercept.spi.Host;
 import dev.intercept.diagnosis.Sockets;
+import dev.intercept.spi.Host;
 import java.util.List;
 import java.util.OptionalInt;
 

@@ -75,7 +75,8 @@ public final class HexFileProvider implements CaptureBackendProvider {
 
     @Override
     public List<HostFinding> check(Host host, BackendOptions options) {
-        return options.text(FILE)
+        return options
+                .text(FILE)
                 .map(file -> Files.isReadable(Path.of(file))
                         ? HostFinding.ok(HostFinding.Topic.BACKEND, file + " can be read")
                         : HostFinding.fail(
