@@ -92,7 +92,7 @@ class PageTest {
     void shouldShowWhatIsWrongWithItsRemedy() throws Exception {
         running.addRoutes(3);
         open();
-        running.awaitFindings(3);
+        running.awaitFindings(1);
         awaitText("findings", "FAIL rule-missing");
         assertTrue(
                 text("findings").contains("iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0"),
