@@ -139,6 +139,7 @@ final class TruthRowsOfSessions {
             scene.answer(client, ACK | PSH, (byte) 'x');
         }
         scene.seconds(25, () -> {});
+        scene.awaitClock();
     }
 
     private static void tenSessions(TruthScene scene) throws Exception {
