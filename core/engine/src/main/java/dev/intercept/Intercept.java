@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -203,7 +204,11 @@ public final class Intercept implements AutoCloseable {
                 limitedLog.log("statistics", Level.ERROR, () -> "statistics failed, please report: " + e);
             }
         };
-        statisticsThread.scheduleAtFixedRate(guarded, seconds, seconds, TimeUnit.SECONDS);
+        try {
+            statisticsThread.scheduleAtFixedRate(guarded, seconds, seconds, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            // Stopped meanwhile: a signal may come as soon as the start is done.
+        }
     }
 
     private void onLoopEnd(CaptureLoop loop, Throwable failure) {
