@@ -104,6 +104,9 @@ for run in $(seq "$runs"); do
   exec 5>&-
   wait $double && kept=$((kept + 1))
   kill $stress && wait $stress || true
+  # tcpdump had no processor either: what it has not read yet would be missing.
+  size=-1
+  until [ "$size" = "$(stat -c %s "$work/capture")" ]; do size=$(stat -c %s "$work/capture"); sleep 0.3; done
   kill $dump && wait $dump || true
   kill $subject && wait $subject || true
   read -r longest over most < <(unacknowledged "$work/capture")
