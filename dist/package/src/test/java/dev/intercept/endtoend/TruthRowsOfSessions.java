@@ -139,7 +139,8 @@ final class TruthRowsOfSessions {
             scene.answer(client, ACK | PSH, (byte) 'x');
         }
         scene.seconds(25, () -> {});
-        scene.awaitClock();
+        // Every thread has read the clock again: one that waits for packets does so every 100 ms.
+        scene.await(() -> scene.intercept.longestRoundNs() == 0);
     }
 
     private static void tenSessions(TruthScene scene) throws Exception {

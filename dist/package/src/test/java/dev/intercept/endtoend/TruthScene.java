@@ -142,11 +142,6 @@ final class TruthScene implements AutoCloseable {
         }
     }
 
-    /** Waits until every thread of intercept has read the clock again: one that waits for packets does so every 100 ms. */
-    void awaitClock() throws Exception {
-        await(() -> intercept.longestRoundNs() == 0);
-    }
-
     /** Which of {@link #seconds} it is, from 0. */
     int second() {
         return second;
