@@ -16,6 +16,7 @@ import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
+import dev.intercept.session.UnroutedResponses;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
@@ -248,15 +249,15 @@ class TunnelServerTest {
         start(limits(4), new ProtocolOptions(ProtocolOptions.Combined.AUTO, false, true, Optional.empty()));
         try (Peer first = open()) {
             await("the tunnel", () -> server.tunnels().size() == 1);
+            ResponsePacket low = new ResponsePacket();
+            low.wrap(response(0x0100).toBuffer());
+            ResponsePacket high = new ResponsePacket();
+            high.wrap(response(0x0200).toBuffer());
             try (Peer second = open()) {
-                await(
-                        "both tunnels",
-                        () -> server.tunnels().size() == 2
-                                && server.tunnels().stream().allMatch(tunnel -> tunnel.format() != null));
-                for (int port : new int[] {0x0100, 0x0200}) {
-                    ResponsePacket packet = new ResponsePacket();
-                    packet.wrap(response(port).toBuffer());
-                    Outlet taker = server.unroutedResponses().outletFor(packet);
+                UnroutedResponses unrouted = server.unroutedResponses();
+                await("a group of two", () -> unrouted.outletFor(low) != unrouted.outletFor(high));
+                for (ResponsePacket packet : List.of(low, high)) {
+                    Outlet taker = unrouted.outletFor(packet);
                     assertTrue(taker.forward(packet));
                     taker.flush();
                 }
