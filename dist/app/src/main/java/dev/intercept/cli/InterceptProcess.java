@@ -101,7 +101,7 @@ final class InterceptProcess {
                 Detachment.reportReady(System.out);
             }
             if (options.training) {
-                intercept.stop();
+                intercept.every(Training.RUN_S, intercept::stop);
             }
             ExitCode code = intercept.awaitEnd();
             manager.stopping();
