@@ -105,6 +105,8 @@ public final class Interceptor implements PacketHandler {
         Outlet tunnel = sessions.find(packet, nowS);
         if (packet.isSyn() || packet.isRst()) {
             signs.onHandshake(packet, tunnel != null);
+        } else if (tunnel != null) {
+            sessions.endWait(packet, tunnel, nowS, counters);
         }
         if (tunnel == null) {
             return onResponseWithoutRoute();

@@ -103,6 +103,9 @@ final class ClientConnection implements ClientRecords {
     @Override
     public void opened(TunnelFormat format) {
         tunnel.opened(format);
+        if (format.generation().opens()) {
+            sessions.expectNamedTargets();
+        }
     }
 
     @Override

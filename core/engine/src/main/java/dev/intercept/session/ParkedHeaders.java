@@ -17,14 +17,16 @@ final class ParkedHeaders {
 
     private final SessionHash hash;
     private final SessionLimits limits;
+    private final NameWait waiting;
     private volatile int size;
     private ParkedIndex index;
     private HeaderStore store;
     private int lastParkedS;
 
-    ParkedHeaders(SessionHash hash, SessionLimits limits) {
+    ParkedHeaders(SessionHash hash, SessionLimits limits, NameWait waiting) {
         this.hash = hash;
         this.limits = limits;
+        this.waiting = waiting;
     }
 
     /** Keeps a copy of the packet's header; at a bound in place of the oldest, of the session or of all. */
@@ -54,7 +56,8 @@ final class ParkedHeaders {
     /**
      * Takes out the oldest header that waits for this route. Those that waited for too long are dropped on the way.
      *
-     * @param target of a session, or {@link SessionKey#ANY_TARGET} for the header of any session of the client
+     * @param target of a session, or {@link SessionKey#ANY_TARGET} for the header of any session of the client that
+     *     does not wait for a route with a name
      * @param header cleared, then filled, then flipped
      * @return false when none waits
      */
@@ -75,11 +78,16 @@ final class ParkedHeaders {
         return false;
     }
 
+    /** Whether a header of this session waits. */
+    synchronized boolean has(long client, long target) {
+        return size > 0 && index.oldestOf(client, target) != ParkedIndex.NONE;
+    }
+
     private int oldest(long client, long target) {
         if (index == null) {
             return ParkedIndex.NONE;
         }
-        return target == SessionKey.ANY_TARGET ? index.oldestOf(client) : index.oldestOf(client, target);
+        return target == SessionKey.ANY_TARGET ? index.oldestOf(client, waiting) : index.oldestOf(client, target);
     }
 
     /** Drops those that waited for too long, oldest first, at most so many. */

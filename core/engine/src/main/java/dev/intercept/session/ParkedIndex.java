@@ -81,9 +81,10 @@ final class ParkedIndex {
         return number;
     }
 
-    int oldestOf(long client) {
+    /** But for sessions that wait for a route with a name. */
+    int oldestOf(long client, NameWait waiting) {
         int number = byClient.first(clientBucket(client));
-        while (number != NONE && clients[number] != client) {
+        while (number != NONE && (clients[number] != client || waiting.contains(client, targets[number]))) {
             number = byClient.next(number);
         }
         return number;

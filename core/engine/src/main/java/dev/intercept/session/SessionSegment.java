@@ -72,11 +72,12 @@ final class SessionSegment {
      * The session's tunnel or null; touches the session. Any thread.
      *
      * @param flags what the response tells, see {@link SessionState}
+     * @param exactOnly whether a route to any target will not do
      */
-    Outlet find(long client, long target, long clientHash, int nowS, int flags) {
+    Outlet find(long client, long target, long clientHash, int nowS, int flags, boolean exactOnly) {
         for (int attempt = 0; attempt < OPTIMISTIC_READS; attempt++) {
             long stamp = lock.tryOptimisticRead();
-            Outlet route = stamp != 0 ? route(client, target, clientHash, nowS, flags) : null;
+            Outlet route = stamp != 0 ? route(client, target, clientHash, nowS, flags, exactOnly) : null;
             if (lock.validate(stamp)) {
                 return route;
             }
@@ -84,16 +85,16 @@ final class SessionSegment {
         }
         long stamp = lock.readLock();
         try {
-            return route(client, target, clientHash, nowS, flags);
+            return route(client, target, clientHash, nowS, flags, exactOnly);
         } finally {
             lock.unlockRead(stamp);
         }
     }
 
     /** As {@link #find}, by a thread that has the lock or may do without. */
-    Outlet route(long client, long target, long clientHash, int nowS, int flags) {
+    Outlet route(long client, long target, long clientHash, int nowS, int flags, boolean exactOnly) {
         Outlet exact = routeTo(client, target, clientHash, nowS, flags);
-        if (exact != null || wildcards == 0) {
+        if (exact != null || wildcards == 0 || exactOnly) {
             return exact;
         }
         return routeTo(client, SessionKey.ANY_TARGET, clientHash, nowS, flags);
@@ -125,6 +126,11 @@ final class SessionSegment {
 
     void unlock(long stamp) {
         lock.unlockWrite(stamp);
+    }
+
+    /** Whether any session here is one to any target. Server thread. */
+    boolean hasWildcards() {
+        return wildcards > 0;
     }
 
     /** Whether the session is there and not over. Server thread. */

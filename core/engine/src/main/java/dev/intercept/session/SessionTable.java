@@ -37,11 +37,23 @@ public final class SessionTable {
     private final SessionSegment[] segments = new SessionSegment[SessionSegment.SEGMENTS];
     private final SessionSweep sweep;
     private final LongestIdle longestIdle;
+    private final NamedTargets targets = new NamedTargets();
+    private final NameWait waiting = new NameWait();
     private final ParkedHeaders parked;
     private final DroppedSessions dropped = new DroppedSessions();
 
-    private final ByteBuffer header = ByteBuffer.allocateDirect(HeaderStore.HEADER_BYTES);
-    private final ResponsePacket parkedResponse = new ResponsePacket();
+    private final ParkedReader reader;
+
+    /** What one thread needs to forward parked headers. */
+    private static final class ParkedReader {
+        private final ByteBuffer header = ByteBuffer.allocateDirect(HeaderStore.HEADER_BYTES);
+        private final ResponsePacket response = new ResponsePacket();
+        private final Counters counters;
+
+        ParkedReader(Counters counters) {
+            this.counters = counters;
+        }
+    }
 
     /** @param serverCounters the counts of the server thread */
     public SessionTable(SessionLimits limits, Counters serverCounters) {
@@ -69,7 +81,8 @@ public final class SessionTable {
         }
         sweep = new SessionSweep(segments);
         longestIdle = new LongestIdle(segments, hash, life, outlets, limits.maxSessions());
-        parked = new ParkedHeaders(hash, limits);
+        parked = new ParkedHeaders(hash, limits, waiting);
+        reader = new ParkedReader(serverCounters);
     }
 
     /**
@@ -81,25 +94,32 @@ public final class SessionTable {
                 SessionKey.end(clientAddress, clientPort),
                 targetEnd(targetAddress, targetPort),
                 nowS,
-                SessionState.RESPONSE_SEEN);
+                SessionState.RESPONSE_SEEN,
+                false);
     }
 
-    /** As {@link #find(int, int, int, int, int)}; the session remembers what the response tells about it. */
+    /**
+     * As {@link #find(int, int, int, int, int)}; the session remembers what the response tells about it. Where two clients copy
+     * the same sessions to different targets, a SYN/ACK or RST is for the one that names its target, though that one's route
+     * may still be under way, and not for the one that names none.
+     */
     public Outlet find(ResponsePacket response, int nowS) {
+        long target = targetEnd(response.sourceAddress(), response.sourcePort());
         return find(
                 SessionKey.end(response.destinationAddress(), response.destinationPort()),
-                targetEnd(response.sourceAddress(), response.sourcePort()),
+                target,
                 nowS,
-                flags(response));
+                flags(response),
+                (response.isSyn() || response.isRst()) && targets.overlaps(target));
     }
 
     private static int flags(ResponsePacket response) {
         return response.isSyn() ? SessionState.RESPONSE_SEEN : SessionState.RESPONSE_SEEN | SessionState.HANDSHAKE_OVER;
     }
 
-    private Outlet find(long client, long target, int nowS, int flags) {
+    private Outlet find(long client, long target, int nowS, int flags, boolean exactOnly) {
         long clientHash = hash.ofClient(client);
-        return segment(clientHash).find(client, target, clientHash, nowS, flags);
+        return segment(clientHash).find(client, target, clientHash, nowS, flags, exactOnly);
     }
 
     /** A response that has no route: counts it when its session was there and was dropped. Any thread. */
@@ -115,6 +135,35 @@ public final class SessionTable {
     }
 
     /**
+     * To be called with the route of an answer that is no handshake: one that was kept back from a route to any target cannot
+     * be for another any more, and goes first. Any thread; allocates only where there is such a one.
+     */
+    public void endWait(ResponsePacket response, Outlet route, int nowS, Counters laneCounters) {
+        if (outlets.wildcards() == 0 || waiting.isEmpty()) {
+            return;
+        }
+        long client = SessionKey.end(response.destinationAddress(), response.destinationPort());
+        long target = targetEnd(response.sourceAddress(), response.sourcePort());
+        if (waiting.contains(client, target)) {
+            forwardParked(client, target, route, nowS, new ParkedReader(laneCounters));
+        }
+    }
+
+    private int forwardParked(long client, long target, Outlet route, int nowS, ParkedReader reader) {
+        SessionSegment segment = segment(hash.ofClient(client));
+        long stamp = segment.lock();
+        try {
+            int forwarded = unpark(client, target, route, nowS, reader);
+            if (forwarded > 0) {
+                targets.leaveUnnamed(target);
+            }
+            return forwarded;
+        } finally {
+            segment.unlock(stamp);
+        }
+    }
+
+    /**
      * As {@link #find}, and where there is no route the header is parked until there is one. For the responses worth it: SYN
      * and RST. Only when there is none it takes a lock, for about a microsecond. Any thread.
      *
@@ -127,13 +176,17 @@ public final class SessionTable {
         long target = targetEnd(response.sourceAddress(), response.sourcePort());
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
-        Outlet route = segment.find(client, target, clientHash, nowS, flags(response));
+        boolean exactOnly = targets.overlaps(target);
+        Outlet route = segment.find(client, target, clientHash, nowS, flags(response), exactOnly);
         if (route != null) {
             return route;
         }
         long stamp = segment.lock();
         try {
-            Outlet addedMeanwhile = segment.route(client, target, clientHash, nowS, flags(response));
+            Outlet addedMeanwhile = segment.route(client, target, clientHash, nowS, flags(response), exactOnly);
+            if (addedMeanwhile == null && targets.mayBeNamed(target) && !waiting.add(client, target)) {
+                addedMeanwhile = segment.route(client, target, clientHash, nowS, flags(response), false);
+            }
             if (addedMeanwhile == null) {
                 parked.park(client, target, response, nowS, laneCounters);
             }
@@ -156,17 +209,22 @@ public final class SessionTable {
         long sessionTarget = targetEnd(targetAddress, targetPort);
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
+        if (sessionTarget != SessionKey.ANY_TARGET) {
+            targets.name(
+                    sessionTarget,
+                    segment.hasWildcards() && segment.contains(client, SessionKey.ANY_TARGET, clientHash, nowS));
+        }
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
-        int unparked = unpark(client, sessionTarget, outlet, nowS);
+        int unparked = unpark(client, sessionTarget, outlet, nowS, reader);
         long stamp = segment.lock();
         try {
-            unparked += unpark(client, sessionTarget, outlet, nowS);
+            unparked += unpark(client, sessionTarget, outlet, nowS, reader);
             segment.put(client, sessionTarget, clientHash, outlets.idOf(outlet), nowS, unparked > 0);
         } finally {
             segment.unlock(stamp);
         }
-        if (unparked > 0 && outlet.flush()) {
-            serverCounters.increment(Counter.SOCKET_WRITES);
+        if (unparked > 0) {
+            flush(outlet);
         }
     }
 
@@ -188,12 +246,12 @@ public final class SessionTable {
      *
      * @return how many responses had come, whether the tunnel had room for them or not
      */
-    private int unpark(long client, long sessionTarget, Outlet outlet, int nowS) {
+    private int unpark(long client, long sessionTarget, Outlet outlet, int nowS, ParkedReader by) {
         int taken = 0;
-        while (parked.take(client, sessionTarget, header, nowS, serverCounters)) {
-            parkedResponse.wrap(header);
-            boolean forwarded = outlet.forward(parkedResponse);
-            serverCounters.increment(forwarded ? Counter.UNPARKED : Counter.UNPARKED_OVERFLOW);
+        while (parked.take(client, sessionTarget, by.header, nowS, by.counters)) {
+            by.response.wrap(by.header);
+            boolean forwarded = outlet.forward(by.response);
+            by.counters.increment(forwarded ? Counter.UNPARKED : Counter.UNPARKED_OVERFLOW);
             taken++;
         }
         return taken;
@@ -225,8 +283,36 @@ public final class SessionTable {
      * part of the work, about a millisecond at most. No session is found after its time, dropped or not.
      */
     public void expire(int nowS) {
+        endWaits(nowS);
         sweep.some(outlets.sessions() + outlets.closedSessions(), nowS);
         parked.expire(nowS, PARKED_EXPIRED_PER_CALL, serverCounters);
+    }
+
+    /** There is a client that names the targets of its routes. */
+    public void expectNamedTargets() {
+        targets.expectNames();
+    }
+
+    /** What no route has named in time is for the client's route to any target, if it has one. */
+    private void endWaits(int nowS) {
+        waiting.tick();
+        for (; waiting.isOver(); waiting.remove()) {
+            long client = waiting.client();
+            long target = waiting.target();
+            long clientHash = hash.ofClient(client);
+            Outlet route = parked.has(client, target)
+                    ? segment(clientHash).find(client, target, clientHash, nowS, SessionState.RESPONSE_SEEN, false)
+                    : null;
+            if (route != null && forwardParked(client, target, route, nowS, reader) > 0) {
+                flush(route);
+            }
+        }
+    }
+
+    private void flush(Outlet outlet) {
+        if (outlet.flush()) {
+            serverCounters.increment(Counter.SOCKET_WRITES);
+        }
     }
 
     /** Sessions with a route, those to any target included; some may be over for a second or two. */

@@ -108,6 +108,31 @@ class ReplayTest {
         }
     }
 
+    /**
+     * A recorded 0.6, which names no target, and a client of today that copied the same sessions to a target of its own: what 0.6
+     * got, with the other's target in place of its own. But for the first session, which tells that they do, the other's SYN/ACK comes
+     * before its ADD.
+     */
+    @Test
+    void shouldServeTwoClientsThatCopyTheSameSessionsToDifferentTargets() throws Exception {
+        Recording old = new Recording("0.6.5");
+        try (RunningServer running = new RunningServer(ProtocolOptions.DEFAULTS);
+                Replay replay = new Replay(running, old, "127.0.0.2");
+                SameSessions same = new SameSessions(running, old)) {
+            while (replay.hasNext()) {
+                Recording.Event event = replay.next();
+                same.play(event);
+            }
+            running.endOfBatch();
+            tellLosses(running);
+            same.assertGotAll();
+            running.stop();
+            Replay.Comparison comparison = replay.compare();
+            System.out.println("same sessions, " + comparison);
+            assertTrue(comparison.isEqual(), comparison::toString);
+        }
+    }
+
     private static void tellLosses(RunningServer running) {
         for (Counter counter :
                 List.of(Counter.NO_ROUTE, Counter.TUNNEL_OVERFLOW, Counter.UNPARKED_OVERFLOW, Counter.HANDLER_ERROR)) {

@@ -2,9 +2,11 @@ package dev.intercept.session;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a session table should do, written down as plainly as possible: maps, lists and a scan for everything. */
 final class TableModel {
@@ -16,6 +18,8 @@ final class TableModel {
     }
 
     record Forwarded(int tunnel, int sequence) {}
+
+    private record Wait(Key key, int tick) {}
 
     private record Parked(Key key, int sequence, int parkedS) {}
 
@@ -36,6 +40,11 @@ final class TableModel {
     private final SessionLimits limits;
     private final Map<Key, Session> sessions = new HashMap<>();
     private final List<Parked> parked = new ArrayList<>();
+    private final List<Wait> waits = new ArrayList<>();
+    private final Set<Integer> named = new HashSet<>();
+    private final Set<Integer> unnamed = new HashSet<>();
+    private final Set<Integer> overlapping = new HashSet<>();
+    private int ticks;
 
     TableModel(SessionLimits limits) {
         this.limits = limits;
@@ -53,11 +62,30 @@ final class TableModel {
     }
 
     int findOrPark(Key key, int sequence, int nowS) {
-        int tunnel = find(key, nowS);
+        endOver(nowS);
+        boolean exactOnly = overlapping.contains(key.target) && !sessions.containsKey(key);
+        int tunnel = exactOnly ? NO_TUNNEL : find(key, nowS);
         if (tunnel == NO_TUNNEL) {
+            if (!named.isEmpty() && (named.contains(key.target) || !unnamed.contains(key.target))) {
+                waits.add(new Wait(key, ticks));
+            }
             park(key, sequence, nowS);
         }
         return tunnel;
+    }
+
+    void expire(int nowS) {
+        ticks++;
+        while (!waits.isEmpty() && ticks - waits.get(0).tick >= 2) {
+            Key key = waits.get(0).key;
+            boolean isParked = parked.stream().anyMatch(each -> each.key.equals(key));
+            int tunnel = isParked ? find(key, nowS) : NO_TUNNEL;
+            if (tunnel != NO_TUNNEL && unpark(key, tunnel, nowS) && !named.contains(key.target)) {
+                unnamed.add(key.target);
+            }
+            waits.remove(0);
+        }
+        expireParked(nowS);
     }
 
     private void park(Key key, int sequence, int nowS) {
@@ -75,6 +103,12 @@ final class TableModel {
 
     void add(Key key, int tunnel, int nowS) {
         endOver(nowS);
+        if (key.target != 0) {
+            named.add(key.target);
+            if (sessions.containsKey(key.anyTarget())) {
+                overlapping.add(key.target);
+            }
+        }
         if (!sessions.containsKey(key) && sessions.size() >= limits.maxSessions()) {
             evict();
         }
@@ -100,7 +134,9 @@ final class TableModel {
         int before = unparked;
         for (Iterator<Parked> all = parked.iterator(); all.hasNext(); ) {
             Parked each = all.next();
-            if (!each.key.equals(key) && !each.key.anyTarget().equals(key)) {
+            boolean isOfAnyTarget =
+                    each.key.anyTarget().equals(key) && waits.stream().noneMatch(wait -> wait.key.equals(each.key));
+            if (!each.key.equals(key) && !isOfAnyTarget) {
                 continue;
             }
             all.remove();
@@ -129,7 +165,7 @@ final class TableModel {
                         nowS - each.touchedS >= (each.answered ? limits.routeTimeoutS() : limits.unansweredTimeoutS()));
     }
 
-    void expireParked(int nowS) {
+    private void expireParked(int nowS) {
         int before = parked.size();
         parked.removeIf(each -> nowS - each.parkedS >= limits.parkedTimeoutS());
         parkedExpired += before - parked.size();
