@@ -13,7 +13,7 @@ import java.security.SecureRandom;
  * <p>SipHash-1-3 (Aumasson and Bernstein, 2012) of one 64-bit block. The hash of the client's end is the key for the
  * target's, so both can be had separately: the first chooses the segment, the second the slot in it.
  */
-final class SessionHash {
+class SessionHash {
 
     private static final int FINAL_ROUNDS = 3;
 

@@ -29,7 +29,7 @@ final class SessionSegment {
     /** tcpcopy gives a session up about 3 s after it began when no SYN/ACK came back to it. */
     private static final int GIVEN_UP_S = 4;
 
-    private final StampedLock lock = new StampedLock();
+    private final StampedLock lock;
     private final int initialCapacity;
     private final SessionHash hash;
     private final SessionLife life;
@@ -43,12 +43,14 @@ final class SessionSegment {
     private int sweepAt;
 
     SessionSegment(
+            StampedLock lock,
             int initialCapacity,
             SessionHash hash,
             SessionLife life,
             OutletRegistry outlets,
             Counters serverCounters,
             DroppedSessions dropped) {
+        this.lock = lock;
         this.initialCapacity = initialCapacity;
         this.hash = hash;
         this.life = life;

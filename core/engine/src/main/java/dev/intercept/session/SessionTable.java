@@ -5,6 +5,8 @@ import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.Supplier;
 
 /**
  * Which tunnel each session's responses go to, and the headers that wait for a route.
@@ -27,7 +29,7 @@ public final class SessionTable {
     /** Room for so many sessions is enough to prepare evictions, a segment at each ADD. */
     private static final int NEARLY_FULL = 2 * SessionSegment.SEGMENTS;
 
-    private static final int EVERY_BIT = -1;
+    static final int EVERY_BIT = -1;
 
     private final SessionLimits limits;
     private final int targetAddressMask;
@@ -62,14 +64,20 @@ public final class SessionTable {
 
     /** @param anyTarget whether sessions are told apart by the target's port only, not its address */
     public SessionTable(SessionLimits limits, Counters serverCounters, boolean anyTarget) {
-        this(limits, serverCounters, anyTarget ? 0 : EVERY_BIT, SessionHash.random());
+        this(limits, serverCounters, anyTarget ? 0 : EVERY_BIT, SessionHash.random(), StampedLock::new);
     }
 
     SessionTable(SessionLimits limits, Counters serverCounters, SessionHash hash) {
-        this(limits, serverCounters, EVERY_BIT, hash);
+        this(limits, serverCounters, EVERY_BIT, hash, StampedLock::new);
     }
 
-    private SessionTable(SessionLimits limits, Counters serverCounters, int targetAddressMask, SessionHash hash) {
+    /** @param locks of the segments; a test's do something between a look and what follows it */
+    SessionTable(
+            SessionLimits limits,
+            Counters serverCounters,
+            int targetAddressMask,
+            SessionHash hash,
+            Supplier<StampedLock> locks) {
         this.targetAddressMask = targetAddressMask;
         this.limits = limits;
         this.serverCounters = serverCounters;
@@ -77,7 +85,7 @@ public final class SessionTable {
         SessionLife life = new SessionLife(limits.routeTimeoutS(), limits.unansweredTimeoutS());
         int capacity = SessionSegment.capacityFor(limits.tableSize());
         for (int index = 0; index < segments.length; index++) {
-            segments[index] = new SessionSegment(capacity, hash, life, outlets, serverCounters, dropped);
+            segments[index] = new SessionSegment(locks.get(), capacity, hash, life, outlets, serverCounters, dropped);
         }
         sweep = new SessionSweep(segments);
         longestIdle = new LongestIdle(segments, hash, life, outlets, limits.maxSessions());
