@@ -116,7 +116,12 @@ final class RunningServer implements AutoCloseable {
         movedNs.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
     }
 
-    private long nowNs() {
+    /** Since its start, of its own. */
+    long seconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(nowNs() - startNs);
+    }
+
+    long nowNs() {
         return startNs + (System.nanoTime() - startNs) * speed + movedNs.get();
     }
 

@@ -40,7 +40,7 @@ final class WellBehaved implements Runnable, AutoCloseable {
     private final Map<Integer, Long> begunNs = new HashMap<>();
     private final Thread thread;
     private int nextPort = FIRST_PORT;
-    private int finished;
+    private volatile int finished;
     private long longestWaitNs;
     private volatile boolean stopping;
     private String complaint = "";
@@ -72,7 +72,7 @@ final class WellBehaved implements Runnable, AutoCloseable {
                 lastHeardNs = System.nanoTime();
                 take(message.get());
             } else if (System.nanoTime() - lastHeardNs > PATIENCE_NS) {
-                throw new IOException(nextSequences.size() + " sessions got nothing for 20 s");
+                throw new IOException(nextSequences.size() + " sessions got nothing for 60 s");
             }
         }
     }
@@ -93,7 +93,7 @@ final class WellBehaved implements Runnable, AutoCloseable {
             throw new IOException("port " + port + " got " + sequence + " instead of " + wanted);
         }
         if (sequence == ANSWERS) {
-            finished++;
+            finished = finished + 1; // Of this thread alone.
             return;
         }
         nextSequences.put(port, sequence + 1);

@@ -2,36 +2,33 @@ package dev.intercept.peers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.kit.MemoryBackend;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.Tunnel;
 import dev.intercept.session.Readers;
+import dev.intercept.stats.Counter;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * How long a header is under way, from the packet source through capture loop and socket to the client: 2 ms at most, and no
- * timer in between. A busy machine may keep one waiting for longer, so it is the median that is held to it.
+ * A header's way from the packet source through capture loop and socket to the client, without a timer: no clock of
+ * intercept's moves here, so whatever waited for one would never come.
  */
-class FlushLatencyTest {
+class FlushTest {
 
-    private static final long MAX_WAIT_NS = 2_000_000;
     private static final int WAIT_MS = 60_000;
     private static final int LONE = 200;
     private static final int STREAM = 20_000;
     private static final int STREAM_BURST = 10;
-    private static final long STREAM_PAUSE_NS = 500_000;
     private static final int PORT = 10000;
     private static final int TARGET_PORT = 8080;
     private static final int SEQUENCE_OFFSET = 24;
@@ -43,14 +40,14 @@ class FlushLatencyTest {
 
     @BeforeEach
     void start() throws IOException {
-        running = new RunningServer(ProtocolOptions.DEFAULTS);
+        running = RunningServer.withoutTime(ClientProtocols.all(ProtocolOptions.DEFAULTS));
         client = TunnelClient.connect(running.address());
         backend = new MemoryBackend();
         CaptureLoop loop = new CaptureLoop(
                 backend,
                 running.interceptor,
                 Readers.NONE,
-                System::nanoTime,
+                running::nowNs,
                 (ended, failure) -> assertEquals(null, failure, "the capture loop ended by itself"));
         capture = new Thread(loop, "capture under test");
         capture.start();
@@ -67,49 +64,38 @@ class FlushLatencyTest {
 
     @Test
     void shouldSendALoneSynAckAtOnce() throws IOException {
-        long[] waitsNs = new long[LONE];
         for (int i = 0; i < LONE; i++) {
             add(PORT + i);
             int routes = i + 1;
             running.await("the route", () -> running.sessions.size() == routes);
-            long sentNs = System.nanoTime();
             backend.inject(synAck(PORT + i).build());
             client.read(WAIT_MS).orElseThrow();
-            waitsNs[i] = System.nanoTime() - sentNs;
         }
         assertEquals(LONE, client.batches(), "none waited for another");
-        assertFast("lone SYN/ACK", waitsNs);
     }
 
     @Test
     void shouldSendAParkedSynAckAsSoonAsItsRouteComes() throws IOException {
-        long[] waitsNs = new long[LONE];
         for (int i = 0; i < LONE; i++) {
             backend.inject(synAck(PORT + i).build());
             running.await("the parked header", () -> running.sessions.parked() == 1);
-            long sentNs = System.nanoTime();
             add(PORT + i);
             client.read(WAIT_MS).orElseThrow();
-            waitsNs[i] = System.nanoTime() - sentNs;
         }
-        assertFast("parked SYN/ACK", waitsNs);
+        assertEquals(LONE, client.batches(), "none waited for another");
     }
 
     @Test
     void shouldKeepNoHeaderOfASteadyStream() throws Exception {
         add(PORT);
         running.await("the route", () -> running.sessions.size() == 1);
-        long[] sentNs = new long[STREAM];
-        long[] waitsNs = new long[STREAM];
-        Thread target = new Thread(() -> stream(sentNs), "target");
+        Thread target = new Thread(this::stream, "target");
         target.start();
         for (int i = 0; i < STREAM; i++) {
             ByteBuffer message = client.read(WAIT_MS).orElseThrow();
             assertEquals(i, message.getInt(SEQUENCE_OFFSET));
-            waitsNs[i] = System.nanoTime() - sentNs[i];
         }
         target.join();
-        assertFast("stream, in " + client.batches() + " batches", waitsNs);
     }
 
     @Test
@@ -126,13 +112,13 @@ class FlushLatencyTest {
         }
     }
 
-    /** The sequence number is the index; the array is written before the packet is, whose lock shows it to the reader. */
-    private void stream(long[] sentNs) {
+    /** The last of a burst is followed by nothing that could push it. */
+    private void stream() {
         for (int i = 0; i < STREAM; i++) {
             if (i % STREAM_BURST == 0) {
-                LockSupport.parkNanos(STREAM_PAUSE_NS);
+                int sent = i;
+                running.await("the burst before", () -> running.count(Counter.FORWARDED) == sent);
             }
-            sentNs[i] = System.nanoTime();
             backend.inject(new PacketBuilder().sequence(i).build());
         }
     }
@@ -143,14 +129,5 @@ class FlushLatencyTest {
 
     private static PacketBuilder synAck(int port) {
         return new PacketBuilder().to(TestNetwork.client(1), port).flags(PacketBuilder.SYN | PacketBuilder.ACK);
-    }
-
-    private static void assertFast(String what, long[] waitsNs) {
-        Arrays.sort(waitsNs);
-        long medianNs = waitsNs[waitsNs.length / 2];
-        System.out.printf(
-                "flush latency, %s: median %d µs, 99 %% within %d µs%n",
-                what, medianNs / 1000, waitsNs[waitsNs.length * 99 / 100] / 1000);
-        assertTrue(medianNs < MAX_WAIT_NS, what + ": a median of " + medianNs + " ns");
     }
 }
