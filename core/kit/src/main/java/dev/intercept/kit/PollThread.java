@@ -7,7 +7,7 @@ import java.util.concurrent.FutureTask;
 /** One poll on a thread of its own, which waits longer than any rule has patience. */
 final class PollThread {
 
-    private static final int POLL_MS = 60_000;
+    private static final int POLL_MS = ContractBench.LONG_MS;
 
     private final FutureTask<Integer> poll;
     private final Thread thread;

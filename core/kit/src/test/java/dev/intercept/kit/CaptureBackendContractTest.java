@@ -8,9 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +23,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each rule of the contract is worth having: a backend that breaks it fails it, and fails no other. */
 class CaptureBackendContractTest {
 
-    private static final int PATIENCE_MS = 400;
+    /** Of a rule that must fail: a rule that the backend keeps has all the time that a busy machine may take for it. */
+    private static final int SHORT_PATIENCE_MS = 400;
+
+    private static final int PATIENCE_MS = 120_000;
+
+    /** A busy machine may hide that a backend breaks its rule, by the order in which two threads get on; not so often. */
+    private static final int ATTEMPTS = 50;
+
+    /** Rules at a time: most of their time is waiting. */
+    private static final int THREADS = 8;
 
     static Stream<Named<IntFunction<MemoryBackend>>> brokenBackends() {
         return Stream.of(
@@ -60,11 +73,20 @@ class CaptureBackendContractTest {
         return Named.of(opener.apply(1).getClass().getSimpleName(), opener);
     }
 
+    private static final ForkJoinPool POOL = new ForkJoinPool(THREADS);
+
+    @AfterAll
+    static void endThreads() {
+        POOL.shutdown();
+    }
+
     @ParameterizedTest
     @MethodSource("brokenBackends")
     void shouldFailExactlyTheRuleThatABackendBreaks(IntFunction<MemoryBackend> opener) throws Exception {
-        String rule = opener.apply(1).getClass().getSimpleName().substring(0, 3).toLowerCase();
-        assertEquals(Set.of(rule), brokenRules(opener));
+        String broken =
+                opener.apply(1).getClass().getSimpleName().substring(0, 3).toLowerCase();
+        assertEquals(
+                Set.of(broken), POOL.submit(() -> brokenRules(opener, broken)).get());
     }
 
     @Test
@@ -82,18 +104,27 @@ class CaptureBackendContractTest {
                 .toList();
     }
 
-    private static Set<String> brokenRules(IntFunction<MemoryBackend> opener) throws Exception {
-        Set<String> broken = new TreeSet<>();
-        for (Method rule : rules()) {
-            if (!holds(rule, opener)) {
-                broken.add(rule.getName().substring(0, 3));
-            }
-        }
-        return broken;
+    private static Set<String> brokenRules(IntFunction<MemoryBackend> opener, String broken) {
+        return rules().parallelStream()
+                .filter(rule ->
+                        rule.getName().startsWith(broken) ? isFound(rule, opener) : !holds(rule, opener, PATIENCE_MS))
+                .map(rule -> rule.getName().substring(0, 3))
+                .collect(Collectors.toSet());
     }
 
-    private static boolean holds(Method rule, IntFunction<MemoryBackend> opener) throws Exception {
-        CaptureBackendContract contract = new ImpatientContract(opener);
+    private static boolean isFound(Method rule, IntFunction<MemoryBackend> opener) {
+        return IntStream.range(0, ATTEMPTS).anyMatch(attempt -> !holds(rule, opener, SHORT_PATIENCE_MS));
+    }
+
+    private static boolean holds(Method rule, IntFunction<MemoryBackend> opener, int patienceMs) {
+        try {
+            return isKept(rule, new ContractOf(opener, patienceMs));
+        } catch (Exception e) {
+            throw new IllegalStateException(rule.getName(), e);
+        }
+    }
+
+    private static boolean isKept(Method rule, CaptureBackendContract contract) throws Exception {
         contract.setUpFixture();
         try {
             rule.invoke(contract);
@@ -105,12 +136,14 @@ class CaptureBackendContractTest {
         }
     }
 
-    private static final class ImpatientContract extends CaptureBackendContract {
+    private static final class ContractOf extends CaptureBackendContract {
 
         private final IntFunction<MemoryBackend> opener;
+        private final int patienceMs;
 
-        ImpatientContract(IntFunction<MemoryBackend> opener) {
+        ContractOf(IntFunction<MemoryBackend> opener, int patienceMs) {
             this.opener = opener;
+            this.patienceMs = patienceMs;
         }
 
         @Override
@@ -120,7 +153,7 @@ class CaptureBackendContractTest {
 
         @Override
         protected int patienceMs() {
-            return PATIENCE_MS;
+            return patienceMs;
         }
     }
 }
