@@ -29,6 +29,17 @@ final class Browser implements AutoCloseable {
         "--disable-sync"
     };
 
+    private static final int PATIENCE_MS = 120_000;
+
+    /** Ends as soon as the element shows the text. */
+    private static final String AWAIT_TEXT = """
+            const [id, part, done] = arguments;
+            const isShown = () => document.getElementById(id).innerText.includes(part);
+            if (isShown()) return done(true);
+            const observer = new MutationObserver(() => { if (isShown()) { observer.disconnect(); done(true); } });
+            observer.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true });
+            """;
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final Process driver;
     private final String session;
@@ -45,6 +56,9 @@ final class Browser implements AutoCloseable {
         arguments.add("--user-data-dir=" + profile);
         arguments.add("--window-size=" + width + "," + height);
         JsonObject options = object("goog:chromeOptions", object("args", arguments));
+        JsonObject timeouts = new JsonObject();
+        timeouts.addProperty("script", PATIENCE_MS);
+        options.add("timeouts", timeouts);
         JsonElement answer = post(base, object("capabilities", object("alwaysMatch", options)));
         session = base + "/" + answer.getAsJsonObject().get("sessionId").getAsString();
     }
@@ -113,6 +127,29 @@ final class Browser implements AutoCloseable {
         body.addProperty("script", script);
         JsonElement value = post(session + "/execute/sync", body);
         return value.isJsonPrimitive() ? value.getAsString() : value.toString();
+    }
+
+    /** Waits until the element shows this text. */
+    void awaitText(String id, String part) throws IOException, InterruptedException {
+        JsonArray arguments = new JsonArray();
+        arguments.add(id);
+        arguments.add(part);
+        JsonObject body = object("args", arguments);
+        body.addProperty("script", AWAIT_TEXT);
+        try {
+            post(session + "/execute/async", body);
+        } catch (IOException e) {
+            String text = run("return document.getElementById('" + id + "').innerText");
+            throw new AssertionError(id + " does not show '" + part + "' but: " + text, e);
+        }
+    }
+
+    /** Of the window. */
+    void resize(int width, int height) throws IOException, InterruptedException {
+        JsonObject body = new JsonObject();
+        body.addProperty("width", width);
+        body.addProperty("height", height);
+        post(session + "/window/rect", body);
     }
 
     /** Presses and releases one key, as a person does. */

@@ -8,8 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -21,15 +22,30 @@ class PageTest {
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final String TAB = "\uE004";
     private static final String ENTER = "\uE007";
-    private static final int WAIT_S = 120;
+    private static final int SPEED = 10;
+    private static final int POINTS = 30;
+    private static final int WIDTH = 1200;
+    private static final int HEIGHT = 1250;
 
-    /** The browser may still write to its profile when it was told to end. */
+    /** One for all tests. It may still write to its profile when it was told to end. */
     @TempDir(cleanup = CleanupMode.NEVER)
-    Path profile;
+    static Path profile;
+
+    private static Browser browser;
 
     private RunningIntercept running;
     private WebServer web;
-    private Browser browser;
+
+    @BeforeAll
+    static void startBrowser() throws Exception {
+        browser = new Browser(profile, WIDTH, HEIGHT);
+        Files.createDirectories(SCREENSHOTS);
+    }
+
+    @AfterAll
+    static void stopBrowser() throws Exception {
+        browser.close();
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -39,31 +55,27 @@ class PageTest {
                 running.intercept,
                 running.diagnosis,
                 "1.0");
-        browser = new Browser(profile, 1200, 1250);
-        Files.createDirectories(SCREENSHOTS);
     }
 
     @AfterEach
     void stop() throws Exception {
-        browser.close();
         web.close();
         running.close();
     }
 
+    /** Its seconds are short, as are those of the intercept that it shows. */
     private void open() throws Exception {
         browser.open("http://127.0.0.1:" + web.address().getPort() + "/");
+        browser.run("const wait = setTimeout; window.setTimeout = (work, ms) => wait(work, ms / " + SPEED + ")");
     }
 
     private String text(String id) throws Exception {
         return browser.run("return document.getElementById('" + id + "').innerText");
     }
 
-    private void awaitText(String id, String part) throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (!text(id).contains(part)) {
-            assertTrue(System.nanoTime() < endNs, id + " does not show '" + part + "' but: " + text(id));
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
+    private int points() throws Exception {
+        return Integer.parseInt(browser.run(
+                "return (document.querySelector('.plot polyline').getAttribute('points') || '').split(' ').length"));
     }
 
     @Test
@@ -71,18 +83,14 @@ class PageTest {
         running.addRule();
         running.addRoutes(3);
         open();
-        awaitText("state", "running");
-        for (int i = 0; i < 30; i++) {
+        browser.awaitText("state", "running");
+        for (int i = 0; points() < POINTS; i++) {
             running.respond(20 + 10 * (i % 7));
-            TimeUnit.MILLISECONDS.sleep(200);
         }
-        awaitText("counters", "forwarded");
+        browser.awaitText("counters", "forwarded");
         assertTrue(text("findings").startsWith("Nothing: "), text("findings"));
         assertTrue(text("tunnels").contains("198.51.100.1:"), text("tunnels"));
         assertTrue(text("lanes").contains("nfqueue:0"), text("lanes"));
-        int points = Integer.parseInt(browser.run(
-                "return document.querySelector('.plot polyline').getAttribute('points').split(' ').length"));
-        assertTrue(points >= 4, points + " points");
         assertEquals("false", browser.run("return document.documentElement.scrollWidth > innerWidth"));
         browser.run("document.documentElement.dataset.theme = 'light'");
         browser.screenshot(SCREENSHOTS.resolve("well-light.png"));
@@ -93,11 +101,11 @@ class PageTest {
         running.addRoutes(3);
         open();
         running.awaitFindings(1);
-        awaitText("findings", "FAIL rule-missing");
+        browser.awaitText("findings", "FAIL rule-missing");
         assertTrue(
                 text("findings").contains("iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0"),
                 text("findings"));
-        awaitText("state", "failing");
+        browser.awaitText("state", "failing");
         browser.run("document.documentElement.dataset.theme = 'dark'");
         browser.screenshot(SCREENSHOTS.resolve("wrong-dark.png"));
         browser.run("document.documentElement.dataset.theme = 'light'");
@@ -105,13 +113,13 @@ class PageTest {
         running.addRule();
         running.addRoutes(3);
         running.respond(1);
-        awaitText("findings", "Nothing: ");
+        browser.awaitText("findings", "Nothing: ");
     }
 
     @Test
     void shouldBeUsableWithTheKeyboardAlone() throws Exception {
         open();
-        awaitText("state", "running");
+        browser.awaitText("state", "running");
         String before = browser.run("return document.documentElement.dataset.theme");
         browser.press("t");
         assertNotEquals(before, browser.run("return document.documentElement.dataset.theme"));
@@ -121,24 +129,27 @@ class PageTest {
         browser.press(ENTER);
         assertEquals("paused", text("state"));
         browser.press("p");
-        awaitText("state", "running");
+        browser.awaitText("state", "running");
     }
 
     @Test
     void shouldFitANarrowScreen() throws Exception {
-        try (Browser phone = new Browser(Files.createDirectory(profile.resolve("phone")), 500, 900)) {
-            phone.open("http://127.0.0.1:" + web.address().getPort() + "/");
-            TimeUnit.SECONDS.sleep(2);
-            assertEquals("false", phone.run("return document.documentElement.scrollWidth > innerWidth"));
-            phone.screenshot(SCREENSHOTS.resolve("narrow.png"));
+        browser.resize(500, 900);
+        try {
+            open();
+            browser.awaitText("state", "running");
+            assertEquals("false", browser.run("return document.documentElement.scrollWidth > innerWidth"));
+            browser.screenshot(SCREENSHOTS.resolve("narrow.png"));
+        } finally {
+            browser.resize(WIDTH, HEIGHT);
         }
     }
 
     @Test
     void shouldSayThatInterceptIsGone() throws Exception {
         open();
-        awaitText("state", "running");
+        browser.awaitText("state", "running");
         web.close();
-        awaitText("state", "no answer from intercept");
+        browser.awaitText("state", "no answer from intercept");
     }
 }
