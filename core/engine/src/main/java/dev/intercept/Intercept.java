@@ -98,7 +98,7 @@ public final class Intercept implements AutoCloseable {
         }
         runningLoops = new AtomicInteger(loops.size());
         statistics = new Statistics(
-                counters, lanes, sessions::size, () -> server.tunnels().size());
+                counters, lanes, sessions::size, () -> server.tunnels().size(), server::waiting);
         serverThread = new Thread(server, "tunnel server");
         serverThread.setUncaughtExceptionHandler((thread, failure) -> onServerEnd(failure));
         statisticsThread = Executors.newSingleThreadScheduledExecutor(task -> {

@@ -130,14 +130,23 @@ public final class Interceptor implements PacketHandler {
     }
 
     private Verdict forward(Outlet tunnel) {
-        do {
+        if (!tunnel.forward(packet)) {
+            return count(refusal(tunnel), Verdict.DROP);
+        }
+        touch(tunnel);
+        while (packet.nextPart()) {
             if (!tunnel.forward(packet)) {
-                return count(Counter.TUNNEL_OVERFLOW, Verdict.DROP);
+                counters.increment(Counter.FURTHER_HEADERS); // The first, which no forwarded response stands for.
+                return count(refusal(tunnel), Verdict.DROP);
             }
-            touch(tunnel);
-        } while (packet.nextPart());
+            counters.increment(Counter.FURTHER_HEADERS);
+        }
         signs.onForwarded(packet);
         return count(Counter.FORWARDED, Verdict.DROP);
+    }
+
+    private static Counter refusal(Outlet tunnel) {
+        return tunnel.isClosed() ? Counter.TUNNEL_GONE : Counter.TUNNEL_OVERFLOW;
     }
 
     private Verdict count(Counter counter, Verdict verdict) {
@@ -166,9 +175,7 @@ public final class Interceptor implements PacketHandler {
     public void endOfBatch(int nowS) {
         this.nowS = nowS;
         for (int i = 0; i < touchedCount; i++) {
-            if (touched[i].flush()) {
-                counters.increment(Counter.SOCKET_WRITES);
-            }
+            touched[i].flush(counters);
         }
         if (touchedCount > 0) {
             meters.forwardingNs().record(System.nanoTime() - firstTouchNs);

@@ -10,14 +10,16 @@ import dev.intercept.tcpcopy.TunnelFormat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /** One tcpcopy connection's way in: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
 final class ClientConnection implements ClientRecords {
 
-    private final SocketChannel channel;
+    private static final int END = -1;
+
+    private final ByteChannel channel;
     private final InetAddress address;
     private final long acceptedNs;
     private final Tunnel tunnel;
@@ -29,7 +31,7 @@ final class ClientConnection implements ClientRecords {
     private Conclusion conclusion;
 
     ClientConnection(
-            SocketChannel channel,
+            ByteChannel channel,
             InetAddress address,
             long acceptedNs,
             Tunnel tunnel,
@@ -79,20 +81,21 @@ final class ClientConnection implements ClientRecords {
     /**
      * Takes what the socket has, as far as it fits the buffer once.
      *
-     * @return bytes read, -1 when the peer has ended the connection
+     * @return whether there may be more; false when the peer has ended the connection
      */
-    int read(ByteBuffer buffer, long nowNs) throws IOException, ProtocolException {
+    boolean read(ByteBuffer buffer, long nowNs) throws IOException, ProtocolException {
         buffer.clear();
         int bytes = channel.read(buffer);
         if (bytes <= 0) {
-            return bytes;
+            // The JDK's non-blocking sockets report a signal that came first as another negative number.
+            return bytes != END;
         }
         buffer.flip();
         decoder.decode(buffer, this);
         if (!decoder.recognised() && firstRecordBegunNs == 0) {
             firstRecordBegunNs = nowNs;
         }
-        return bytes;
+        return true;
     }
 
     /** For how long the first record has been incomplete; 0 before its first byte and once it is complete. */

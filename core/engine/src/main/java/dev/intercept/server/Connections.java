@@ -21,9 +21,12 @@ final class Connections {
         byNumber.put(connection.tunnel().number(), connection);
     }
 
-    /** @return false when it was not there */
-    boolean remove(ClientConnection connection) {
-        return byNumber.remove(connection.tunnel().number()) != null;
+    boolean has(ClientConnection connection) {
+        return byNumber.containsKey(connection.tunnel().number());
+    }
+
+    void remove(ClientConnection connection) {
+        byNumber.remove(connection.tunnel().number());
     }
 
     int size() {

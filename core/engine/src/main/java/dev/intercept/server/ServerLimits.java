@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param maxTunnels open connections at most; a further one takes the place of one that never spoke, or is closed at once
  * @param tunnelBufferBytes bytes that may wait for one tunnel's socket
- * @param backlogBytes bytes that may wait for the sockets of all tunnels together, beyond some 16 KiB for each
+ * @param backlogBytes bytes that may wait for the sockets of all tunnels together, beyond 32 KiB for each
  * @param allow who may connect; empty for everyone
  * @param keepalive when a silent peer is given up
  */
@@ -21,6 +21,9 @@ public record ServerLimits(
 
     /** A first record that has begun must be complete after this time. */
     public static final long FIRST_RECORD_TIMEOUT_NS = 10_000_000_000L;
+
+    /** A write that fails is tried again for this time, then its tunnel is closed. */
+    public static final long WRITE_RETRY_NS = 1_000_000_000L;
 
     /** A tunnel whose socket takes nothing for this time, with bytes waiting, is closed. */
     public static final long STALL_TIMEOUT_NS = 30_000_000_000L;

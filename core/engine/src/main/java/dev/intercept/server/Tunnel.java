@@ -3,19 +3,24 @@ package dev.intercept.server;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionClock;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.util.function.LongSupplier;
 
 /**
  * The way back to one tcpcopy connection: the messages that wait for its socket.
  *
  * <p>Nothing waits for a tunnel: what the socket does not take at once stays in a bounded buffer until the server thread
- * finds the socket writable again, and what the buffer cannot hold is refused whole.
+ * finds the socket writable again, and what the buffer cannot hold is refused whole. A write that fails is tried again by the server
+ * thread, since nothing of it was sent.
+ *
+ * <p>At each moment, and under the lock, the headers it took are those it wrote and those that wait; what waits when it ends is lost.
  *
  * <p>Thread rule: {@link #forward} and {@link #flush} by any thread, under this tunnel's lock, which is never held across
  * anything that waits. The rest by the server thread.
@@ -26,7 +31,7 @@ public final class Tunnel implements Outlet {
     private static final int WRITE_BYTES = 256 * 1024;
 
     private final int number;
-    private final SocketChannel channel;
+    private final ByteChannel channel;
     private final String peer;
     private final int owner;
     private final int bufferBytes;
@@ -41,20 +46,20 @@ public final class Tunnel implements Outlet {
     private boolean isStalled;
 
     private long stalledSinceNs;
+
+    /** Why the latest write failed, null when it did not; only the server thread writes until one succeeds. */
+    private String failure;
+
+    private long failingSinceNs;
     private volatile TunnelFormat format;
     private volatile long forwarded;
+    private volatile long written;
     private volatile long announced;
     private volatile int lastAnnouncedS;
     private volatile int targetPort;
     private volatile long overflowed;
 
-    Tunnel(
-            int number,
-            SocketChannel channel,
-            String peer,
-            int bufferBytes,
-            TunnelMemory memory,
-            LongSupplier nanoClock) {
+    Tunnel(int number, ByteChannel channel, String peer, int bufferBytes, TunnelMemory memory, LongSupplier nanoClock) {
         this.number = number;
         this.channel = channel;
         this.peer = peer;
@@ -116,7 +121,17 @@ public final class Tunnel implements Outlet {
         return forwarded;
     }
 
-    /** Headers refused because the buffer was full. */
+    /** Headers that the socket took whole. */
+    public long written() {
+        return written;
+    }
+
+    /** Headers that wait for the socket. */
+    public synchronized int waiting() {
+        return messages == null ? 0 : messages.waitingMessages();
+    }
+
+    /** Headers refused because there was no memory left for them. */
     public long overflowed() {
         return overflowed;
     }
@@ -152,40 +167,70 @@ public final class Tunnel implements Outlet {
     }
 
     @Override
-    public synchronized boolean flush() {
-        return isOpen && messages != null && !isStalled && write();
+    public synchronized boolean isClosed() {
+        return !isOpen;
     }
 
-    /** The socket takes bytes again. Server thread. */
-    synchronized boolean onWritable() {
-        return isOpen && messages != null && write();
+    @Override
+    public synchronized void flush(Counters counters) {
+        if (!isStalled && failure == null) {
+            write(counters);
+        }
+    }
+
+    /** The socket takes bytes again, or a write that failed is tried again. Server thread. */
+    synchronized void writeOn(Counters counters) {
+        write(counters);
     }
 
     /** Offers the socket all that waits; what it does not take now is lost with the tunnel. Server thread. */
-    synchronized void offerAll() {
+    synchronized void offerAll(Counters counters) {
         int before;
         do {
             before = pendingBytes();
-            onWritable();
+            write(counters);
         } while (pendingBytes() > 0 && pendingBytes() < before);
     }
 
-    private boolean write() {
-        if (messages.pendingBytes() == 0) {
-            return false;
+    private void write(Counters counters) {
+        if (!isOpen || messages == null || messages.pendingBytes() == 0) {
+            return;
         }
+        counters.increment(Counter.SOCKET_WRITES);
         try {
-            int written = messages.writeTo(channel, WRITE_BYTES);
+            int bytes = messages.writeTo(channel, WRITE_BYTES);
+            failure = null;
             if (messages.pendingBytes() == 0) {
                 resume();
             } else {
-                stall(written > 0);
+                stall(bytes > 0);
             }
         } catch (IOException e) {
-            // The peer is gone. The server thread reads the same from the socket, closes the tunnel and says so.
-            refuseFromNowOn();
+            // Where the peer is gone, the server thread reads the same from the socket, closes the tunnel and logs it.
+            counters.increment(Counter.WRITES_FAILED);
+            onFailure(e);
         }
-        return true;
+        counters.add(Counter.MESSAGES_WRITTEN, messages.writtenMessages() - written);
+        written = messages.writtenMessages();
+    }
+
+    /** A socket with an error is always writable: the server thread comes back by its clock instead. */
+    private void onFailure(IOException e) {
+        if (failure == null) {
+            failingSinceNs = nanoClock.getAsLong();
+        }
+        failure = e.getMessage() == null ? e.toString() : e.getMessage();
+        resume();
+    }
+
+    /** Why writing fails; null while it does not. Any thread. */
+    synchronized String failure() {
+        return failure;
+    }
+
+    /** For how long writing has failed; 0 while it does not. Any thread. */
+    synchronized long failingNs(long nowNs) {
+        return failure == null ? 0 : nowNs - failingSinceNs;
     }
 
     private void resume() {
@@ -211,22 +256,21 @@ public final class Tunnel implements Outlet {
         return isStalled ? nowNs - stalledSinceNs : 0;
     }
 
-    /** From here on every {@link #forward} is refused. Server thread. */
-    synchronized void close() {
-        refuseFromNowOn();
+    /**
+     * From here on every {@link #forward} is refused. Server thread.
+     *
+     * @return headers that waited and are lost
+     */
+    synchronized int close() {
+        isOpen = false;
+        int lost = messages == null ? 0 : messages.discard();
+        messages = null;
         try {
             channel.close();
         } catch (IOException e) {
             // Closed all the same: the descriptor is released before the error is reported.
         }
-    }
-
-    private void refuseFromNowOn() {
-        isOpen = false;
-        if (messages != null) {
-            messages.discard();
-            messages = null;
-        }
+        return lost;
     }
 
     @Override

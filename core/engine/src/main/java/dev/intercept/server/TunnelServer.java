@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +55,7 @@ public final class TunnelServer implements Runnable, Readers {
     private final Counters counters;
     private final RateLimitedLog log;
     private final LongSupplier nanoClock;
+    private final UnaryOperator<ByteChannel> between;
 
     private final RouteSigns signs;
     private final Selector selector;
@@ -75,6 +78,7 @@ public final class TunnelServer implements Runnable, Readers {
             Counters counters,
             RateLimitedLog log,
             LongSupplier nanoClock,
+            UnaryOperator<ByteChannel> between,
             Acceptor acceptor)
             throws IOException {
         this.limits = limits;
@@ -83,6 +87,7 @@ public final class TunnelServer implements Runnable, Readers {
         this.counters = counters;
         this.log = log;
         this.nanoClock = nanoClock;
+        this.between = between;
         this.signs = new RouteSigns();
         this.acceptor = acceptor;
         this.memory = new TunnelMemory(limits.backlogBytes());
@@ -106,9 +111,23 @@ public final class TunnelServer implements Runnable, Readers {
             RateLimitedLog log,
             LongSupplier nanoClock)
             throws IOException {
+        return bind(address, limits, protocols, sessions, counters, log, nanoClock, UnaryOperator.identity());
+    }
+
+    /** @param between what stands between the server and each of its sockets */
+    static TunnelServer bind(
+            InetSocketAddress address,
+            ServerLimits limits,
+            ClientProtocols protocols,
+            SessionTable sessions,
+            Counters counters,
+            RateLimitedLog log,
+            LongSupplier nanoClock,
+            UnaryOperator<ByteChannel> between)
+            throws IOException {
         Acceptor acceptor = Acceptor.bind(address, limits, counters, log);
         try {
-            return new TunnelServer(limits, protocols, sessions, counters, log, nanoClock, acceptor);
+            return new TunnelServer(limits, protocols, sessions, counters, log, nanoClock, between, acceptor);
         } catch (IOException | RuntimeException e) {
             acceptor.close();
             throw e;
@@ -130,6 +149,15 @@ public final class TunnelServer implements Runnable, Readers {
         List<Tunnel> tunnels = new ArrayList<>();
         connections.all().forEach(connection -> tunnels.add(connection.tunnel()));
         return tunnels;
+    }
+
+    /** Headers that wait for the sockets of all open tunnels. Any thread; a moment's picture. */
+    public long waiting() {
+        long waiting = 0;
+        for (ClientConnection connection : connections.all()) {
+            waiting += connection.tunnel().waiting();
+        }
+        return waiting;
     }
 
     /** Who is told of responses that no client announced: with {@code --single}, the tunnels of that client. */
@@ -219,14 +247,14 @@ public final class TunnelServer implements Runnable, Readers {
         }
         ClientConnection connection = (ClientConnection) key.attachment();
         try {
-            if (key.isValid() && key.isWritable() && connection.tunnel().onWritable()) {
-                counters.increment(Counter.SOCKET_WRITES);
+            if (key.isValid() && key.isWritable()) {
+                connection.tunnel().writeOn(counters);
             }
             if (key.isValid() && key.isReadable()) {
                 read(connection);
             }
         } catch (RuntimeException e) {
-            close(connection, "a bug in intercept, please report: " + e, Level.ERROR);
+            close(connection, Ending.bug(e));
         }
     }
 
@@ -252,25 +280,20 @@ public final class TunnelServer implements Runnable, Readers {
 
     private boolean makeRoom() {
         if (connections.size() >= limits.maxTunnels()) {
-            connections.firstToGiveWay(nanoClock.getAsLong()).ifPresent(connection -> {
-                counters.increment(Counter.TUNNELS_DISPLACED);
-                close(
-                        connection,
-                        "--max-tunnels " + limits.maxTunnels()
-                                + " are open, and it never said anything; let nothing but"
-                                + " tcpcopy connect to this port (--allow)",
-                        Level.WARNING);
-            });
+            connections
+                    .firstToGiveWay(nanoClock.getAsLong())
+                    .ifPresent(connection -> close(connection, Ending.displaced(limits.maxTunnels())));
         }
         return connections.size() < limits.maxTunnels();
     }
 
     private void admit(SocketChannel channel, InetSocketAddress peer) throws IOException {
         InetAddress local = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
+        ByteChannel bytes = between.apply(channel);
         Tunnel tunnel = new Tunnel(
-                ++lastTunnelNumber, channel, Acceptor.text(peer), limits.tunnelBufferBytes(), memory, nanoClock);
+                ++lastTunnelNumber, bytes, Acceptor.text(peer), limits.tunnelBufferBytes(), memory, nanoClock);
         ClientConnection connection = new ClientConnection(
-                channel,
+                bytes,
                 peer.getAddress(),
                 nanoClock.getAsLong(),
                 tunnel,
@@ -299,18 +322,17 @@ public final class TunnelServer implements Runnable, Readers {
     private void read(ClientConnection connection) {
         try {
             boolean wasRecognised = connection.isRecognised();
-            int bytes = connection.read(readBuffer, nanoClock.getAsLong());
+            boolean isOpen = connection.read(readBuffer, nanoClock.getAsLong());
             if (!wasRecognised && connection.isRecognised()) {
                 onRecognised(connection);
             }
-            if (bytes < 0) {
-                closedByPeer(connection);
+            if (!isOpen) {
+                close(connection, Ending.byPeer(connection));
             }
         } catch (ProtocolException e) {
-            counters.increment(Counter.BAD_RECORDS);
-            close(connection, e.getMessage(), Level.WARNING);
+            close(connection, Ending.noTcpcopy(e.getMessage()));
         } catch (IOException e) {
-            close(connection, "connection lost: " + e.getMessage(), Level.INFO);
+            close(connection, Ending.lost(e.getMessage()));
         }
     }
 
@@ -327,13 +349,6 @@ public final class TunnelServer implements Runnable, Readers {
         tunnel.format().notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
     }
 
-    private void closedByPeer(ClientConnection connection) {
-        String reason = connection.isRecognised()
-                ? "closed by tcpcopy"
-                : "closed by the peer before it said what it is; a health check or port scanner?";
-        close(connection, reason, Level.INFO);
-    }
-
     private void tick() {
         acceptor.resume();
         if (++ticks % TICKS_PER_SECOND == 0) {
@@ -342,37 +357,43 @@ public final class TunnelServer implements Runnable, Readers {
         sessions.expire(nowS());
         long nowNs = nanoClock.getAsLong();
         for (ClientConnection connection : connections.all()) {
-            if (connection.firstRecordPendingNs(nowNs) > ServerLimits.FIRST_RECORD_TIMEOUT_NS) {
-                counters.increment(Counter.BAD_RECORDS);
-                close(connection, "its first record stayed incomplete for 10 s; this is no tcpcopy", Level.WARNING);
-            } else if (connection.tunnel().stalledNs(nowNs) > ServerLimits.STALL_TIMEOUT_NS) {
-                close(
-                        connection,
-                        "it took nothing for 30 s while " + connection.tunnel().pendingBytes()
-                                + " bytes waited: is that tcpcopy stuck?",
-                        Level.WARNING);
-            }
+            writeAgain(connection.tunnel());
+            Ending.overdue(connection, nowNs).ifPresent(ending -> close(connection, ending));
         }
     }
 
-    private void close(ClientConnection connection, String reason, Level level) {
-        Tunnel tunnel = connection.tunnel();
-        if (!connections.remove(connection)) {
+    private void writeAgain(Tunnel tunnel) {
+        String failure = tunnel.failure();
+        if (failure == null) {
             return;
         }
+        tunnel.writeOn(counters);
+        if (tunnel.failure() == null) {
+            log.log("write", Level.WARNING, () -> tunnel + " goes on after a write that failed: " + failure);
+        }
+    }
+
+    private void close(ClientConnection connection, Ending ending) {
+        Tunnel tunnel = connection.tunnel();
+        if (!connections.has(connection)) {
+            return;
+        }
+        int lost = tunnel.close();
+        counters.add(ending.unsent(), lost);
         counters.increment(Counter.TUNNELS_CLOSED);
-        tunnel.close();
+        ending.kind().ifPresent(counters::increment);
         routes.closed(connection.address());
         singleGroup.closed(tunnel);
         sessions.closed(tunnel);
-        String kind = (connection.isRecognised() ? "closed_" : "stranger_") + level;
-        log.log(kind, level, () -> tunnel + " ended: " + reason);
+        connections.remove(connection); // Who sees that it is gone sees what was counted.
+        String kind = (connection.isRecognised() ? "closed_" : "stranger_") + ending.level();
+        log.log(kind, ending.level(), () -> ending.line(tunnel, lost));
     }
 
     private void closeAll() {
         for (ClientConnection connection : connections.all()) {
-            connection.tunnel().offerAll();
-            close(connection, "intercept stops", Level.DEBUG);
+            connection.tunnel().offerAll(counters);
+            close(connection, Ending.stop());
         }
         routes.close();
         try {

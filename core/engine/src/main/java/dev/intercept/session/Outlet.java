@@ -1,6 +1,7 @@
 package dev.intercept.session;
 
 import dev.intercept.packet.ResponsePacket;
+import dev.intercept.stats.Counters;
 
 /** Where a route leads: a tunnel, as sessions and the capture threads see it. Every method may be called by any thread. */
 public interface Outlet {
@@ -15,9 +16,14 @@ public interface Outlet {
     /**
      * Sends what was taken, as far as the socket takes it without waiting.
      *
-     * @return whether the socket was written to
+     * @param counters the calling thread's, in which {@code socket_writes} and {@code messages_written} are counted
      */
-    boolean flush();
+    void flush(Counters counters);
+
+    /** Whether it takes nothing any more. */
+    default boolean isClosed() {
+        return false;
+    }
 
     /** The same number for all outlets that lead to one host. */
     default int owner() {

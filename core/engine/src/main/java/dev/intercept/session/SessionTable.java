@@ -232,7 +232,7 @@ public final class SessionTable {
             segment.unlock(stamp);
         }
         if (unparked > 0) {
-            flush(outlet);
+            outlet.flush(serverCounters);
         }
     }
 
@@ -312,14 +312,8 @@ public final class SessionTable {
                     ? segment(clientHash).find(client, target, clientHash, nowS, SessionState.RESPONSE_SEEN, false)
                     : null;
             if (route != null && forwardParked(client, target, route, nowS, reader) > 0) {
-                flush(route);
+                route.flush(serverCounters);
             }
-        }
-    }
-
-    private void flush(Outlet outlet) {
-        if (outlet.flush()) {
-            serverCounters.increment(Counter.SOCKET_WRITES);
         }
     }
 

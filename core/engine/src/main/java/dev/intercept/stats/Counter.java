@@ -13,6 +13,8 @@ public enum Counter {
     FRAGMENT("fragment", "non-first IPv4 fragments dropped"),
     NOT_TCP("not_tcp", "packets accepted because they are not IPv4/TCP: the rule is wider than it need be"),
     HANDLER_ERROR("handler_error", "packets dropped because the code that looked at them failed"),
+    TUNNEL_OVERFLOW("tunnel_overflow", "responses dropped whose header its tunnel had no room for"),
+    TUNNEL_GONE("tunnel_gone", "responses dropped whose tunnel had just ended"),
 
     UNPARKED("unparked", "parked headers sent when their route arrived"),
     UNPARKED_OVERFLOW("unparked_overflow", "parked headers lost because their route's tunnel had no room for them"),
@@ -40,7 +42,16 @@ public enum Counter {
             "tunnels_displaced", "connections that never spoke, closed for new ones because --max-tunnels were open"),
     BAD_RECORDS(
             "bad_records", "connections closed because their first record was of no known generation, or incomplete"),
-    TUNNEL_OVERFLOW("tunnel_overflow", "responses dropped whose header its tunnel had no room for"),
+    FURTHER_HEADERS(
+            "further_headers",
+            "headers that went to a tunnel beside those that forwarded counts, of responses too long for one"),
+    MESSAGES_WRITTEN("messages_written", "headers that the sockets of tunnels took whole"),
+    UNSENT_CLOSED("unsent_closed", "headers that waited for a tunnel when its peer ended it"),
+    UNSENT_STALLED(
+            "unsent_stalled", "headers that waited for a tunnel that was closed because it took nothing for 30 s"),
+    UNSENT_FAILED("unsent_failed", "headers that waited for a tunnel that was closed because of an error"),
+    UNSENT_STOPPED("unsent_stopped", "headers that waited for the tunnels when intercept stopped"),
+    WRITES_FAILED("writes_failed", "writes to tunnel sockets that failed; each was tried again, for a second at most"),
     SOCKET_WRITES("socket_writes", "writes to tunnel sockets");
 
     private final String label;

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Everything that was counted, over all threads and lanes, and the line that tells it. Any thread.
@@ -14,9 +15,15 @@ import java.util.function.IntSupplier;
  * @param lanes whose kernel counts are added
  * @param sessions how many sessions there are
  * @param tunnels how many tunnels are open
+ * @param waiting how many headers wait for the sockets of tunnels: those forwarded, unparked and further are those written, waiting
+ *     and unsent
  */
 public record Statistics(
-        List<Counters> counters, List<CaptureBackend> lanes, IntSupplier sessions, IntSupplier tunnels) {
+        List<Counters> counters,
+        List<CaptureBackend> lanes,
+        IntSupplier sessions,
+        IntSupplier tunnels,
+        LongSupplier waiting) {
 
     /** Counters that tell of every packet that was handed up, each packet in exactly one. */
     public static final Set<Counter> PACKET_COUNTERS = EnumSet.of(
@@ -29,7 +36,8 @@ public record Statistics(
             Counter.FRAGMENT,
             Counter.NOT_TCP,
             Counter.HANDLER_ERROR,
-            Counter.TUNNEL_OVERFLOW);
+            Counter.TUNNEL_OVERFLOW,
+            Counter.TUNNEL_GONE);
 
     /** Told in every line; the others once they are not 0. */
     private static final Set<Counter> ALWAYS_TOLD =
@@ -79,6 +87,10 @@ public record Statistics(
             if (ALWAYS_TOLD.contains(counter) || count != 0 && !TOLD_FIRST.contains(counter)) {
                 line.append(' ').append(counter.label()).append(':').append(count);
             }
+        }
+        long waitingNow = waiting.getAsLong();
+        if (waitingNow != 0) {
+            line.append(" waiting:").append(waitingNow);
         }
         for (CaptureBackend lane : lanes) {
             appendLane(line, lane);

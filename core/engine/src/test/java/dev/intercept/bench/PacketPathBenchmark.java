@@ -56,8 +56,8 @@ public class PacketPathBenchmark {
         }
 
         @Override
-        public boolean flush() {
-            return false;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     };
 

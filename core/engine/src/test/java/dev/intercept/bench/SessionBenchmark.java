@@ -44,8 +44,8 @@ public final class SessionBenchmark {
         }
 
         @Override
-        public boolean flush() {
-            return false;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     }
 

@@ -62,7 +62,7 @@ class CaptureLoopEndTest {
         }
 
         @Override
-        public boolean flush() {
+        public void flush(Counters counters) {
             throw FAILURE;
         }
     }

@@ -33,8 +33,8 @@ class InterceptorAllocationTest {
         }
 
         @Override
-        public boolean flush() {
-            return false;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     };
 

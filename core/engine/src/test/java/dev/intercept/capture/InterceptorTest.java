@@ -263,9 +263,9 @@ class InterceptorTest {
         }
 
         @Override
-        public boolean flush() {
+        public void flush(Counters counters) {
             flushes++;
-            return true;
+            counters.increment(Counter.SOCKET_WRITES);
         }
     }
 }

@@ -46,7 +46,7 @@ class PacketCountTest {
 
     @Test
     void shouldCountEachPacketOnce() {
-        Statistics statistics = new Statistics(List.of(server, lane), List.of(), sessions::size, () -> 1);
+        Statistics statistics = new Statistics(List.of(server, lane), List.of(), sessions::size, () -> 1, () -> 0);
         for (int packets = 1; packets <= PACKETS; packets++) {
             int nowS = packets / 20;
             if (random.nextInt(3) == 0) {
@@ -99,8 +99,13 @@ class PacketCountTest {
         }
 
         @Override
-        public boolean flush() {
-            return true;
+        public boolean isClosed() {
+            return random.nextInt(4) == 0;
+        }
+
+        @Override
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     }
 }

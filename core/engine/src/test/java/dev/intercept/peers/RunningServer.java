@@ -87,9 +87,12 @@ final class RunningServer implements AutoCloseable {
                 log,
                 CaptureLoop.BATCH_LIMIT,
                 nowS());
-        statistics =
-                new Statistics(List.of(serverCounters, laneCounters), List.of(), sessions::size, () -> server.tunnels()
-                        .size());
+        statistics = new Statistics(
+                List.of(serverCounters, laneCounters),
+                List.of(),
+                sessions::size,
+                () -> server.tunnels().size(),
+                server::waiting);
         thread = new Thread(server, "server under test");
         thread.setUncaughtExceptionHandler((dead, cause) -> death = cause);
         thread.start();

@@ -11,6 +11,7 @@ import dev.intercept.server.Tunnel;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.stats.Counter;
 import dev.intercept.tcpcopy.ProtocolOptions;
+import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ class SlowReadersTest {
     private static final int SLOW = 12;
     private static final int TUNNEL_BUFFER_BYTES = 1 << 20;
     private static final int BACKLOG_BYTES = 2 << 20;
-    private static final int FIRST_CHUNK_BYTES = 16 * 1024;
     private static final int PORT = 10000;
     private static final int TARGET_PORT = 8080;
     private static final int SEQUENCE_OFFSET = 24;
@@ -40,7 +40,8 @@ class SlowReadersTest {
             }
             fillAll(running);
             assertTrue(pendingBytes(running) > BACKLOG_BYTES / 2, "they do not read");
-            assertTrue(pendingBytes(running) <= BACKLOG_BYTES + SLOW * FIRST_CHUNK_BYTES, pendingBytes(running) + "");
+            assertTrue(
+                    pendingBytes(running) <= BACKLOG_BYTES + SLOW * TunnelMemory.OWN_BYTES, pendingBytes(running) + "");
             for (int sequence = 0; sequence < 1000; sequence++) {
                 respond(running, TestNetwork.client(100), sequence);
                 assertEquals(sequence, reader.read(WAIT_MS).orElseThrow().getInt(SEQUENCE_OFFSET));

@@ -198,7 +198,7 @@ class TunnelServerTest {
             Outlet tunnel = find(10000);
             long sent = 0;
             while (tunnel.forward(packet)) {
-                tunnel.flush();
+                tunnel.flush(new Counters());
                 sent++;
                 assertTrue(sent < 1_000_000, "the buffers of socket and tunnel are bounded");
             }
@@ -222,7 +222,7 @@ class TunnelServerTest {
             packet.wrap(response(10000).toBuffer());
             Outlet tunnel = find(10000);
             while (tunnel.forward(packet)) {
-                tunnel.flush();
+                tunnel.flush(new Counters());
             }
             nowNs.addAndGet(TimeUnit.SECONDS.toNanos(29));
             assertEquals(1, server.tunnels().size());
@@ -259,7 +259,7 @@ class TunnelServerTest {
                 for (ResponsePacket packet : List.of(low, high)) {
                     Outlet taker = unrouted.outletFor(packet);
                     assertTrue(taker.forward(packet));
-                    taker.flush();
+                    taker.flush(new Counters());
                 }
                 first.read(2 + MESSAGE_BYTES);
                 second.read(2 + MESSAGE_BYTES);
@@ -310,7 +310,7 @@ class TunnelServerTest {
         packet.wrap(response(clientPort).toBuffer());
         await("the route", () -> find(clientPort) != null);
         assertTrue(find(clientPort).forward(packet));
-        find(clientPort).flush();
+        find(clientPort).flush(new Counters());
     }
 
     private Outlet find(int clientPort) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.packet.ResponsePacket;
+import dev.intercept.stats.Counters;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
@@ -31,6 +32,7 @@ class TunnelStallTest {
     private static final int PATIENCE_MS = 60_000;
 
     private final AtomicLong nowNs = new AtomicLong();
+    private final Counters counters = new Counters();
     private final ResponsePacket response = new ResponsePacket();
     private Selector selector;
     private SelectionKey key;
@@ -64,7 +66,7 @@ class TunnelStallTest {
     private void fillUntilItStalls() {
         while ((key.interestOps() & SelectionKey.OP_WRITE) == 0) {
             assertTrue(tunnel.forward(response));
-            tunnel.flush();
+            tunnel.flush(counters);
         }
     }
 
@@ -106,7 +108,9 @@ class TunnelStallTest {
         nowNs.set(TimeUnit.SECONDS.toNanos(10));
         assertEquals(TimeUnit.SECONDS.toNanos(10), tunnel.stalledNs(nowNs.get()));
         readUntilWritable();
-        assertTrue(tunnel.onWritable());
+        long writtenBefore = tunnel.written();
+        tunnel.writeOn(counters);
+        assertTrue(tunnel.written() > writtenBefore);
         assertTrue(tunnel.pendingBytes() > 0);
         assertEquals(TimeUnit.SECONDS.toNanos(5), tunnel.stalledNs(TimeUnit.SECONDS.toNanos(15)));
     }
@@ -115,7 +119,7 @@ class TunnelStallTest {
     void shouldGoOnCountingWhileTheSocketTakesNothing() {
         fillUntilItStalls();
         nowNs.set(TimeUnit.SECONDS.toNanos(10));
-        tunnel.onWritable();
+        tunnel.writeOn(counters);
         assertEquals(TimeUnit.SECONDS.toNanos(15), tunnel.stalledNs(TimeUnit.SECONDS.toNanos(15)));
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -226,9 +227,8 @@ class ParkedHeadersTest {
             }
 
             @Override
-            public boolean flush() {
+            public void flush(Counters counters) {
                 tunnel.calls.add("route " + (scene.find(10000) != null));
-                return false;
             }
         };
 

@@ -23,8 +23,8 @@ class ParkingRaceTest {
         }
 
         @Override
-        public boolean flush() {
-            return false;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     };
     private volatile boolean over;

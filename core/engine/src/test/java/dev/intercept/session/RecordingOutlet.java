@@ -1,6 +1,8 @@
 package dev.intercept.session;
 
 import dev.intercept.packet.ResponsePacket;
+import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +30,9 @@ final class RecordingOutlet implements Outlet {
     }
 
     @Override
-    public boolean flush() {
+    public void flush(Counters counters) {
         calls.add("flush");
-        return true;
+        counters.increment(Counter.SOCKET_WRITES);
     }
 
     /** The sequence numbers of what was forwarded, in order. */

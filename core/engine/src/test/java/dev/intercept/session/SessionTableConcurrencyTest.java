@@ -86,8 +86,8 @@ class SessionTableConcurrencyTest {
         }
 
         @Override
-        public boolean flush() {
-            return false;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     }
 

@@ -8,6 +8,7 @@ import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.TableModel.Forwarded;
 import dev.intercept.session.TableModel.Key;
 import dev.intercept.stats.Counter;
+import dev.intercept.stats.Counters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -41,8 +42,8 @@ class SessionTableModelTest {
         }
 
         @Override
-        public boolean flush() {
-            return false;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     }
 

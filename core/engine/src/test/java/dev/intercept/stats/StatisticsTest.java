@@ -11,8 +11,10 @@ class StatisticsTest {
 
     private final Counters server = new Counters();
     private final Counters capture = new Counters();
+    private long waiting;
     private final FakeLane lane = new FakeLane();
-    private final Statistics statistics = new Statistics(List.of(server, capture), List.of(lane), () -> 7, () -> 2);
+    private final Statistics statistics =
+            new Statistics(List.of(server, capture), List.of(lane), () -> 7, () -> 2, () -> waiting);
 
     @Test
     void shouldBeginWithTheFiguresOfTheOriginalLine() {
@@ -33,9 +35,10 @@ class StatisticsTest {
     void shouldTellTheOtherCountsOnceTheyAreNotZero() {
         capture.increment(Counter.TUNNEL_OVERFLOW);
         capture.increment(Counter.MALFORMED);
+        waiting = 3;
         assertEquals(
                 "total resp packs:2, all:2, route:0, sock write cnt:0; tunnels:2 sessions:7"
-                        + " passed:0 forwarded:0 parked:0 no_route:0 malformed:1 tunnel_overflow:1; nfqueue:0 queued:0",
+                        + " passed:0 forwarded:0 parked:0 no_route:0 malformed:1 tunnel_overflow:1 waiting:3; nfqueue:0 queued:0",
                 statistics.line());
     }
 }

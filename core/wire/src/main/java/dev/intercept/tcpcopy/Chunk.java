@@ -10,12 +10,19 @@ final class Chunk {
     /** Position is where the next message goes. */
     final ByteBuffer filling;
 
-    /** In the list of a {@link ChunkPool}, which alone uses it. */
+    /** Behind this one in the list of who has it: a {@link ChunkPool} or a {@link MessageBuffer}. */
     Chunk next;
 
-    private final ByteBuffer sending;
+    /** Messages put in, and of these how many the socket took whole. */
+    int messages;
 
-    Chunk(ByteBuffer memory) {
+    int writtenMessages;
+
+    private final ByteBuffer sending;
+    private final ChunkPool pool;
+
+    Chunk(ByteBuffer memory, ChunkPool pool) {
+        this.pool = pool;
         filling = memory;
         sending = memory.duplicate();
     }
@@ -24,13 +31,29 @@ final class Chunk {
         return filling.position() - sending.position();
     }
 
+    int sentBytes() {
+        return sending.position();
+    }
+
+    /** @return bytes written; 0 also where a signal came first, which the JDK's non-blocking sockets report as a negative number */
     int writeTo(WritableByteChannel channel) throws IOException {
         sending.limit(filling.position());
-        return channel.write(sending);
+        return Math.max(0, channel.write(sending));
     }
 
     void clear() {
         filling.clear();
         sending.clear();
+        messages = 0;
+        writtenMessages = 0;
+    }
+
+    boolean isOf(ChunkPool other) {
+        return pool == other;
+    }
+
+    /** Back where it came from; nobody may use it any more. */
+    void giveBack() {
+        pool.give(this);
     }
 }

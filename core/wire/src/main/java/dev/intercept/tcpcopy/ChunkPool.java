@@ -25,10 +25,21 @@ final class ChunkPool {
         this.maxChunks = (int) Math.min(maxChunks, Integer.MAX_VALUE);
     }
 
-    /** An empty chunk, or null when all are taken or the runtime allows no more memory outside the heap. */
+    /** As {@link #take(int)} for one that has none yet. */
     Chunk take() {
+        return take(0);
+    }
+
+    /**
+     * An empty chunk, or null when who asks has as many as are left, or the runtime allows no more memory outside the heap. So one
+     * gets half of all at most, two a third each, and whoever comes last still finds some: the dynamic threshold of switches that
+     * share a buffer among their ports.
+     *
+     * @param held chunks of this pool that who asks has already
+     */
+    Chunk take(int held) {
         synchronized (this) {
-            if (takenChunks >= maxChunks) {
+            if (held >= maxChunks - takenChunks) {
                 return null;
             }
             takenChunks++;
@@ -37,7 +48,7 @@ final class ChunkPool {
             }
         }
         try {
-            return new Chunk(ByteBuffer.allocateDirect(chunkBytes));
+            return new Chunk(ByteBuffer.allocateDirect(chunkBytes), this);
         } catch (OutOfMemoryError e) {
             // -XX:MaxDirectMemorySize is reached; the caller counts what it must drop.
             synchronized (this) {

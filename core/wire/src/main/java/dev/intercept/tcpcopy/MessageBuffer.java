@@ -4,7 +4,6 @@ import dev.intercept.packet.ResponsePacket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.ArrayDeque;
 
 /**
  * The messages of one tunnel that its socket has not taken yet, in whole messages and at most {@code maxBytes} of them.
@@ -16,8 +15,8 @@ import java.util.ArrayDeque;
  *   [ sent | unsent            ]  [ unsent                 ]  [ unsent | room ]
  * </pre>
  *
- * <p>No memory is taken before the first message, and none after it while the socket keeps up. It is a {@link TunnelMemory}'s, which
- * all tunnels share.
+ * <p>No memory is taken before the first message, and none after it while the socket keeps up. It comes from a {@link TunnelMemory}:
+ * the tunnel's own share first, then the part that all tunnels share.
  *
  * <p>Thread rule: one thread at a time; the tunnel's lock sees to that.
  */
@@ -31,11 +30,20 @@ public final class MessageBuffer {
     private final int batchLimit;
     private final int maxBytes;
     private final TunnelMemory memory;
-    private final ArrayDeque<Chunk> unsent = new ArrayDeque<>(2);
+
+    /** Kept while the tunnel is open. */
     private Chunk first;
+
+    /** Those with unsent bytes, in order; both null when there are none. */
+    private Chunk oldest;
+
     private Chunk last;
+
+    private int ownChunks;
+    private int commonChunks;
     private int pendingBytes;
-    private int backlogChunks;
+    private long appendedMessages;
+    private long writtenMessages;
 
     private int batchMessages;
     private int countAt;
@@ -71,10 +79,22 @@ public final class MessageBuffer {
         }
         format.write(response, out);
         pendingBytes += bytes;
+        appendedMessages++;
+        last.messages++;
         if (combined) {
             count(out);
         }
         return true;
+    }
+
+    /** Messages that the socket took whole. */
+    public long writtenMessages() {
+        return writtenMessages;
+    }
+
+    /** Messages that wait for the socket; one of which it took a part is among them. */
+    public int waitingMessages() {
+        return (int) (appendedMessages - writtenMessages);
     }
 
     /** Bytes that wait for the socket, counts included. */
@@ -84,7 +104,7 @@ public final class MessageBuffer {
 
     /** Bytes of memory held, pending or not. */
     public int heldBytes() {
-        return (first == null ? 0 : TunnelMemory.FIRST_CHUNK_BYTES) + backlogChunks * TunnelMemory.BACKLOG_CHUNK_BYTES;
+        return (ownChunks + commonChunks) * TunnelMemory.CHUNK_BYTES;
     }
 
     /**
@@ -104,14 +124,35 @@ public final class MessageBuffer {
         batchMessages = 0;
         int before = pendingBytes;
         while (pendingBytes > 0 && before - pendingBytes < enoughBytes) {
-            Chunk chunk = unsent.peekFirst();
+            Chunk chunk = oldest;
             pendingBytes -= chunk.writeTo(channel);
+            countWritten(chunk);
             if (chunk.unsentBytes() > 0) {
                 break;
             }
-            release(unsent.removeFirst());
+            releaseOldest();
         }
         return before - pendingBytes;
+    }
+
+    private void countWritten(Chunk chunk) {
+        int whole = chunk.unsentBytes() == 0 ? chunk.messages : wholeMessages(chunk.filling, chunk.sentBytes());
+        writtenMessages += whole - chunk.writtenMessages;
+        chunk.writtenMessages = whole;
+    }
+
+    /** Messages that end within the first bytes of a chunk, which is at most some 16 batches. */
+    private int wholeMessages(ByteBuffer chunk, int bytes) {
+        if (!combined) {
+            return bytes / messageBytes;
+        }
+        int messages = 0;
+        int batchMessagesHere;
+        for (int at = COUNT_BYTES; at < bytes; at += batchMessagesHere * messageBytes + COUNT_BYTES) {
+            batchMessagesHere = chunk.getShort(at - COUNT_BYTES);
+            messages += Math.min(batchMessagesHere, (bytes - at) / messageBytes);
+        }
+        return messages;
     }
 
     private void count(ByteBuffer out) {
@@ -123,49 +164,80 @@ public final class MessageBuffer {
     }
 
     private boolean makeRoom(int bytes) {
-        if (unsent.isEmpty()) {
-            if (first == null) {
-                first = memory.first.take();
-            }
-            return use(first);
+        if (oldest != null) {
+            return last.filling.remaining() >= bytes || use(takeChunk());
         }
-        if (last.filling.remaining() >= bytes) {
-            return true;
+        if (first == null) {
+            first = takeChunk();
         }
-        boolean isThere = use(memory.backlog.take());
-        backlogChunks += isThere ? 1 : 0;
-        return isThere;
+        return use(first);
+    }
+
+    private Chunk takeChunk() {
+        boolean isOwn = ownChunks < TunnelMemory.OWN_CHUNKS;
+        Chunk chunk = isOwn ? memory.own.take() : memory.common.take(commonChunks);
+        if (chunk != null) {
+            count(chunk, 1);
+        }
+        return chunk;
+    }
+
+    private void count(Chunk chunk, int chunks) {
+        if (chunk.isOf(memory.own)) {
+            ownChunks += chunks;
+        } else {
+            commonChunks += chunks;
+        }
     }
 
     private boolean use(Chunk chunk) {
-        if (chunk != null) {
-            unsent.addLast(chunk);
-            last = chunk;
+        if (chunk == null) {
+            return false;
         }
-        return chunk != null;
+        if (oldest == null) {
+            oldest = chunk;
+        } else {
+            last.next = chunk;
+        }
+        last = chunk;
+        return true;
     }
 
-    private void release(Chunk chunk) {
+    private void releaseOldest() {
+        Chunk chunk = oldest;
+        oldest = chunk.next;
+        chunk.next = null;
         if (chunk == first) {
             chunk.clear();
         } else {
-            memory.backlog.give(chunk);
-            backlogChunks--;
+            giveBack(chunk);
         }
-        if (unsent.isEmpty()) {
+        if (oldest == null) {
             last = null; // It may be somebody else's now, or gone.
         }
     }
 
-    /** Forgets everything and gives the memory back; nothing may be appended any more. */
-    public void discard() {
-        while (!unsent.isEmpty()) {
-            release(unsent.removeFirst());
+    private void giveBack(Chunk chunk) {
+        count(chunk, -1);
+        chunk.giveBack();
+    }
+
+    /**
+     * Forgets everything and gives the memory back; nothing may be appended any more.
+     *
+     * @return messages that waited and are lost
+     */
+    public int discard() {
+        int lost = waitingMessages();
+        appendedMessages = writtenMessages;
+        while (oldest != null) {
+            releaseOldest();
         }
         pendingBytes = 0;
         if (first != null) {
-            memory.first.give(first);
+            giveBack(first);
             first = null;
         }
+        return lost;
     }
 }

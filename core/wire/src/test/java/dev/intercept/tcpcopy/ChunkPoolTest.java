@@ -49,6 +49,15 @@ class ChunkPoolTest {
     }
 
     @Test
+    void shouldRefuseMoreToOneThatHasAsManyAsAreLeft() {
+        for (int held = 0; held < MANY / 2; held++) {
+            assertNotNull(pool.take(held));
+        }
+        assertNull(pool.take(MANY / 2));
+        assertNotNull(pool.take(MANY / 2 - 1));
+    }
+
+    @Test
     void shouldHandOutAnEmptyChunkWhateverWasInIt() {
         Chunk chunk = pool.take();
         chunk.filling.putInt(7);

@@ -12,6 +12,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Batches, bounds and memory of what waits for one tunnel's socket. */
@@ -19,6 +20,10 @@ class MessageBufferTest {
 
     private static final int MIB = 1 << 20;
     private static final int MESSAGE_BYTES = 64;
+
+    /** What a non-blocking socket of the JDK returns when a signal comes first: sun.nio.ch.IOStatus. */
+    private static final int INTERRUPTED = -3;
+
     private static final TunnelFormat COMBINED = TunnelFormat.of(Generation.V1, ProtocolOptions.DEFAULTS);
     private static final TunnelFormat BARE = TunnelFormat.of(
             Generation.V1, new ProtocolOptions(ProtocolOptions.Combined.OFF, false, false, Optional.empty()));
@@ -117,6 +122,42 @@ class MessageBufferTest {
     }
 
     @Test
+    void shouldCountWhatTheSocketTookWholeAndWhatWaits() throws IOException {
+        Random random = new Random(5);
+        for (TunnelFormat format : List.of(COMBINED, BARE)) {
+            Socket slow = new Socket();
+            MessageBuffer buffer = new MessageBuffer(format, MIB, memory);
+            int appended = 0;
+            for (int step = 0; step < 2000; step++) {
+                for (int i = random.nextInt(40); i > 0; i--) {
+                    appended += buffer.append(response) ? 1 : 0;
+                }
+                slow.room = random.nextInt(2500);
+                buffer.writeTo(slow, random.nextInt(1, 2000));
+                assertEquals(slow.wholeMessages(format), buffer.writtenMessages());
+                assertEquals(appended - buffer.writtenMessages(), buffer.waitingMessages());
+            }
+            int waiting = buffer.waitingMessages();
+            assertTrue(waiting > 0);
+            assertEquals(waiting, buffer.discard());
+            assertEquals(0, buffer.waitingMessages());
+        }
+    }
+
+    @Test
+    void shouldTakeASignalForAWriteOfNothing() throws IOException {
+        MessageBuffer buffer = filled(COMBINED, MIB, 3);
+        socket.interrupted = true;
+        assertEquals(0, buffer.writeTo(socket));
+        assertEquals(2 + 3 * MESSAGE_BYTES, buffer.pendingBytes());
+        socket.interrupted = false;
+        buffer.append(response);
+        buffer.writeTo(socket);
+        assertEquals(List.of(3, 1), socket.batches());
+        assertEquals(4, buffer.writtenMessages());
+    }
+
+    @Test
     void shouldHoldNoMemoryBeforeTheFirstMessage() {
         assertEquals(0, new MessageBuffer(COMBINED, MIB, memory).heldBytes());
     }
@@ -131,18 +172,18 @@ class MessageBufferTest {
                 socket.taken.reset();
             }
         }
-        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES, buffer.heldBytes());
+        assertEquals(TunnelMemory.CHUNK_BYTES, buffer.heldBytes());
     }
 
     @Test
     void shouldGrowWithTheBacklogAndGiveItsMemoryBackWhenDrained() throws IOException {
         MessageBuffer buffer = new MessageBuffer(COMBINED, MIB, memory);
         while (buffer.append(response)) {
-            assertTrue(buffer.heldBytes() <= buffer.pendingBytes() + 2 * TunnelMemory.BACKLOG_CHUNK_BYTES);
+            assertTrue(buffer.heldBytes() <= buffer.pendingBytes() + 2 * TunnelMemory.CHUNK_BYTES);
         }
         assertTrue(buffer.pendingBytes() > MIB - MESSAGE_BYTES - 2);
         buffer.writeTo(socket);
-        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES, buffer.heldBytes());
+        assertEquals(TunnelMemory.CHUNK_BYTES, buffer.heldBytes());
     }
 
     @Test
@@ -155,7 +196,7 @@ class MessageBufferTest {
             buffer.writeTo(socket);
             most = Math.max(most, buffer.heldBytes());
         }
-        assertTrue(most <= 3000 * MESSAGE_BYTES + 3 * TunnelMemory.BACKLOG_CHUNK_BYTES, most + " bytes held");
+        assertTrue(most <= 3000 * MESSAGE_BYTES + 3 * TunnelMemory.CHUNK_BYTES, most + " bytes held");
     }
 
     @Test
@@ -187,15 +228,35 @@ class MessageBufferTest {
 
         final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         int room = Integer.MAX_VALUE;
+        boolean interrupted;
 
         @Override
         public int write(ByteBuffer bytes) {
+            if (interrupted) {
+                return INTERRUPTED;
+            }
             int count = Math.min(room, bytes.remaining());
             for (int i = 0; i < count; i++) {
                 taken.write(bytes.get());
             }
             room -= count;
             return count;
+        }
+
+        /** Messages of which the last byte was taken. */
+        int wholeMessages(TunnelFormat format) {
+            ByteBuffer in = ByteBuffer.wrap(taken.toByteArray());
+            int messages = 0;
+            while (in.remaining() >= MESSAGE_BYTES + 2) {
+                for (int left = format.combined() ? in.getShort() : 1; left > 0; left--) {
+                    if (in.remaining() < MESSAGE_BYTES) {
+                        return messages;
+                    }
+                    in.position(in.position() + MESSAGE_BYTES);
+                    messages++;
+                }
+            }
+            return messages + (format.combined() ? 0 : in.remaining() / MESSAGE_BYTES);
         }
 
         List<Integer> batches() {

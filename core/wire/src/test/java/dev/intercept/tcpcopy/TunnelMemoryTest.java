@@ -19,33 +19,52 @@ import org.junit.jupiter.api.Test;
 class TunnelMemoryTest {
 
     private static final int MIB = 1 << 20;
-    private static final int CHUNK = TunnelMemory.BACKLOG_CHUNK_BYTES;
+    private static final int CHUNK = TunnelMemory.CHUNK_BYTES;
     private static final TunnelFormat FORMAT = TunnelFormat.of(Generation.V1, ProtocolOptions.DEFAULTS);
 
     private final ResponsePacket response = Responses.response(Responses.ACK, "", 0);
-    private final TunnelMemory memory = new TunnelMemory(4 * CHUNK);
+    private final TunnelMemory memory = new TunnelMemory(8 * CHUNK);
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final WritableByteChannel socket = Channels.newChannel(sent);
 
     @Test
-    void shouldRefuseMessagesOnceAllBacklogsTogetherHaveTakenTheBudget() throws IOException {
-        MessageBuffer greedy = new MessageBuffer(FORMAT, MIB, memory);
+    void shouldLeaveHalfOfTheCommonPartToOthersAndTheirOwnSharesToAll() throws IOException {
+        MessageBuffer greedy = buffer();
         fill(greedy);
-        assertEquals(4 * CHUNK, memory.backlogBytes());
-        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES + 4 * CHUNK, greedy.heldBytes());
+        assertEquals(4 * CHUNK, memory.commonBytes());
+        assertEquals(TunnelMemory.OWN_BYTES + 4 * CHUNK, greedy.heldBytes());
 
-        MessageBuffer other = new MessageBuffer(FORMAT, MIB, memory);
-        fill(other);
-        assertEquals(TunnelMemory.FIRST_CHUNK_BYTES, other.heldBytes(), "each tunnel has its first chunk");
+        MessageBuffer second = buffer();
+        fill(second);
+        assertEquals(TunnelMemory.OWN_BYTES + 2 * CHUNK, second.heldBytes());
+
+        for (int i = 0; i < 100; i++) {
+            fill(buffer());
+        }
+        assertEquals(8 * CHUNK, memory.commonBytes(), "the common part has an end");
+        MessageBuffer last = buffer();
+        fill(last);
+        assertEquals(TunnelMemory.OWN_BYTES, last.heldBytes(), "each tunnel has its own share");
 
         greedy.writeTo(socket);
-        assertEquals(0, memory.backlogBytes());
-        assertTrue(other.append(response), "there is room again");
+        assertEquals(4 * CHUNK, memory.commonBytes());
+        assertTrue(last.append(response), "there is room again");
+    }
+
+    @Test
+    void shouldTakeNothingOfTheCommonPartForClientsWhoseBacklogFitsTheirShare() {
+        for (int client = 0; client < 620; client++) {
+            MessageBuffer buffer = buffer();
+            while (buffer.pendingBytes() < 30_000) {
+                assertTrue(buffer.append(response));
+            }
+        }
+        assertEquals(0, memory.commonBytes());
     }
 
     @Test
     void shouldSendWholeBatchesAfterARefusal() throws IOException {
-        MessageBuffer buffer = new MessageBuffer(FORMAT, MIB, memory);
+        MessageBuffer buffer = buffer();
         int messages = fill(buffer);
         buffer.writeTo(socket);
         buffer.append(response);
@@ -63,10 +82,11 @@ class TunnelMemoryTest {
 
     @Test
     void shouldHaveItsMemoryBackFromATunnelThatEnds() {
-        MessageBuffer buffer = new MessageBuffer(FORMAT, MIB, memory);
+        MessageBuffer buffer = buffer();
         fill(buffer);
         buffer.discard();
-        assertEquals(0, memory.backlogBytes());
+        assertEquals(0, memory.commonBytes());
+        assertEquals(0, memory.own.takenBytes());
         assertEquals(0, buffer.heldBytes());
         assertEquals(0, buffer.pendingBytes());
     }
@@ -87,11 +107,13 @@ class TunnelMemoryTest {
             if (random.nextInt(3) == 0) {
                 buffer.writeTo(new Limited(random.nextInt(60_000)), random.nextInt(1, 50_000));
             }
-            long taken = buffers.stream()
-                    .mapToLong(each -> Math.max(0, each.heldBytes() - TunnelMemory.FIRST_CHUNK_BYTES))
-                    .sum();
-            assertEquals(taken, wide.backlogBytes());
+            long held = buffers.stream().mapToLong(MessageBuffer::heldBytes).sum();
+            assertEquals(held, wide.commonBytes() + wide.own.takenBytes());
         }
+    }
+
+    private MessageBuffer buffer() {
+        return new MessageBuffer(FORMAT, MIB, memory);
     }
 
     private int fill(MessageBuffer buffer) {

@@ -55,6 +55,10 @@ final class InterceptMetrics implements MultiCollector {
                 "tunnels",
                 "tunnels that are open",
                 intercept.statistics().tunnels().getAsInt()));
+        metrics.add(gauge(
+                "waiting_messages",
+                "headers that wait for the sockets of tunnels",
+                intercept.statistics().waiting().getAsLong()));
         metrics.add(gauge("capturing", "1 while packets are captured", intercept.isCapturing() ? 1 : 0));
         metrics.add(InfoSnapshot.builder()
                 .name("intercept_build")
@@ -172,7 +176,12 @@ final class InterceptMetrics implements MultiCollector {
     private void addTunnels(List<MetricSnapshot> metrics) {
         Collection<Tunnel> tunnels = intercept.tunnels();
         metrics.add(ofTunnels(
-                "intercept_tunnel_forwarded_messages", "headers sent to a tunnel", tunnels, Tunnel::forwarded));
+                "intercept_tunnel_forwarded_messages", "headers that a tunnel took", tunnels, Tunnel::forwarded));
+        metrics.add(ofTunnels(
+                "intercept_tunnel_written_messages",
+                "headers that a tunnel's socket took whole",
+                tunnels,
+                Tunnel::written));
         metrics.add(ofTunnels(
                 "intercept_tunnel_dropped_messages",
                 "headers that a tunnel had no room for",

@@ -52,6 +52,7 @@ public final class StatusReport {
         report.addProperty("kernelLost", statistics.kernelLost());
         report.addProperty("sessions", statistics.sessions().getAsInt());
         report.addProperty("tunnelCount", statistics.tunnels().getAsInt());
+        report.addProperty("waiting", statistics.waiting().getAsLong());
         report.addProperty("line", statistics.line());
         report.add("counters", counters(statistics));
         report.add("lanes", lanes(statistics));
@@ -99,6 +100,8 @@ public final class StatusReport {
                             ? "nothing received yet"
                             : each.format().describe());
             tunnel.addProperty("forwarded", each.forwarded());
+            tunnel.addProperty("written", each.written());
+            tunnel.addProperty("waiting", each.waiting());
             tunnel.addProperty("overflowed", each.overflowed());
             tunnel.addProperty("pendingBytes", each.pendingBytes());
             tunnels.add(tunnel);

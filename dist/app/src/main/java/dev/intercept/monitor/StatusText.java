@@ -84,8 +84,10 @@ public final class StatusText {
         text.append("tunnel ").append(text(tunnel, "number")).append(" from ").append(text(tunnel, "peer"));
         text.append(": ").append(text(tunnel, "format"));
         text.append("; forwarded ").append(text(tunnel, "forwarded"));
+        text.append(", written ").append(text(tunnel, "written"));
+        text.append(", waiting ").append(text(tunnel, "waiting"));
         text.append(", dropped ").append(text(tunnel, "overflowed"));
-        text.append(", ").append(text(tunnel, "pendingBytes")).append(" bytes wait\n");
+        text.append('\n');
     }
 
     private static String text(JsonObject object, String name) {

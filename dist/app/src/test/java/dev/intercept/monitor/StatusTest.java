@@ -39,7 +39,8 @@ class StatusTest {
                     details.get(1));
             assertTrue(
                     details.get(2)
-                            .matches("tunnel 1 from 198\\.51\\.100\\.1:\\d+: .*; forwarded 5, dropped 0, 0 bytes wait"),
+                            .matches(
+                                    "tunnel 1 from 198\\.51\\.100\\.1:\\d+: .*; forwarded 5, written \\d, waiting \\d, dropped 0"),
                     details.get(2));
         }
     }

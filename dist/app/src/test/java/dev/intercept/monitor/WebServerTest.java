@@ -67,6 +67,7 @@ class WebServerTest {
         }
         assertTrue(text.contains("\nintercept_forwarded_total 10.0\n"), text);
         assertTrue(text.contains("\nintercept_sessions 2.0\n"), text);
+        assertTrue(text.contains("\nintercept_waiting_messages "), text);
         assertTrue(
                 text.contains("\nintercept_kernel_lost_packets_total{lane=\"nfqueue:0\",way=\"queue_dropped\"} 0.0\n"),
                 text);

@@ -87,8 +87,8 @@ class SnatAnswersTest {
             }
 
             @Override
-            public boolean flush() {
-                return true;
+            public void flush(Counters counters) {
+                // Nothing is sent.
             }
         };
     }

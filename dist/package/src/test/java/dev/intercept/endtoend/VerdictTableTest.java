@@ -276,8 +276,8 @@ class VerdictTableTest {
         }
 
         @Override
-        public boolean flush() {
-            return true;
+        public void flush(Counters counters) {
+            // Nothing is sent.
         }
     }
 }

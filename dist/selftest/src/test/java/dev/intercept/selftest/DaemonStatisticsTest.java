@@ -43,7 +43,7 @@ class DaemonStatisticsTest {
         for (Counter counter : Counter.values()) {
             counters.add(counter, 100 + counter.ordinal());
         }
-        String line = new Statistics(List.of(counters), List.of(), () -> 5, () -> 2).line();
+        String line = new Statistics(List.of(counters), List.of(), () -> 5, () -> 2, () -> 0).line();
         DaemonStatistics read = DaemonStatistics.parseFinal("final " + line).orElseThrow();
 
         for (Counter counter : List.of(

@@ -30,6 +30,6 @@ record Reading(long atNs, long[] counts, int sessions) {
 
     /** Headers that reached a tunnel: each is an answer of a session with a route. */
     long answers() {
-        return get(Counter.FORWARDED) + get(Counter.UNPARKED) + get(Counter.TUNNEL_OVERFLOW);
+        return get(Counter.FORWARDED) + get(Counter.UNPARKED) + get(Counter.TUNNEL_OVERFLOW) + get(Counter.TUNNEL_GONE);
     }
 }

@@ -57,7 +57,7 @@ abstract class WatchScene {
     private final Watch watch = new Watch(
             new WatchInputs(
                     InterceptConfig.builder().build(),
-                    new Statistics(List.of(counters), List.of(lane), () -> sessions, () -> 0),
+                    new Statistics(List.of(counters), List.of(lane), () -> sessions, () -> 0, () -> 0),
                     List.of(lane),
                     () -> isConnected,
                     List::of,
