@@ -2,6 +2,8 @@ package dev.intercept.nflog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
@@ -35,7 +37,7 @@ class NflogCountersTest {
             AddressTranslation.NONE,
             counters,
             new RateLimitedLog(System.getLogger(NflogCountersTest.class.getName()), System::nanoTime),
-            CaptureLoop.BATCH_LIMIT,
+            new AnswerMeter(new Sampling(), System::nanoTime),
             100);
 
     @Test

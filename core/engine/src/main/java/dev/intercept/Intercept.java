@@ -1,5 +1,7 @@
 package dev.intercept;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.TargetPicture;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.BatchMeters;
 import dev.intercept.capture.CaptureLoop;
@@ -91,7 +93,7 @@ public final class Intercept implements AutoCloseable {
                     config.addressTranslation(),
                     laneCounters,
                     limitedLog,
-                    CaptureLoop.BATCH_LIMIT,
+                    new AnswerMeter(server.signs().sampling(), nanoClock),
                     secondsNow());
             interceptors.add(interceptor);
             loops.add(new CaptureLoop(lane, interceptor, server, nanoClock, this::onLoopEnd));
@@ -287,6 +289,13 @@ public final class Intercept implements AutoCloseable {
     /** What each lane noticed in the answers, in the order of {@link Statistics#lanes}. */
     public List<CaptureSigns> captureSigns() {
         return interceptors.stream().map(Interceptor::signs).toList();
+    }
+
+    /** What was seen of the test server up to now. Any thread. */
+    public TargetPicture target() {
+        return TargetPicture.of(
+                routeSigns().sampling(),
+                interceptors.stream().map(Interceptor::answers).toList());
     }
 
     /** The latest headers that wait for their route, at most so many. */

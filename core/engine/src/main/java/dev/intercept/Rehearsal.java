@@ -1,5 +1,7 @@
 package dev.intercept;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
@@ -72,7 +74,7 @@ final class Rehearsal {
             AddressTranslation.NONE,
             new Counters(),
             log,
-            CaptureLoop.BATCH_LIMIT,
+            new AnswerMeter(new Sampling(), System::nanoTime),
             nowS());
     private final ByteBuffer records = ByteBuffer.allocateDirect(64);
 

@@ -1,5 +1,6 @@
 package dev.intercept.capture;
 
+import dev.intercept.answers.AnswerMeter;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionTable;
@@ -29,6 +30,7 @@ public final class Interceptor implements PacketHandler {
     private final AddressTranslation translation;
     private final Counters counters;
     private final RateLimitedLog log;
+    private final AnswerMeter answers;
     private final CaptureSigns signs;
     private final BatchMeters meters = new BatchMeters();
 
@@ -39,7 +41,7 @@ public final class Interceptor implements PacketHandler {
     private long firstTouchNs;
     private int nowS;
 
-    /** @param batchLimit packets at most between two calls of {@link #endOfBatch} */
+    /** At most {@link CaptureLoop#BATCH_LIMIT} packets may come between two calls of {@link #endOfBatch}. */
     public Interceptor(
             PassList passList,
             SessionTable sessions,
@@ -47,7 +49,7 @@ public final class Interceptor implements PacketHandler {
             AddressTranslation translation,
             Counters counters,
             RateLimitedLog log,
-            int batchLimit,
+            AnswerMeter answers,
             int nowS) {
         this.passList = passList;
         this.sessions = sessions;
@@ -55,14 +57,20 @@ public final class Interceptor implements PacketHandler {
         this.translation = translation;
         this.counters = counters;
         this.log = log;
+        this.answers = answers;
         this.signs = new CaptureSigns(counters);
-        this.touched = new Outlet[batchLimit];
+        this.touched = new Outlet[CaptureLoop.BATCH_LIMIT];
         this.nowS = nowS;
     }
 
     /** How batches went. */
     public BatchMeters meters() {
         return meters;
+    }
+
+    /** What was seen of the test server. */
+    public AnswerMeter answers() {
+        return answers;
     }
 
     /** What was noticed in passing. */
@@ -130,6 +138,7 @@ public final class Interceptor implements PacketHandler {
     }
 
     private Verdict forward(Outlet tunnel) {
+        answers.onAnswer(packet);
         if (!tunnel.forward(packet)) {
             return count(refusal(tunnel), Verdict.DROP);
         }

@@ -1,9 +1,11 @@
 package dev.intercept.server;
 
+import dev.intercept.answers.Sampling;
 import dev.intercept.stats.PortTally;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 
 /**
  * What the server notices in the routes that clients add: the targets they name, and for the latest clients which. Bounded;
@@ -21,13 +23,18 @@ public final class RouteSigns {
     private final long[] clients = new long[REMEMBERED];
     private final long[] targetsOfClients = new long[REMEMBERED];
     private final PortTally targets = new PortTally();
+    private final Sampling sampling = new Sampling();
+    private final LongSupplier nanoClock;
     private volatile int latestClient;
     private volatile int latestTargetPort;
 
-    RouteSigns() {}
+    RouteSigns(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+    }
 
     void onAdd(int clientAddress, int clientPort, int targetAddress, int targetPort) {
         latestClient = clientAddress;
+        sampling.onRoute(clientAddress, clientPort, nanoClock);
         if (targetPort == 0) {
             return;
         }
@@ -54,6 +61,11 @@ public final class RouteSigns {
     public long targetOf(long client) {
         int index = index(client);
         return (long) LONGS.getOpaque(clients, index) == client ? (long) LONGS.getOpaque(targetsOfClients, index) : 0;
+    }
+
+    /** Which sessions are looked at one by one, and when their routes came. */
+    public Sampling sampling() {
+        return sampling;
     }
 
     /** The address of the client that was added last; 0 before the first. */

@@ -88,7 +88,7 @@ public final class TunnelServer implements Runnable, Readers {
         this.log = log;
         this.nanoClock = nanoClock;
         this.between = between;
-        this.signs = new RouteSigns();
+        this.signs = new RouteSigns(nanoClock);
         this.acceptor = acceptor;
         this.memory = new TunnelMemory(limits.backlogBytes());
         this.selector = Selector.open();

@@ -3,6 +3,8 @@ package dev.intercept.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.packet.ResponsePacket;
@@ -49,7 +51,7 @@ class CaptureLoopEndTest {
                 AddressTranslation.NONE,
                 new Counters(),
                 new RateLimitedLog(new RecordingLogger(), System::nanoTime),
-                CaptureLoop.BATCH_LIMIT,
+                new AnswerMeter(new Sampling(), System::nanoTime),
                 0);
         return new CaptureLoop(
                 backend, interceptor, Readers.NONE, System::nanoTime, (loop, failure) -> ends.add(failure));

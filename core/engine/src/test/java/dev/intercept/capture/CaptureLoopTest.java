@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.session.Readers;
 import dev.intercept.session.SessionLimits;
@@ -148,7 +150,7 @@ class CaptureLoopTest {
                 AddressTranslation.NONE,
                 new Counters(),
                 new RateLimitedLog(new RecordingLogger(), System::nanoTime),
-                CaptureLoop.BATCH_LIMIT,
+                new AnswerMeter(new Sampling(), System::nanoTime),
                 0);
         return new CaptureLoop(backend, interceptor, readers, () -> nowNs, (loop, failure) -> ends.add(failure));
     }

@@ -3,6 +3,8 @@ package dev.intercept.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
@@ -47,7 +49,7 @@ class InterceptorAllocationTest {
             AddressTranslation.NONE,
             counters,
             new RateLimitedLog(System.getLogger("allocation"), System::nanoTime),
-            CaptureLoop.BATCH_LIMIT,
+            new AnswerMeter(new Sampling(), System::nanoTime),
             1);
 
     private static long allocatedBytes() {

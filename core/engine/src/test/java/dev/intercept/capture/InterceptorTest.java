@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.net.InetAddresses;
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
@@ -46,7 +48,7 @@ class InterceptorTest {
             AddressTranslation.parse(List.of("172.17.0.2-" + TestNetwork.TARGET)),
             lane,
             new RateLimitedLog(logger, System::nanoTime),
-            CaptureLoop.BATCH_LIMIT,
+            new AnswerMeter(new Sampling(), System::nanoTime),
             NOW_S);
 
     @Test

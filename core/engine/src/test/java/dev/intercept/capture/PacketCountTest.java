@@ -3,6 +3,8 @@ package dev.intercept.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
@@ -41,7 +43,7 @@ class PacketCountTest {
             AddressTranslation.NONE,
             lane,
             new RateLimitedLog(new RecordingLogger(), System::nanoTime),
-            CaptureLoop.BATCH_LIMIT,
+            new AnswerMeter(new Sampling(), System::nanoTime),
             0);
 
     @Test

@@ -3,8 +3,9 @@ package dev.intercept.peers;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
-import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
 import dev.intercept.kit.RecordingLogger;
@@ -85,7 +86,7 @@ final class RunningServer implements AutoCloseable {
                 AddressTranslation.NONE,
                 laneCounters,
                 log,
-                CaptureLoop.BATCH_LIMIT,
+                new AnswerMeter(new Sampling(), System::nanoTime),
                 nowS());
         statistics = new Statistics(
                 List.of(serverCounters, laneCounters),

@@ -8,7 +8,7 @@ class RouteSignsTest {
 
     private static final long CLIENT = 1L << 16 | 2;
 
-    private final RouteSigns signs = new RouteSigns();
+    private final RouteSigns signs = new RouteSigns(() -> 0);
 
     @Test
     void shouldKnowTheTargetsThatRoutesName() {

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  *    6        flags(3) fragment offset(13)                  8  acknowledgement number
  *    9        protocol                                     12  data offset(4) reserved(4)
  *   12        source address                               13  flags
- *   16        destination address                          16  checksum
+ *   16        destination address                          14  window           16  checksum
  *   20 .. 59  options                                      20 .. 59  options
  * </pre>
  */
@@ -54,8 +54,10 @@ public final class ResponsePacket {
     private static final int SOURCE_PORT_OFFSET = 0;
     private static final int DESTINATION_PORT_OFFSET = 2;
     private static final int SEQUENCE_OFFSET = 4;
+    private static final int ACKNOWLEDGEMENT_OFFSET = 8;
     private static final int DATA_OFFSET_OFFSET = 12;
     private static final int FLAGS_OFFSET = 13;
+    private static final int WINDOW_OFFSET = 14;
     private static final int TCP_HEADER_MIN_BYTES = 20;
 
     private static final int FRAGMENT_MASK = 0x1fff;
@@ -184,6 +186,21 @@ public final class ResponsePacket {
         return uint16(ipHeaderBytes + DESTINATION_PORT_OFFSET);
     }
 
+    /** Of the first byte of payload, or of the SYN. */
+    public int sequence() {
+        return buffer.getInt(offset + ipHeaderBytes + SEQUENCE_OFFSET);
+    }
+
+    /** Of the next byte that is expected. */
+    public int acknowledgement() {
+        return buffer.getInt(offset + ipHeaderBytes + ACKNOWLEDGEMENT_OFFSET);
+    }
+
+    /** As it stands in the header, 0 to 65535: not scaled. */
+    public int window() {
+        return uint16(ipHeaderBytes + WINDOW_OFFSET);
+    }
+
     /** The eight flag bits, CWR highest, FIN lowest. */
     public int flags() {
         return uint8(ipHeaderBytes + FLAGS_OFFSET);
@@ -224,6 +241,11 @@ public final class ResponsePacket {
     /** Bytes of TCP payload that the packet, or this part of it, has, captured or not. */
     public int payloadBytes() {
         return totalLength() - ipHeaderBytes - tcpHeaderBytes();
+    }
+
+    /** As {@link #payloadBytes}, with the parts to come. */
+    public int wholePayloadBytes() {
+        return payloadBytes() + payloadBehindBytes;
     }
 
     /** The buffer that holds the packet, from {@link #offset} on. */

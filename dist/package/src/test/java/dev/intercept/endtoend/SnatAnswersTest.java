@@ -2,6 +2,8 @@ package dev.intercept.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.CaptureLoop;
@@ -66,7 +68,7 @@ class SnatAnswersTest {
                 translation,
                 counters,
                 new RateLimitedLog(System.getLogger(SnatAnswersTest.class.getName()), System::nanoTime),
-                CaptureLoop.BATCH_LIMIT,
+                new AnswerMeter(new Sampling(), System::nanoTime),
                 NOW_S);
         try (CaptureBackend file = open()) {
             while (file.poll(interceptor, CaptureLoop.BATCH_LIMIT, 1000) != CaptureBackend.END) {

@@ -6,6 +6,8 @@ import static dev.intercept.kit.PacketBuilder.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.CaptureLoop;
@@ -91,7 +93,7 @@ class VerdictTableTest {
                         List.of(CONTAINER + "-" + TestNetwork.TARGET, SNAT + "-" + TestNetwork.client(1))),
                 lane,
                 new RateLimitedLog(System.getLogger(VerdictTableTest.class.getName()), System::nanoTime),
-                CaptureLoop.BATCH_LIMIT,
+                new AnswerMeter(new Sampling(), System::nanoTime),
                 CLOCK.getAsInt());
     }
 

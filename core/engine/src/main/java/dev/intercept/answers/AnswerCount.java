@@ -1,0 +1,41 @@
+package dev.intercept.answers;
+
+/** What is counted of a target port's answers. Counts only grow. */
+public enum AnswerCount {
+    ANSWERS("answers", "answers of the target to sessions with a route", false),
+    WITHOUT_PAYLOAD("answers_without_payload", "answers of the target that carry no data", false),
+    PAYLOAD_BYTES("payload_bytes", "bytes of data in answers of the target, repeated ones included", false),
+    SYN_ACKS("syn_acks", "SYN/ACKs of the target, repeated ones included", false),
+    FINS("fins", "answers by which the target ended its side of a session in order, repeated ones included", false),
+    RESETS("resets", "sessions that the target ended with RST", false),
+    ZERO_WINDOWS("zero_windows", "answers in which the target has no room for more", false),
+
+    SESSIONS("sessions", "sessions that the target accepted", true),
+    SESSIONS_ANSWERED("sessions_answered", "sessions in which the target sent data", true),
+    REPEATED("repeated_segments", "segments with data, SYN or FIN that the target sent again", true),
+    SHRUNK_WINDOWS("shrunk_windows", "answers in which the target took back room that it had offered", true);
+
+    private final String label;
+    private final String description;
+    private final boolean estimated;
+
+    AnswerCount(String label, String description, boolean estimated) {
+        this.label = label;
+        this.description = description;
+        this.estimated = estimated;
+    }
+
+    /** Its name in metrics and reports. */
+    public String label() {
+        return label;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** Whether it is counted in the sampled sessions only, each for as many as the sample takes one of. */
+    public boolean isEstimated() {
+        return estimated;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.intercept.answers;
+
+import dev.intercept.packet.ResponsePacket;
+import dev.intercept.stats.Histogram;
+import java.util.function.LongSupplier;
+
+/**
+ * Looks at each answer that goes to a tunnel: counts it for its port, and where its session is in the sample sees what it says
+ * about the test server: data that comes late or again, windows that close.
+ *
+ * <p>Sequence numbers and windows are those of RFC 9293, the window scale that of RFC 7323. Bounded, allocates nothing.
+ *
+ * <p>Thread rule: one for each lane, whose capture thread calls {@link #onAnswer}; any thread reads.
+ */
+public final class AnswerMeter {
+
+    private static final int FLAG_FIN = 0x01;
+    private static final long MISSING = Long.MIN_VALUE;
+    private static final int MAX_SCALE = 14;
+    private static final int OPTION_END = 0;
+    private static final int OPTION_NOP = 1;
+    private static final int OPTION_WINDOW_SCALE = 3;
+    private static final int TCP_HEADER_MIN_BYTES = 20;
+
+    private final Sampling sampling;
+    private final LongSupplier nanoClock;
+    private final PortMeters ports = new PortMeters();
+    private final SampledSessions sessions;
+
+    /** @param sampling the same for all lanes, and for the server that adds routes with this clock */
+    public AnswerMeter(Sampling sampling, LongSupplier nanoClock) {
+        this.sampling = sampling;
+        this.nanoClock = nanoClock;
+        this.sessions = new SampledSessions(sampling);
+    }
+
+    /** An answer with a route, before it is seen in {@linkplain ResponsePacket#nextPart parts}. Capture thread. */
+    public void onAnswer(ResponsePacket packet) {
+        int row = ports.row(packet.sourcePort());
+        int payload = packet.wholePayloadBytes();
+        count(packet, row, payload);
+        long client = Sampling.end(packet.destinationAddress(), packet.destinationPort());
+        long hash = Sampling.hash(client);
+        long target = Sampling.end(packet.sourceAddress(), packet.sourcePort());
+        if (packet.isSyn()) {
+            onSynAck(packet, row, client, target, hash);
+        } else if (sampling.takes(hash)) {
+            int slot = sessions.find(client, target, hash);
+            if (slot != SampledSessions.NONE) {
+                onSampled(packet, row, slot, payload);
+            }
+        }
+    }
+
+    private void count(ResponsePacket packet, int row, int payload) {
+        ports.add(row, AnswerCount.ANSWERS, 1);
+        ports.add(
+                row,
+                payload == 0 ? AnswerCount.WITHOUT_PAYLOAD : AnswerCount.PAYLOAD_BYTES,
+                payload == 0 ? 1 : payload);
+        if (packet.isRst()) {
+            ports.add(row, AnswerCount.RESETS, 1);
+        } else if (packet.window() == 0) {
+            ports.add(row, AnswerCount.ZERO_WINDOWS, 1);
+        }
+        if (packet.isSyn()) {
+            ports.add(row, AnswerCount.SYN_ACKS, 1);
+        } else if (isFin(packet)) {
+            ports.add(row, AnswerCount.FINS, 1);
+        }
+    }
+
+    private void onSynAck(ResponsePacket packet, int row, long client, long target, long hash) {
+        int slot = sessions.find(client, target, hash);
+        if (slot != SampledSessions.NONE && sessions.nextSequence[slot] == packet.sequence() + 1) {
+            ports.add(row, AnswerCount.REPEATED, sessions.weight(slot));
+            return;
+        }
+        if (slot != SampledSessions.NONE) {
+            sessions.end(slot); // The client uses its port again.
+        }
+        long nowNs = nanoClock.getAsLong();
+        slot = sessions.begin(client, target, hash, nowNs);
+        if (slot == SampledSessions.NONE) {
+            return;
+        }
+        ports.add(row, AnswerCount.SESSIONS, sessions.weight(slot));
+        sessions.nextSequence[slot] = packet.sequence() + 1;
+        sessions.acknowledged[slot] = packet.acknowledgement();
+        sessions.windowScale[slot] = windowScale(packet);
+        sessions.windowEdge[slot] = packet.acknowledgement() + packet.window(); // That of a SYN/ACK is not scaled.
+        long addedNs = sampling.addedNs(client, hash, MISSING);
+        if (addedNs != MISSING) {
+            ports.record(row, AnswerDelay.SYN_ACK, nowNs - addedNs);
+        }
+    }
+
+    private void onSampled(ResponsePacket packet, int row, int slot, int payload) {
+        long nowNs = nanoClock.getAsLong();
+        sessions.seenNs[slot] = nowNs;
+        if (packet.isRst()) {
+            sessions.end(slot);
+            return;
+        }
+        onWindow(packet, row, slot);
+        int length = payload + (isFin(packet) ? 1 : 0);
+        if (length > 0) {
+            onSequence(packet.sequence() + length, row, slot);
+        }
+        if (payload > 0) {
+            onData(row, slot, nowNs);
+        } else if (packet.acknowledgement() - sessions.acknowledged[slot] > 0 && sessions.requestNs[slot] == 0) {
+            sessions.requestNs[slot] = nowNs;
+        }
+        sessions.acknowledged[slot] = packet.acknowledgement();
+    }
+
+    /** @param end the sequence number behind the segment: one that does not advance was sent before */
+    private void onSequence(int end, int row, int slot) {
+        if (end - sessions.nextSequence[slot] > 0) {
+            sessions.nextSequence[slot] = end;
+        } else {
+            ports.add(row, AnswerCount.REPEATED, sessions.weight(slot));
+        }
+    }
+
+    private void onData(int row, int slot, long nowNs) {
+        if (!sessions.answered[slot]) {
+            sessions.answered[slot] = true;
+            ports.add(row, AnswerCount.SESSIONS_ANSWERED, sessions.weight(slot));
+        }
+        if (sessions.requestNs[slot] != 0) {
+            ports.record(row, AnswerDelay.DATA, nowNs - sessions.requestNs[slot]);
+            sessions.requestNs[slot] = 0;
+        }
+    }
+
+    private void onWindow(ResponsePacket packet, int row, int slot) {
+        int edge = packet.acknowledgement() + (packet.window() << sessions.windowScale[slot]);
+        // Less than one unit of the scale is rounding.
+        if (edge - sessions.windowEdge[slot] <= -(1 << sessions.windowScale[slot])) {
+            ports.add(row, AnswerCount.SHRUNK_WINDOWS, sessions.weight(slot));
+        }
+        sessions.windowEdge[slot] = edge;
+    }
+
+    private static byte windowScale(ResponsePacket packet) {
+        int at = packet.offset() + packet.ipHeaderBytes() + TCP_HEADER_MIN_BYTES;
+        int end = packet.offset() + packet.ipHeaderBytes() + packet.tcpHeaderBytes();
+        while (at + 2 < end) {
+            int kind = packet.buffer().get(at);
+            if (kind == OPTION_END) {
+                break;
+            }
+            if (kind == OPTION_WINDOW_SCALE) {
+                return (byte) Math.min(MAX_SCALE, packet.buffer().get(at + 2) & 0xff);
+            }
+            at += kind == OPTION_NOP ? 1 : Math.max(2, packet.buffer().get(at + 1) & 0xff);
+        }
+        return 0;
+    }
+
+    private static boolean isFin(ResponsePacket packet) {
+        return (packet.flags() & FLAG_FIN) != 0;
+    }
+
+    /** The port of a row, see {@link TargetPicture}. */
+    int port(int row) {
+        return ports.port(row);
+    }
+
+    long count(int row, AnswerCount count) {
+        return ports.count(row, count);
+    }
+
+    Histogram delays(int row, AnswerDelay delay) {
+        return ports.delays(row, delay);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.intercept.answers;
+
+import dev.intercept.stats.Histogram;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What all lanes have seen of the test server up to a moment.
+ *
+ * @param oneIn for how many sessions one of the sample stands now: what {@linkplain AnswerCount#isEstimated is estimated} and the
+ *     delays come from it
+ * @param ports each port of a target, the lowest first; 0 stands for all beyond the {@value PortMeters#MAX_PORTS} that came first
+ */
+public record TargetPicture(int oneIn, List<Port> ports) {
+
+    /** One port of the target. */
+    public record Port(int port, Map<AnswerCount, Long> counts, Map<AnswerDelay, Delays> delays) {
+
+        public long count(AnswerCount count) {
+            return counts.get(count);
+        }
+    }
+
+    /**
+     * How often a delay fell between bounds.
+     *
+     * @param boundsNs the largest of each bucket but the last, which has none
+     * @param counts one more than bounds
+     */
+    public record Delays(long[] boundsNs, long[] counts, long sumNs) {
+
+        /** How many were measured. */
+        public long total() {
+            long total = 0;
+            for (long count : counts) {
+                total += count;
+            }
+            return total;
+        }
+
+        /** A delay that this part of all did not exceed, evenly spread within its bucket; 0 when none was measured. */
+        public long quantileNs(double part) {
+            double wanted = part * total();
+            long below = 0;
+            for (int i = 0; i < counts.length; i++) {
+                if (counts[i] > 0 && below + counts[i] >= wanted) {
+                    long from = i == 0 ? 0 : boundsNs[i - 1];
+                    long to = i == boundsNs.length ? from : boundsNs[i];
+                    return from + Math.round((to - from) * (wanted - below) / counts[i]);
+                }
+                below += counts[i];
+            }
+            return 0;
+        }
+    }
+
+    /** Adds up what the lanes have seen. Any thread. */
+    public static TargetPicture of(Sampling sampling, List<AnswerMeter> lanes) {
+        Map<Integer, Port> ports = new TreeMap<>();
+        for (AnswerMeter lane : lanes) {
+            for (int row = 0; row <= PortMeters.MAX_PORTS; row++) {
+                if (lane.count(row, AnswerCount.ANSWERS) > 0) {
+                    ports.merge(lane.port(row), portOf(lane, row), TargetPicture::sum);
+                }
+            }
+        }
+        return new TargetPicture(sampling.oneIn(), new ArrayList<>(ports.values()));
+    }
+
+    private static Port portOf(AnswerMeter lane, int row) {
+        Map<AnswerCount, Long> counts = new EnumMap<>(AnswerCount.class);
+        for (AnswerCount count : AnswerCount.values()) {
+            counts.put(count, lane.count(row, count));
+        }
+        Map<AnswerDelay, Delays> delays = new EnumMap<>(AnswerDelay.class);
+        for (AnswerDelay delay : AnswerDelay.values()) {
+            delays.put(delay, delaysOf(lane.delays(row, delay)));
+        }
+        return new Port(lane.port(row), counts, delays);
+    }
+
+    private static Delays delaysOf(Histogram values) {
+        long[] bounds = new long[values.bounds()];
+        long[] counts = new long[bounds.length + 1];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = values.count(i);
+            if (i < bounds.length) {
+                bounds[i] = values.bound(i);
+            }
+        }
+        return new Delays(bounds, counts, values.sum());
+    }
+
+    private static Port sum(Port one, Port other) {
+        Map<AnswerCount, Long> counts = new EnumMap<>(one.counts);
+        other.counts.forEach((count, value) -> counts.merge(count, value, Long::sum));
+        Map<AnswerDelay, Delays> delays = new EnumMap<>(AnswerDelay.class);
+        one.delays.forEach((delay, values) -> delays.put(delay, sum(values, other.delays.get(delay))));
+        return new Port(one.port, counts, delays);
+    }
+
+    private static Delays sum(Delays one, Delays other) {
+        long[] counts = one.counts.clone();
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += other.counts[i];
+        }
+        return new Delays(one.boundsNs, counts, one.sumNs + other.sumNs);
+    }
+}

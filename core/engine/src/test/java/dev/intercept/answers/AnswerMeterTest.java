@@ -1,0 +1,189 @@
+package dev.intercept.answers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.packet.ResponsePacket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What answers say of their sender, one by one. The clock stands until it is moved. */
+class AnswerMeterTest {
+
+    private static final int SYN_ACK = PacketBuilder.SYN | PacketBuilder.ACK;
+    private static final int ACK = PacketBuilder.ACK;
+    private static final int FIN_ACK = PacketBuilder.FIN | PacketBuilder.ACK;
+    private static final int RST = PacketBuilder.RST;
+    private static final long MS = 1_000_000;
+    private static final int CLIENT_PORT = 40001;
+    private static final int CLIENT = PacketBuilder.address(TestNetwork.client(1));
+
+    private long nowNs = 5000 * MS;
+    private final Sampling sampling = new Sampling();
+    private final AnswerMeter meter = new AnswerMeter(sampling, () -> nowNs);
+    private final ResponsePacket packet = new ResponsePacket();
+    private int window = 500;
+
+    @Test
+    void shouldCountWhatASessionInOrderConsistsOf() {
+        answer(SYN_ACK, 1000, 1, 0);
+        answer(ACK, 1001, 101, 0);
+        answer(ACK, 1001, 101, 300);
+        answer(FIN_ACK, 1301, 101, 0);
+        assertEquals(4, count(AnswerCount.ANSWERS));
+        assertEquals(3, count(AnswerCount.WITHOUT_PAYLOAD));
+        assertEquals(300, count(AnswerCount.PAYLOAD_BYTES));
+        assertEquals(1, count(AnswerCount.SYN_ACKS));
+        assertEquals(1, count(AnswerCount.FINS));
+        assertEquals(1, count(AnswerCount.SESSIONS));
+        assertEquals(1, count(AnswerCount.SESSIONS_ANSWERED));
+        assertEquals(0, count(AnswerCount.RESETS));
+        assertEquals(0, count(AnswerCount.REPEATED));
+    }
+
+    @Test
+    void shouldCountASegmentThatDoesNotAdvance() {
+        answer(SYN_ACK, 1000, 1, 0);
+        answer(SYN_ACK, 1000, 1, 0);
+        answer(ACK, 1001, 101, 300);
+        answer(ACK, 1301, 101, 300);
+        answer(ACK, 1001, 101, 300);
+        answer(FIN_ACK, 1601, 101, 0);
+        answer(FIN_ACK, 1601, 101, 0);
+        assertEquals(3, count(AnswerCount.REPEATED));
+    }
+
+    @Test
+    void shouldFollowSequenceNumbersPastTheirEnd() {
+        answer(SYN_ACK, -100, 1, 0);
+        answer(ACK, -99, 101, 300);
+        answer(ACK, 201, 101, 300);
+        assertEquals(0, count(AnswerCount.REPEATED));
+        answer(ACK, -99, 101, 300);
+        assertEquals(1, count(AnswerCount.REPEATED));
+    }
+
+    @Test
+    void shouldMeasureFromTheRouteToTheSynAckAndFromTheAcknowledgementToTheData() {
+        sampling.onRoute(CLIENT, CLIENT_PORT, () -> nowNs);
+        nowNs += 3 * MS;
+        answer(SYN_ACK, 1000, 1, 0);
+        answer(ACK, 1001, 101, 0);
+        nowNs += 40 * MS;
+        answer(ACK, 1001, 101, 300);
+        nowNs += 100 * MS;
+        answer(ACK, 1301, 101, 300);
+        assertEquals(1, delays(AnswerDelay.SYN_ACK).total());
+        assertEquals(3 * MS, delays(AnswerDelay.SYN_ACK).sumNs());
+        assertEquals(1, delays(AnswerDelay.DATA).total());
+        assertEquals(40 * MS, delays(AnswerDelay.DATA).sumNs());
+    }
+
+    @Test
+    void shouldNoticeWindowsThatCloseAndThatAreTakenBack() {
+        answer(SYN_ACK, 1000, 1, 0);
+        window = 500;
+        answer(ACK, 1001, 101, 0);
+        window = 400;
+        answer(ACK, 1001, 201, 0); // The same edge: the client's 100 bytes were put there.
+        assertEquals(0, count(AnswerCount.SHRUNK_WINDOWS));
+        window = 300;
+        answer(ACK, 1001, 201, 0);
+        assertEquals(1, count(AnswerCount.SHRUNK_WINDOWS));
+        window = 0;
+        answer(ACK, 1001, 501, 0);
+        assertEquals(1, count(AnswerCount.ZERO_WINDOWS));
+    }
+
+    @Test
+    void shouldCountAResetAndBeginAnew() {
+        answer(SYN_ACK, 1000, 1, 0);
+        answer(RST, 1001, 101, 0);
+        answer(SYN_ACK, 90000, 1, 0);
+        answer(ACK, 90001, 101, 10);
+        assertEquals(1, count(AnswerCount.RESETS));
+        assertEquals(2, count(AnswerCount.SESSIONS));
+        assertEquals(1, count(AnswerCount.SESSIONS_ANSWERED));
+        assertEquals(0, count(AnswerCount.REPEATED));
+    }
+
+    @Test
+    void shouldCountTheWholeOfASegmentLongerThanATotalLengthCanSay() {
+        answer(SYN_ACK, 1000, 1, 0);
+        packet.wrap(segment(ACK, 1001, 101, 0).totalLength(0).toBuffer(), 40 + 150_000);
+        meter.onAnswer(packet);
+        assertEquals(150_000, count(AnswerCount.PAYLOAD_BYTES));
+        answer(ACK, 151_001, 101, 10);
+        assertEquals(0, count(AnswerCount.REPEATED));
+    }
+
+    @Test
+    void shouldReadTheWindowScale() {
+        window = 64000;
+        packet.wrap(segment(SYN_ACK, 1000, 1, 0)
+                .tcpOptions((byte) 2, (byte) 4, (byte) 5, (byte) 0xb4, (byte) 1, (byte) 3, (byte) 3, (byte) 7)
+                .toBuffer());
+        meter.onAnswer(packet);
+        window = 500; // 64,000 bytes: as much as before.
+        answer(ACK, 1001, 1, 0);
+        window = 499;
+        answer(ACK, 1001, 100, 0); // 29 bytes less, which is rounding.
+        assertEquals(0, count(AnswerCount.SHRUNK_WINDOWS));
+        window = 400;
+        answer(ACK, 1001, 101, 0);
+        assertEquals(1, count(AnswerCount.SHRUNK_WINDOWS));
+    }
+
+    @Test
+    void shouldKeepPortsBeyondTheBoundInOneRow() {
+        for (int port = 1; port <= PortMeters.MAX_PORTS + 5; port++) {
+            packet.wrap(segment(ACK, 1, 1, 10).from(TestNetwork.TARGET, port).toBuffer());
+            meter.onAnswer(packet);
+        }
+        TargetPicture picture = TargetPicture.of(sampling, List.of(meter));
+        assertEquals(PortMeters.MAX_PORTS + 1, picture.ports().size());
+        assertEquals(0, picture.ports().get(0).port());
+        assertEquals(5, picture.ports().get(0).count(AnswerCount.ANSWERS));
+    }
+
+    @Test
+    void shouldAddUpLanes() {
+        AnswerMeter other = new AnswerMeter(sampling, () -> nowNs);
+        packet.wrap(segment(ACK, 1001, 101, 7).toBuffer());
+        meter.onAnswer(packet);
+        other.onAnswer(packet);
+        other.onAnswer(packet);
+        List<TargetPicture.Port> ports =
+                TargetPicture.of(sampling, List.of(meter, other)).ports();
+        assertEquals(1, ports.size());
+        assertEquals(21, ports.get(0).count(AnswerCount.PAYLOAD_BYTES));
+    }
+
+    private void answer(int flags, int sequence, int acknowledgement, int payload) {
+        packet.wrap(segment(flags, sequence, acknowledgement, payload).toBuffer());
+        meter.onAnswer(packet);
+    }
+
+    private PacketBuilder segment(int flags, int sequence, int acknowledgement, int payload) {
+        return new PacketBuilder()
+                .to(TestNetwork.client(1), CLIENT_PORT)
+                .flags(flags)
+                .sequence(sequence)
+                .acknowledgement(acknowledgement)
+                .window(window)
+                .payload(new byte[payload]);
+    }
+
+    private TargetPicture.Port port() {
+        return TargetPicture.of(sampling, List.of(meter)).ports().get(0);
+    }
+
+    private long count(AnswerCount count) {
+        return port().count(count);
+    }
+
+    private TargetPicture.Delays delays(AnswerDelay delay) {
+        return port().delays().get(delay);
+    }
+}
