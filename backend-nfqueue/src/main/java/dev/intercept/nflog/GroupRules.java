@@ -40,6 +40,7 @@ final class GroupRules {
                 group,
                 group,
                 List.of(copy, stop),
-                "log group " + group + " queue num " + NOBODYS_QUEUE);
+                "log group " + group + " snaplen " + CopyRange.bytes(options) + " queue-threshold " + THRESHOLD
+                        + " queue num " + NOBODYS_QUEUE);
     }
 }

@@ -16,10 +16,11 @@ public enum FindingId {
     RULE_WRONG_QUEUE("rule-wrong-queue", "a rule whose queue has no listener drops every answer"),
     RULE_NO_LISTENER(
             "rule-no-listener", "until intercept listens, the rule drops every answer that leaves from this port"),
+    RULE_BYPASS("rule-bypass", "with bypass, answers reach the real clients whenever intercept does not listen"),
     RULE_AFTER_ACCEPT("rule-after-accept", "the first rule that matches wins, so the rule of the queue sees nothing"),
     RULE_DROPS(
             "rule-drops",
-            "a DROP in OUTPUT tells the test server's own TCP that its packet was not sent, and it refuses the client's"
+            "a drop of outgoing packets tells the test server's own TCP that its packet was not sent, and it refuses the client's"
                     + " acknowledgements"),
     IP_FORWARD("ip-forward", "an assistant host that forwards sends the answers on to the real clients"),
     RP_FILTER("rp-filter", "strict filtering drops copied requests that come by another way than answers leave"),

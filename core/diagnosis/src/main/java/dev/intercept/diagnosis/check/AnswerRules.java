@@ -39,7 +39,8 @@ public final class AnswerRules {
     }
 
     private List<Rule> feeding(CaptureRules capture) {
-        return rules.feeds(capture.mechanism() == Mechanism.NFLOG ? Action.COPY : Action.QUEUE).stream()
+        Action action = capture.mechanism() == Mechanism.NFLOG ? Action.COPY : Action.QUEUE;
+        return rules.feeds(action, OptionalInt.empty()).stream()
                 .map(Feed::rule)
                 .filter(rule -> feeds(rule, capture))
                 .toList();
@@ -117,6 +118,7 @@ public final class AnswerRules {
         if (rule.action() == Action.COPY) {
             rules.stopAfter(rule)
                     .filter(stop -> stop.action() == Action.QUEUE && !stop.hasPorts())
+                    .filter(stop -> !stop.removal().equals(rule.removal()))
                     .ifPresent(stop -> removals.add(stop.removal()));
         }
         return removals;

@@ -88,9 +88,14 @@ final class BackendsArea implements Area {
                 .map(line -> line.substring(2))
                 .findFirst()
                 .orElse("not known");
-        return Optional.of(Finding.fail(
-                FindingId.QUEUE_HANDLERS,
-                "ip_queue and nfnetlink_queue are both loaded; the handler of IPv4 is " + handler,
-                scope.mechanism() == Mechanism.IP_QUEUE ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
+        String fact = "ip_queue and nfnetlink_queue are both loaded; the handler of IPv4 is " + handler;
+        boolean isForIpQueue = scope.mechanism() == Mechanism.IP_QUEUE;
+        return Optional.of(
+                handler.equals(isForIpQueue ? "ip_queue" : "nf_queue")
+                        ? Finding.ok(FindingId.QUEUE_HANDLERS, fact + ", which is the one chosen")
+                        : Finding.fail(
+                                FindingId.QUEUE_HANDLERS,
+                                fact,
+                                isForIpQueue ? "rmmod nfnetlink_queue" : "rmmod ip_queue"));
     }
 }

@@ -1,7 +1,9 @@
 package dev.intercept.diagnosis.check;
 
 import dev.intercept.diagnosis.rules.AnswerMatch;
+import dev.intercept.diagnosis.rules.Firewall;
 import dev.intercept.diagnosis.rules.QueueRule;
+import dev.intercept.diagnosis.rules.Rule;
 import dev.intercept.spi.CaptureRules;
 import dev.intercept.spi.Host;
 import java.util.ArrayList;
@@ -12,8 +14,6 @@ import java.util.stream.Collectors;
 
 /** The commands that make answers reach a queue, in the words of the tools of this host. */
 final class RuleCommands {
-
-    private static final String INSERT = "-I OUTPUT";
 
     private final Host host;
     private final CheckScope scope;
@@ -29,16 +29,28 @@ final class RuleCommands {
     String insertion() {
         boolean hasIptables = host.run("iptables", "-V").isPresent();
         if (!hasIptables && host.run("nft", "-v").isPresent()) {
-            return forNft();
+            return String.join(" && ", Firewall.with(Optional.of("nft")).commands(rule()));
         }
-        QueueRule rule = rule();
-        String tool = rule.needsLegacyTool() && isNft() ? "iptables-legacy" : "iptables";
-        // Each goes in front of the one before it.
-        List<List<String>> lastFirst = new ArrayList<>(rule.specifications());
-        Collections.reverse(lastFirst);
-        return lastFirst.stream()
-                .map(words -> tool + " " + INSERT + " " + String.join(" ", words))
-                .collect(Collectors.joining(" && "));
+        String tool = rule().needsLegacyTool() && isNft() ? "iptables-legacy" : "iptables";
+        return inFront(tool + " -I OUTPUT ");
+    }
+
+    /** The same rules in front of those of another chain. */
+    String insertion(Rule.Base base) {
+        return base.isNft()
+                ? lastFirst(rule().nft(), words -> base.front() + " '" + words + "'")
+                : inFront(base.front() + ' ');
+    }
+
+    private String inFront(String front) {
+        return lastFirst(rule().specifications(), words -> front + String.join(" ", words));
+    }
+
+    /** Each goes in front of the one before it. */
+    private static <T> String lastFirst(List<T> words, java.util.function.Function<T, String> command) {
+        List<T> reversed = new ArrayList<>(words);
+        Collections.reverse(reversed);
+        return reversed.stream().map(command).collect(Collectors.joining(" && "));
     }
 
     private QueueRule rule() {
@@ -48,11 +60,5 @@ final class RuleCommands {
     /** The iptables that writes nftables refuses the target QUEUE. */
     private boolean isNft() {
         return host.run("iptables", "-V").map(Host.Output::text).orElse("").contains("nf_tables");
-    }
-
-    private String forNft() {
-        return "nft add table ip intercept"
-                + " && nft add chain ip intercept output '{ type filter hook output priority 0; }'"
-                + " && nft add rule ip intercept output tcp sport " + scope.portText() + " " + rules.nft();
     }
 }

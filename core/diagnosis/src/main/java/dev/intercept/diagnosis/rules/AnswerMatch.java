@@ -8,7 +8,7 @@ import java.util.Optional;
  * Which packets are answers of the target.
  *
  * @param address the target's own, in numbers; empty for every address of this host
- * @param port of the target's server, 1 to 65535; or a word in its place, for whoever reads the rule to fill in
+ * @param port of the target's server, 1 to 65535; or a word in its place, which the reader of the rule fills in
  */
 public record AnswerMatch(Optional<String> address, String port) {
 
@@ -22,5 +22,10 @@ public record AnswerMatch(Optional<String> address, String port) {
         address.ifPresent(source -> words.addAll(List.of("-s", source)));
         words.addAll(List.of("--sport", port));
         return words;
+    }
+
+    /** The match in nft's words, nft(8). */
+    String nft() {
+        return address.map(source -> "ip saddr " + source + ' ').orElse("") + "tcp sport " + port;
     }
 }

@@ -4,35 +4,46 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Inserts and removes rules with whichever of the host's firewall tools takes them, in the network namespace of this process.
  */
 public final class Firewall {
 
-    /** The host's own choice first; then each kind by name, since only the old kind knows {@code -j QUEUE}. */
-    public static final List<String> TOOLS = List.of("iptables", "iptables-legacy", "iptables-nft");
+    /** The host's own choice first; then each kind by name, since only the old kind knows {@code -j QUEUE}; then nft. */
+    public static final List<String> TOOLS = List.of("iptables", "iptables-legacy", "iptables-nft", NftTable.NAME);
 
-    private final List<Iptables> tools;
+    private final List<RuleTool> tools;
 
     public Firewall() {
         this(TOOLS);
     }
 
-    Firewall(List<String> tools) {
-        this.tools = tools.stream().map(Iptables::new).toList();
+    private Firewall(List<String> tools) {
+        this.tools = tools.stream().map(Firewall::tool).toList();
+    }
+
+    /** With this tool only, one of {@link #TOOLS}; empty for the host's choice. */
+    public static Firewall with(Optional<String> tool) {
+        return tool.map(name -> new Firewall(List.of(name))).orElseGet(Firewall::new);
+    }
+
+    static Firewall with(String... tools) {
+        return new Firewall(List.of(tools));
+    }
+
+    private static RuleTool tool(String name) {
+        return name.equals(NftTable.NAME) ? new NftTable() : new Iptables(name);
     }
 
     /** The commands that would insert the rules here, one a line. Changes nothing and needs no privilege. */
     public List<String> commands(QueueRule rule) {
-        String name = tools.stream()
+        return tools.stream()
                 .filter(tool -> tool.canTake(rule))
                 .findFirst()
                 .orElse(tools.get(0))
-                .name();
-        return rule.insertion(name).stream()
-                .map(command -> String.join(" ", command))
-                .toList();
+                .commands(rule);
     }
 
     /**
@@ -45,7 +56,10 @@ public final class Firewall {
     public List<String> insert(List<QueueRule> alternatives) throws FirewallException {
         List<String> refusals = new ArrayList<>();
         for (QueueRule rule : alternatives) {
-            for (Iptables tool : tools) {
+            if (rule.specifications().isEmpty()) {
+                return List.of();
+            }
+            for (RuleTool tool : tools) {
                 try {
                     return tool.insert(rule);
                 } catch (IOException e) {
@@ -63,28 +77,16 @@ public final class Firewall {
      * @return the commands that did it, one a line; empty when all are there already
      */
     public List<String> install(QueueRule rule) throws IOException {
-        Iptables known = toolThatHasMost(rule);
+        RuleTool known = toolThatHasMost(rule);
         int there = known.countOf(rule);
-        if (there == rule.specifications().size()) {
-            return List.of();
-        }
         if (there == 0) {
             return insert(List.of(rule));
         }
-        List<String> done = new ArrayList<>(known.insert(rule));
-        done.addAll(removeOlder(known, done.size()));
-        return done;
-    }
-
-    /** From the end on, as numbers change behind a rule that is removed. */
-    private static List<String> removeOlder(Iptables tool, int newRules) throws IOException {
-        List<String> done = new ArrayList<>();
-        List<String> rules = tool.rules();
-        for (int i = rules.size() - 1; i >= newRules; i--) {
-            if (rules.subList(0, newRules).contains(rules.get(i))) {
-                done.add(tool.deleteAt(i + 1));
-            }
+        if (there == (known instanceof NftTable ? rule.nft() : rule.specifications()).size()) {
+            return List.of();
         }
+        List<String> done = new ArrayList<>(known.insert(rule));
+        done.addAll(known.removeOlder(rule));
         return done;
     }
 
@@ -94,22 +96,16 @@ public final class Firewall {
      * @return the commands that did it, one a line; empty when none is there
      */
     public List<String> remove(QueueRule rule) throws IOException {
-        Iptables tool = toolThatHasMost(rule);
-        List<String> done = new ArrayList<>();
-        for (List<String> specification : rule.specifications()) {
-            if (tool.has(specification)) {
-                done.add(tool.delete(specification));
-            }
-        }
+        List<String> done = toolThatHasMost(rule).remove(rule);
         if (done.isEmpty() && !rule.specifications().isEmpty()) {
             checkReadable();
         }
         return done;
     }
 
-    private Iptables toolThatHasMost(QueueRule rule) {
+    private RuleTool toolThatHasMost(QueueRule rule) {
         return tools.stream()
-                .max(Comparator.comparingInt((Iptables tool) -> tool.countOf(rule))
+                .max(Comparator.comparingInt((RuleTool tool) -> tool.countOf(rule))
                         .thenComparingInt(tool -> -tools.indexOf(tool)))
                 .orElseThrow();
     }
@@ -117,9 +113,9 @@ public final class Firewall {
     /** That nothing was found means something only where some tool may look. */
     private void checkReadable() throws FirewallException {
         List<String> refusals = new ArrayList<>();
-        for (Iptables tool : tools) {
+        for (RuleTool tool : tools) {
             try {
-                tool.rules();
+                tool.checkReadable();
                 return;
             } catch (IOException e) {
                 refusals.add(e.getMessage().strip());

@@ -22,7 +22,7 @@ public final class FirewallException extends IOException {
 
     /** Whether none is installed. */
     public boolean isForWantOfTools() {
-        return refusals.stream().allMatch(text -> text.startsWith(Iptables.MISSING));
+        return refusals.stream().allMatch(text -> text.startsWith(RuleTool.MISSING));
     }
 
     /** What each tool said to each rule, in one line. */
@@ -30,7 +30,7 @@ public final class FirewallException extends IOException {
         return String.join(
                 "; ",
                 refusals.stream()
-                        .filter(text -> !text.startsWith(Iptables.MISSING))
+                        .filter(text -> !text.startsWith(RuleTool.MISSING))
                         .map(text -> text.replaceAll("\\s+", " "))
                         .toList());
     }

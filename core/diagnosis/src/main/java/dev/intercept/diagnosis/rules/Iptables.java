@@ -1,16 +1,12 @@
 package dev.intercept.diagnosis.rules;
 
 import dev.intercept.diagnosis.LocalHost;
-import dev.intercept.spi.Host;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One firewall tool of the host, and its OUTPUT chain. Changes return the command that made them. */
-final class Iptables {
-
-    /** How a refusal begins where the tool is not installed. */
-    static final String MISSING = "Cannot run program ";
+/** iptables, in one of its kinds, and its OUTPUT chain. */
+final class Iptables implements RuleTool {
 
     private static final String CHAIN = "OUTPUT";
 
@@ -21,25 +17,59 @@ final class Iptables {
         this.name = name;
     }
 
-    String name() {
+    @Override
+    public String name() {
         return name;
     }
 
-    /** Whether it is here, and can do what these rules need. Asks for no privilege. */
-    boolean canTake(QueueRule rule) {
+    @Override
+    public boolean canTake(QueueRule rule) {
+        return version()
+                .map(text -> !text.contains("nf_tables") || !rule.needsLegacyTool())
+                .orElse(false);
+    }
+
+    private java.util.Optional<String> version() {
         try {
-            return !exec(List.of(name, "-V")).contains("nf_tables") || !rule.needsLegacyTool();
+            return java.util.Optional.of(RuleTool.exec(List.of(name, "-V")));
         } catch (IOException e) {
-            return false;
+            return java.util.Optional.empty();
         }
     }
 
-    /** How many of these rules are in its chain; none where it is not here or may not be asked. */
-    int countOf(QueueRule rule) {
-        return (int) rule.specifications().stream().filter(this::has).count();
+    @Override
+    public List<String> commands(QueueRule rule) {
+        return insertion(rule).stream().map(words -> String.join(" ", words)).toList();
     }
 
-    boolean has(List<String> specification) {
+    private List<List<String>> insertion(QueueRule rule) {
+        List<List<String>> commands = new ArrayList<>();
+        for (int i = 0; i < rule.specifications().size(); i++) {
+            List<String> command = new ArrayList<>(List.of(name, "-I", CHAIN, Integer.toString(i + 1)));
+            command.addAll(rule.specifications().get(i));
+            commands.add(command);
+        }
+        return commands;
+    }
+
+    @Override
+    public int countOf(QueueRule rule) {
+        return hasTable()
+                ? (int) rule.specifications().stream().filter(this::has).count()
+                : 0;
+    }
+
+    /** To ask the old kind for a table makes the table, where the kernel has none so far. */
+    private boolean hasTable() {
+        boolean isLegacy = version().map(text -> !text.contains("nf_tables")).orElse(false);
+        return !isLegacy
+                || new LocalHost()
+                        .readNet("ip_tables_names")
+                        .map(names -> names.lines().anyMatch("filter"::equals))
+                        .orElse(true);
+    }
+
+    private boolean has(List<String> specification) {
         try {
             run("-C", specification);
             return true;
@@ -48,15 +78,15 @@ final class Iptables {
         }
     }
 
-    /** Inserts all of the rules or none. */
-    List<String> insert(QueueRule rule) throws IOException {
+    @Override
+    public List<String> insert(QueueRule rule) throws IOException {
         List<String> done = new ArrayList<>();
-        for (List<String> command : rule.insertion(name)) {
+        for (List<String> command : insertion(rule)) {
             try {
-                exec(command);
+                RuleTool.exec(command);
             } catch (IOException e) {
                 for (int i = 0; i < done.size(); i++) {
-                    deleteAt(1);
+                    run("-D", List.of("1"));
                 }
                 throw e;
             }
@@ -65,37 +95,50 @@ final class Iptables {
         return done;
     }
 
-    String delete(List<String> specification) throws IOException {
-        return run("-D", specification);
-    }
-
-    String deleteAt(int number) throws IOException {
-        return run("-D", List.of(Integer.toString(number)));
+    /** From the end on, as numbers change behind a rule that is removed. */
+    @Override
+    public List<String> removeOlder(QueueRule rule) throws IOException {
+        List<String> done = new ArrayList<>();
+        List<String> rules = rules();
+        int newRules = rule.specifications().size();
+        for (int i = rules.size() - 1; i >= newRules; i--) {
+            if (rules.subList(0, newRules).contains(rules.get(i))) {
+                done.add(run("-D", List.of(Integer.toString(i + 1))));
+            }
+        }
+        return done;
     }
 
     /** The chain's rules as the tool writes them, in their order. */
-    List<String> rules() throws IOException {
-        return exec(List.of(name, "-S", CHAIN))
+    private List<String> rules() throws IOException {
+        return RuleTool.exec(List.of(name, "-S", CHAIN))
                 .lines()
                 .filter(line -> line.startsWith("-A "))
                 .toList();
     }
 
+    @Override
+    public List<String> remove(QueueRule rule) throws IOException {
+        List<String> done = new ArrayList<>();
+        for (List<String> specification : rule.specifications()) {
+            if (hasTable() && has(specification)) {
+                done.add(run("-D", specification));
+            }
+        }
+        return done;
+    }
+
+    @Override
+    public void checkReadable() throws IOException {
+        if (hasTable()) {
+            rules();
+        }
+    }
+
     private String run(String action, List<String> rest) throws IOException {
         List<String> command = new ArrayList<>(List.of(name, action, CHAIN));
         command.addAll(rest);
-        exec(command);
+        RuleTool.exec(command);
         return String.join(" ", command);
-    }
-
-    private static String exec(List<String> command) throws IOException {
-        Host.Output output = new LocalHost()
-                .run(command.toArray(String[]::new))
-                .orElseThrow(() -> new IOException(MISSING + command.get(0)));
-        if (!output.isSuccess()) {
-            throw new IOException(
-                    String.join(" ", command) + " ended with exit code " + output.exitCode() + ": " + output.text());
-        }
-        return output.text();
     }
 }

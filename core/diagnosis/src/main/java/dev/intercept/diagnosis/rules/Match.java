@@ -1,66 +1,116 @@
 package dev.intercept.diagnosis.rules;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * Which answers a rule matches, as far as it matters here.
+ * Which answers a rule matches: packets of TCP over IPv4 in a connection under way, from the target to a client.
  *
- * @param tcp whether TCP packets can match
- * @param sourcePorts the target's ports that match; empty for every port
- * @param established whether packets of connections under way can match: an answer always is one, a SYN/ACK too
- * @param isNarrower whether the rule has conditions besides these, so that it may match less than it seems
+ * @param answers whether such a packet can match at all
+ * @param ports the target's that match
+ * @param clientPorts the clients' that match
+ * @param parts further conditions of which is known that they take a part of the answers, by addresses or devices
+ * @param unread further conditions of which nothing is known; each that chooses by chance or by count has a text of its own
+ * @param state what conditions on the connection's state make of it
  */
-public record Match(boolean tcp, List<PortRange> sourcePorts, boolean established, boolean isNarrower) {
+record Match(boolean answers, Ports ports, Ports clientPorts, Set<String> parts, Set<String> unread, State state) {
 
-    static final Match EVERYTHING = new Match(true, List.of(), true, false);
-
-    public Match {
-        sourcePorts = List.copyOf(sourcePorts);
+    /** What connection tracking has to do with it. */
+    enum State {
+        /** There is no such condition. */
+        ANY,
+        /** An answer's state fulfils them. */
+        FULFILLED,
+        /** It does not. */
+        REFUSED
     }
 
-    boolean hasPort(int port) {
-        return sourcePorts.isEmpty() || sourcePorts.stream().anyMatch(range -> range.contains(port));
+    static final Match EVERYTHING = of(Ports.ALL, Ports.ALL, Set.of(), Set.of());
+
+    /** Of no answer. */
+    static final Match NOTHING = new Match(false, Ports.ALL, Ports.ALL, Set.of(), Set.of(), State.ANY);
+
+    /** Clients' ports are any of many thousands: a rule for fewer is not for answers. */
+    private static final int FEW = 10_000;
+
+    Match {
+        parts = Set.copyOf(parts);
+        unread = Set.copyOf(unread);
     }
 
-    /** Whether it matches every answer that {@code other} matches. False where that cannot be told. */
+    private static Match of(Ports ports, Ports clientPorts, Set<String> parts, Set<String> unread) {
+        return new Match(true, ports, clientPorts, parts, unread, State.ANY);
+    }
+
+    static Match ofState(boolean isFulfilled) {
+        State state = isFulfilled ? State.FULFILLED : State.REFUSED;
+        return new Match(true, Ports.ALL, Ports.ALL, Set.of(), Set.of(), state);
+    }
+
+    static Match ofPorts(Ports ports) {
+        return of(ports, Ports.ALL, Set.of(), Set.of());
+    }
+
+    static Match ofClientPorts(Ports clientPorts) {
+        return of(Ports.ALL, clientPorts, Set.of(), Set.of());
+    }
+
+    static Match part(String condition) {
+        return of(Ports.ALL, Ports.ALL, Set.of(condition), Set.of());
+    }
+
+    static Match unread(String condition) {
+        return of(Ports.ALL, Ports.ALL, Set.of(), Set.of(condition));
+    }
+
+    boolean seesAnswers() {
+        return answers && state != State.REFUSED && !ports.isEmpty() && clientPorts.size() >= FEW;
+    }
+
+    boolean isUnread() {
+        return !unread.isEmpty();
+    }
+
+    /** Whether it matches every answer that {@code other} matches. False where that is not known. */
     boolean covers(Match other) {
-        return tcp && established && !isNarrower && coversPortsOf(other);
+        return answers
+                && state != State.REFUSED
+                && ports.contains(other.ports)
+                && clientPorts.contains(other.clientPorts)
+                && other.parts.containsAll(parts)
+                && other.unread.containsAll(unread);
     }
 
-    private boolean coversPortsOf(Match other) {
-        if (sourcePorts.isEmpty()) {
-            return true;
-        }
-        return !other.sourcePorts.isEmpty()
-                && other.sourcePorts.stream()
-                        .allMatch(inner -> sourcePorts.stream().anyMatch(range -> range.contains(inner)));
+    /** Whether it might match an answer that {@code other} matches. */
+    boolean meets(Match other) {
+        return and(other).seesAnswers();
     }
 
-    /** The match of a rule in a chain that is reached by a rule with this match. */
-    Match and(Match inner) {
-        List<PortRange> ports = sourcePorts;
-        boolean narrower = isNarrower || inner.isNarrower;
-        if (ports.isEmpty()) {
-            ports = inner.sourcePorts;
-        } else if (!inner.sourcePorts.isEmpty()) {
-            ports = common(inner);
-            narrower |= ports.isEmpty();
-        }
-        return new Match(tcp && inner.tcp, ports, established && inner.established, narrower);
+    /** What both match: the match of a rule in a chain that is reached by a rule with this match. */
+    Match and(Match other) {
+        return new Match(
+                answers && other.answers,
+                ports.and(other.ports),
+                clientPorts.and(other.clientPorts),
+                union(parts, other.parts),
+                union(unread, other.unread),
+                state.compareTo(other.state) > 0 ? state : other.state);
     }
 
-    private List<PortRange> common(Match inner) {
-        List<PortRange> common = new ArrayList<>();
-        for (PortRange a : sourcePorts) {
-            for (PortRange b : inner.sourcePorts) {
-                int first = Math.max(a.first(), b.first());
-                int last = Math.min(a.last(), b.last());
-                if (first <= last) {
-                    common.add(new PortRange(first, last));
-                }
-            }
-        }
-        return common;
+    /** The same where the kernel does not know the packet's connection yet: what a state is there is not an answer's. */
+    Match beforeTracking() {
+        return state == State.ANY
+                ? this
+                : of(ports, clientPorts, parts, union(unread, Set.of("state"))).and(of(answers));
+    }
+
+    private static Match of(boolean answers) {
+        return answers ? EVERYTHING : NOTHING;
+    }
+
+    private static Set<String> union(Set<String> one, Set<String> other) {
+        Set<String> all = new HashSet<>(one);
+        all.addAll(other);
+        return all;
     }
 }

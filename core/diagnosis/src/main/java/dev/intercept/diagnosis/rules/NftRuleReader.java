@@ -1,30 +1,47 @@
 package dev.intercept.diagnosis.rules;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import dev.intercept.diagnosis.rules.Rule.Action;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Reads one rule object of libnftables-json(5): a list of expressions, conditions first. */
+/**
+ * Reads one rule object of libnftables-json(5): a list of expressions that are gone through as the kernel does, so that a
+ * statement acts on what the conditions before it let through.
+ */
 final class NftRuleReader {
 
-    private final List<PortRange> sourcePorts = new ArrayList<>();
-    private final List<String> words = new ArrayList<>();
+    /** As nft writes the target NFQUEUE of iptables-nft, which its JSON has no words for. */
+    private static final Pattern NFQUEUE =
+            Pattern.compile("\\bqueue num (\\d+)(?:-(\\d+))?((?: (?:bypass|fanout|cpu-fanout))*)");
+
+    private final List<Rule> rules = new ArrayList<>();
+    private final NftValues values;
+    private final String table;
     private final String place;
     private final String handle;
-    private boolean tcp = true;
-    private boolean established = true;
-    private boolean isNarrower;
-    private boolean isBypass;
-    private Action action = Action.OTHER;
-    private String jumpsTo = "";
-    private int firstNumber = -1;
-    private int lastNumber = -1;
+    private final String listed;
+    private final String insertion;
+    private final NftConditions conditions;
+    private Match match = Match.EVERYTHING;
 
-    NftRuleReader(JsonObject rule) {
-        place = NftRules.text(rule, "family") + ' ' + NftRules.text(rule, "table") + ' ' + NftRules.text(rule, "chain");
+    /** @param listed the rule as nft writes it; empty where that is not known */
+    NftRuleReader(JsonObject rule, NftValues values, String listed) {
+        this.values = values;
+        table = NftRules.tableOf(rule);
+        place = table + ' ' + NftRules.text(rule, "chain");
         handle = NftRules.text(rule, "handle");
+        this.listed = listed.isEmpty() ? rule.get("expr").toString() : listed;
+        insertion = listed.isEmpty() || NftTexts.quoted(listed).isEmpty()
+                ? ""
+                : "nft insert rule " + place + ' ' + NftTexts.quoted(listed);
+        conditions = new NftConditions(values, table, " of " + place + " handle " + handle);
         for (JsonElement expression : rule.getAsJsonArray("expr")) {
             JsonObject object = expression.getAsJsonObject();
             String kind = object.keySet().iterator().next();
@@ -32,91 +49,119 @@ final class NftRuleReader {
         }
     }
 
-    Rule rule() {
-        return new Rule(
-                action,
-                new Match(tcp, sourcePorts, established, isNarrower),
-                firstNumber,
-                lastNumber,
-                isBypass,
-                jumpsTo,
-                "nft: " + place + " handle " + handle + ": " + String.join(" ", words),
-                "nft delete rule " + place + " handle " + handle,
-                isNarrower ? "" : "nft insert rule " + place + " " + String.join(" ", words));
+    /** One for each statement that does something with packets, in their order. */
+    List<Rule> rules() {
+        return rules;
     }
 
     private void take(String kind, JsonElement value) {
         switch (kind) {
-            case "match" -> condition(value.getAsJsonObject());
-            case "accept" -> act(Action.ACCEPT, "accept");
-            case "drop", "reject" -> act(Action.DROP, kind);
+            case "match" -> match = match.and(conditions.of(value.getAsJsonObject()));
+            case "vmap" -> chooseVerdict(value.getAsJsonObject());
             case "queue" -> queue(value);
             case "log" -> log(value);
+            case "xt" -> ofIptables(value);
+            case "counter", "comment", "mangle", "notrack", "secmark", "ct helper", "ct timeout", "continue" -> {
+                // None of them chooses packets or ends their way.
+            }
+            default -> verdict(kind, value, match);
+        }
+    }
+
+    private void verdict(String kind, JsonElement value, Match matched) {
+        switch (kind) {
+            case "accept" -> add(Action.ACCEPT, matched);
+            case "drop", "reject" -> add(Action.DROP, matched);
+            case "return" -> add(Action.RETURN, matched);
+            case "continue" -> {
+                // The next rule is looked at, as without it.
+            }
             case "jump", "goto" -> {
-                jumpsTo = NftRules.text(value.getAsJsonObject(), "target");
-                act(Action.JUMP, kind + " " + jumpsTo);
+                add(Action.JUMP, matched, new Numbers(-1, -1, false), NftRules.text(value.getAsJsonObject(), "target"));
+                if (kind.equals("goto")) {
+                    add(Action.RETURN, matched);
+                }
             }
-            case "counter", "comment" -> {
-                // Neither chooses packets nor ends their way.
-            }
-            default -> isNarrower |= action == Action.OTHER;
+            case "limit", "quota", "ct count", "connlimit", "last", "set", "map", "meter" ->
+                match = match.and(conditions.unread(kind + value));
+            default -> add(Action.UNKNOWN, matched.and(conditions.unread(kind + value)));
         }
     }
 
-    private void act(Action what, String text) {
-        action = what;
-        words.add(text);
+    /** Queue or group numbers, -1 where they are not known. */
+    private record Numbers(int first, int last, boolean isBypass) {}
+
+    private void add(Action action, Match matched) {
+        add(action, matched, new Numbers(-1, -1, false), "");
     }
 
-    private void condition(JsonObject match) {
-        JsonElement left = match.get("left");
-        JsonElement right = match.get("right");
-        String subject = left.toString();
-        boolean isEquality = List.of("==", "in").contains(NftRules.text(match, "op"));
-        if (isEquality && subject.contains("\"sport\"")) {
-            tcp &= !subject.contains("udp");
-            ports(right);
-            words.add("tcp sport " + NftValues.text(right));
-        } else if (isEquality
-                && (subject.contains("l4proto")
-                        || subject.contains("\"protocol\":\"ip\"") && subject.contains("\"field\":\"protocol\""))) {
-            tcp &= right.toString().contains("tcp") || right.toString().equals("6");
-            words.add("meta l4proto " + NftValues.text(right));
-        } else if (isEquality && subject.contains("\"ct\"") && subject.contains("\"state\"")) {
-            established &= right.toString().contains("established");
-            words.add("ct state " + NftValues.text(right));
-        } else {
-            isNarrower = true;
+    private void add(Action action, Match matched, Numbers numbers, String jumpsTo) {
+        rules.add(new Rule(
+                action,
+                matched,
+                numbers.first,
+                numbers.last,
+                numbers.isBypass,
+                jumpsTo,
+                "nft: " + place + " handle " + handle + ": " + listed,
+                "nft delete rule " + place + " handle " + handle,
+                insertion,
+                Rule.Base.NONE));
+    }
+
+    /** A verdict map: each of its elements is a rule of its own. */
+    private void chooseVerdict(JsonObject vmap) {
+        Optional<List<JsonElement>> pairs = values.elements(table, vmap.get("data"));
+        if (pairs.isEmpty() || !pairs.get().stream().allMatch(NftRuleReader::isPair)) {
+            add(Action.UNKNOWN, match.and(conditions.unread(vmap.toString())));
+            return;
+        }
+        for (JsonElement each : pairs.get()) {
+            JsonArray pair = each.getAsJsonArray();
+            JsonObject verdict = pair.get(1).getAsJsonObject();
+            String kind = verdict.keySet().iterator().next();
+            verdict(kind, verdict.get(kind), match.and(conditions.of(vmap.get("key"), "==", pair.get(0))));
         }
     }
 
-    private void ports(JsonElement right) {
-        try {
-            sourcePorts.addAll(NftValues.ranges(right));
-        } catch (RuntimeException e) {
-            isNarrower = true; // A named set or map: which ports is not in the rule.
-        }
+    private static boolean isPair(JsonElement element) {
+        return element.isJsonArray()
+                && element.getAsJsonArray().size() == 2
+                && element.getAsJsonArray().get(1).isJsonObject();
     }
 
     private void queue(JsonElement value) {
-        PortRange numbers = new PortRange(0, 0);
-        if (value.isJsonObject() && value.getAsJsonObject().has("num")) {
-            numbers = NftValues.ranges(value.getAsJsonObject().get("num")).get(0);
+        JsonElement number = value.isJsonObject() ? value.getAsJsonObject().get("num") : null;
+        Optional<PortRange> numbers = number == null ? Optional.of(new PortRange(0, 0)) : NftValues.range(number);
+        boolean isBypass = value.toString().contains("bypass");
+        if (numbers.isPresent()) {
+            PortRange range = numbers.get();
+            add(Action.QUEUE, match, new Numbers(range.first(), range.last(), isBypass), "");
+        } else {
+            add(Action.QUEUE, match.and(conditions.unread(value.toString())), new Numbers(-1, -1, isBypass), "");
         }
-        isBypass = value.toString().contains("bypass");
-        firstNumber = numbers.first();
-        lastNumber = numbers.last();
-        act(
-                Action.QUEUE,
-                "queue num " + (firstNumber == lastNumber ? firstNumber : firstNumber + "-" + lastNumber)
-                        + (isBypass ? " bypass" : ""));
     }
 
     private void log(JsonElement value) {
-        if (value.isJsonObject() && value.getAsJsonObject().has("group")) {
-            firstNumber = value.getAsJsonObject().get("group").getAsInt();
-            lastNumber = firstNumber;
-            act(Action.COPY, "log group " + firstNumber);
+        JsonElement group = value.isJsonObject() ? value.getAsJsonObject().get("group") : JsonNull.INSTANCE;
+        if (group != null && group.isJsonPrimitive()) {
+            add(Action.COPY, match, new Numbers(group.getAsInt(), group.getAsInt(), false), "");
+        }
+    }
+
+    private void ofIptables(JsonElement value) {
+        String name = value.isJsonObject() ? NftRules.text(value.getAsJsonObject(), "name") : "";
+        boolean isTarget = value.isJsonObject()
+                && NftRules.text(value.getAsJsonObject(), "type").equals("target");
+        Matcher text = NFQUEUE.matcher(listed);
+        if (isTarget && name.equals("NFQUEUE") && text.find()) {
+            int first = Integer.parseInt(text.group(1));
+            int last = text.group(2) == null ? first : Integer.parseInt(text.group(2));
+            add(Action.QUEUE, match, new Numbers(first, last, text.group(3).contains("bypass")), "");
+        } else if (!isTarget) {
+            match = match.and(conditions.unread("xt " + name));
+        } else if (SavedRules.action(name) != Action.OTHER) {
+            add(Action.UNKNOWN, match.and(conditions.unread("xt " + name)));
         }
     }
 }

@@ -2,45 +2,69 @@ package dev.intercept.diagnosis.rules;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.Optional;
 
-/** Values of libnftables-json(5): a number, {@code {"range": [a, b]}}, or {@code {"set": [...]}} of them. */
+/**
+ * Values of libnftables-json(5): a number or name, {@code {"range": [a, b]}}, {@code {"set": [...]}} of them, or {@code "@name"}
+ * of a set or map that stands by itself.
+ */
 final class NftValues {
 
-    private NftValues() {}
+    /** Elements of the named sets and maps, by {@code "ip filter name"}. */
+    private final Map<String, JsonElement> named = new HashMap<>();
 
-    /** @throws RuntimeException when it is no number, range or set of them */
-    static List<PortRange> ranges(JsonElement value) {
-        List<PortRange> ranges = new ArrayList<>();
-        if (value.isJsonPrimitive()) {
-            ranges.add(new PortRange(value.getAsInt(), value.getAsInt()));
-        } else if (value.isJsonArray()) {
-            value.getAsJsonArray().forEach(element -> ranges.addAll(ranges(element)));
-        } else if (value.getAsJsonObject().has("range")) {
-            JsonArray ends = value.getAsJsonObject().getAsJsonArray("range");
-            ranges.add(new PortRange(ends.get(0).getAsInt(), ends.get(1).getAsInt()));
-        } else {
-            ranges.addAll(ranges(value.getAsJsonObject().get("set")));
-        }
-        return ranges;
+    void define(JsonObject set) {
+        JsonElement elements = set.has("elem") ? set.get("elem") : new JsonArray();
+        named.put(NftRules.tableOf(set) + ' ' + NftRules.text(set, "name"), elements);
     }
 
-    /** As nft would be given it. */
-    static String text(JsonElement value) {
-        if (value.isJsonPrimitive()) {
-            return value.getAsString();
-        }
+    /**
+     * The values themselves, each a number, a name, a range, or with a map a pair.
+     *
+     * @param table {@code "ip filter"}
+     * @return empty when it is none of these
+     */
+    Optional<List<JsonElement>> elements(String table, JsonElement value) {
         if (value.isJsonArray()) {
-            StringJoiner list = new StringJoiner(", ", "{ ", " }");
-            value.getAsJsonArray().forEach(element -> list.add(text(element)));
-            return list.toString();
+            List<JsonElement> all = new ArrayList<>();
+            for (JsonElement element : value.getAsJsonArray()) {
+                all.add(withoutExtras(element));
+            }
+            return Optional.of(all);
         }
-        if (value.getAsJsonObject().has("range")) {
+        if (value.isJsonObject() && value.getAsJsonObject().has("set")) {
+            return elements(table, value.getAsJsonObject().get("set"));
+        }
+        if (value.isJsonPrimitive() && value.getAsString().startsWith("@")) {
+            return Optional.ofNullable(
+                            named.get(table + ' ' + value.getAsString().substring(1)))
+                    .flatMap(elements -> elements(table, elements));
+        }
+        return Optional.of(List.of(value));
+    }
+
+    /** {@code {"elem": {"val": 80, "comment": …}}} */
+    private static JsonElement withoutExtras(JsonElement element) {
+        return element.isJsonObject() && element.getAsJsonObject().has("elem")
+                ? element.getAsJsonObject().getAsJsonObject("elem").get("val")
+                : element;
+    }
+
+    /** Empty when it is no number or range of them. */
+    static Optional<PortRange> range(JsonElement value) {
+        try {
+            if (value.isJsonPrimitive()) {
+                return Optional.of(new PortRange(value.getAsInt(), value.getAsInt()));
+            }
             JsonArray ends = value.getAsJsonObject().getAsJsonArray("range");
-            return text(ends.get(0)) + "-" + text(ends.get(1));
+            return Optional.of(new PortRange(ends.get(0).getAsInt(), ends.get(1).getAsInt()));
+        } catch (RuntimeException e) {
+            return Optional.empty(); // gson says so in several ways.
         }
-        return value.getAsJsonObject().has("set") ? text(value.getAsJsonObject().get("set")) : value.toString();
     }
 }

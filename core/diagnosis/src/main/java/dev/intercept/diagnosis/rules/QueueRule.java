@@ -5,26 +5,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules of the OUTPUT chain that one backend needs for one target, in their order.
+ * The rules for outgoing packets that one backend needs for one target, in their order.
  *
  * @param specifications each as iptables' words behind the chain's name; empty for a backend that needs none
+ * @param nft the same as nft's, each what stands behind the chain's name; empty where nft has no words for them
  */
-public record QueueRule(List<List<String>> specifications) {
+public record QueueRule(List<List<String>> specifications, List<String> nft) {
 
     /** For a backend that no rule feeds. */
-    public static final QueueRule NONE = new QueueRule(List.of());
+    public static final QueueRule NONE = new QueueRule(List.of(), List.of());
 
     /** @param passList destinations, in numbers, to be left alone whether or not intercept runs */
     public static QueueRule of(CaptureRules needed, AnswerMatch answers, List<String> passList) {
-        List<List<String>> rules = new ArrayList<>();
-        passList.forEach(passed -> rules.add(rule(answers, List.of("-d", passed, "-j", "ACCEPT"))));
-        needed.iptables().forEach(words -> rules.add(rule(answers, words)));
-        return new QueueRule(rules);
+        List<List<String>> iptables = new ArrayList<>();
+        List<String> nft = new ArrayList<>();
+        for (String passed : passList) {
+            iptables.add(rule(answers, List.of("-d", passed, "-j", "ACCEPT")));
+            nft.add(answers.nft() + " ip daddr " + passed + " accept");
+        }
+        needed.iptables().forEach(words -> iptables.add(rule(answers, words)));
+        nft.add(answers.nft() + ' ' + needed.nft());
+        return new QueueRule(iptables, nft);
     }
 
     /** The man page's own rule: to ip_queue, or on kernels without it to NFQUEUE 0. iptables-nft refuses it. */
     public static QueueRule manPage(AnswerMatch answers) {
-        return new QueueRule(List.of(rule(answers, List.of("-j", "QUEUE"))));
+        return new QueueRule(List.of(rule(answers, List.of("-j", "QUEUE"))), List.of());
     }
 
     private static List<String> rule(AnswerMatch answers, List<String> rest) {
@@ -37,16 +43,5 @@ public record QueueRule(List<List<String>> specifications) {
     public boolean needsLegacyTool() {
         return specifications.stream()
                 .anyMatch(words -> words.get(words.size() - 1).equals("QUEUE"));
-    }
-
-    /** The commands that insert these rules before all others, each as its words. */
-    public List<List<String>> insertion(String tool) {
-        List<List<String>> commands = new ArrayList<>();
-        for (int i = 0; i < specifications.size(); i++) {
-            List<String> command = new ArrayList<>(List.of(tool, "-I", "OUTPUT", Integer.toString(i + 1)));
-            command.addAll(specifications.get(i));
-            commands.add(command);
-        }
-        return commands;
     }
 }

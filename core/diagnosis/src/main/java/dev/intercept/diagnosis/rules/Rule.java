@@ -1,20 +1,20 @@
 package dev.intercept.diagnosis.rules;
 
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One rule of a packet filter.
+ * One rule of a packet filter, or one statement of a rule that has several.
  *
  * @param action what it does
- * @param firstNumber the queue (for a balance the first one) or the NFLOG group; -1 where the action has none
+ * @param firstNumber the queue (for a balance the first one) or the NFLOG group; -1 where the action has none, or where it
+ *     is worked out for each packet
  * @param lastNumber the last queue of a balance, otherwise {@code firstNumber}
  * @param isBypass whether packets pass when nobody listens on the queue
  * @param jumpsTo the chain that it calls; empty unless the action is JUMP
  * @param text the rule as its tool writes it
  * @param removal the command that removes it
- * @param insertion the command that puts it in front of all rules of its chain; empty where it has conditions
- *     that are not understood
+ * @param insertion the command that puts it in front of all rules of its chain; empty where its words are not known
+ * @param base the chain of the kernel's that it is reached from
  */
 public record Rule(
         Action action,
@@ -25,7 +25,8 @@ public record Rule(
         String jumpsTo,
         String text,
         String removal,
-        String insertion) {
+        String insertion,
+        Base base) {
 
     /** What a rule does with a packet. */
     public enum Action {
@@ -36,12 +37,39 @@ public record Rule(
         ACCEPT,
         DROP,
         JUMP,
+        /** The rest of its chain is not looked at. */
+        RETURN,
         /** Counts, logs, marks: the next rule is looked at. */
-        OTHER
+        OTHER,
+        /** What it does is not known, and it may end the packet's way. */
+        UNKNOWN
     }
 
-    boolean ends() {
-        return action == Action.ACCEPT || action == Action.DROP || action == Action.QUEUE;
+    /**
+     * A chain that the kernel calls.
+     *
+     * @param priority where its hook calls it
+     * @param front the command that inserts a rule in front of its rules, less the rule
+     */
+    public record Base(String hook, int priority, String front) {
+
+        static final Base NONE = new Base("", 0, "");
+
+        /** NF_IP_PRI_CONNTRACK of the kernel. */
+        private static final int TRACKING = -200;
+
+        boolean isBeforeTracking() {
+            return hook.equals("output") && priority <= TRACKING;
+        }
+
+        /** Whether rules for it are nft's, otherwise iptables'. */
+        public boolean isNft() {
+            return front.startsWith("nft ");
+        }
+    }
+
+    static Rule of(Action action, Match match, String text) {
+        return new Rule(action, match, -1, -1, false, "", text, "", "", Base.NONE);
     }
 
     /** Whether no packet gets past it, with a listener or without. */
@@ -51,12 +79,34 @@ public record Rule(
 
     /** Whether it drops before the packet has left the TCP of this host, which then takes it for unsent. */
     public boolean isDropOfOwnPackets() {
-        return action == Action.DROP && text.contains("-A OUTPUT ");
+        return action == Action.DROP && !base.hook().equals("forward");
     }
 
     /** This rule as it acts in a chain that is reached by {@code way}. */
-    Rule reachedBy(Match way) {
-        return new Rule(action, way.and(match), firstNumber, lastNumber, isBypass, jumpsTo, text, removal, insertion);
+    Rule reachedBy(Match way, Base from) {
+        Match here = from.isBeforeTracking() ? match.beforeTracking() : match;
+        return new Rule(
+                action, way.and(here), firstNumber, lastNumber, isBypass, jumpsTo, text, removal, insertion, from);
+    }
+
+    /** This rule where what it does is not known after all. */
+    Rule asUnknown() {
+        return of(Action.UNKNOWN, match.and(Match.unread(text)), text);
+    }
+
+    /** Whether it is in a chain of the kernel's, and not in one that another rule calls. */
+    public boolean isInBase() {
+        return !insertion.isEmpty() && insertion.startsWith(base.front() + " ");
+    }
+
+    /** Whether it cannot be said which answers it hands up, or to whom. */
+    public boolean isUnclear() {
+        return match.isUnread();
+    }
+
+    /** Whether it is for a part of the answers from its ports. */
+    public boolean isNarrower() {
+        return !match.parts().isEmpty() || match.isUnread();
     }
 
     public boolean feeds(int number) {
@@ -65,19 +115,41 @@ public record Rule(
 
     /** Whether it is for some of the target's ports; without, it is for those of every service. */
     public boolean hasPorts() {
-        return !match.sourcePorts().isEmpty();
+        return !match.ports().isAll();
     }
 
     /** The one port it is for; empty for several and for all. */
     public OptionalInt port() {
-        List<PortRange> ports = match.sourcePorts();
-        return ports.size() == 1 && ports.get(0).first() == ports.get(0).last()
-                ? OptionalInt.of(ports.get(0).first())
-                : OptionalInt.empty();
+        return match.ports().single();
     }
 
     /** Whether it matches answers from this port of the target; a rule without a port matches all. */
     public boolean matchesPort(int port) {
-        return match.hasPort(port);
+        return match.ports().contains(port);
+    }
+
+    /** Whether it names the port where the clients' stand in an answer, and none of the target's. */
+    boolean isForClientPort(OptionalInt port) {
+        return match.answers()
+                && match.ports().isAll()
+                && (port.isPresent()
+                        ? !match.clientPorts().isAll() && match.clientPorts().contains(port.getAsInt())
+                        : match.clientPorts().single().isPresent());
+    }
+
+    /** The one port of the clients that it is for; empty for several and for all. */
+    public OptionalInt clientPort() {
+        return match.clientPorts().single();
+    }
+
+    /** The command that puts it in front of its chain such that nothing passes it while nobody listens. */
+    public String insertionWithoutBypass() {
+        return insertion
+                .replace(" --queue-bypass", "")
+                .replace(" flags bypass,fanout", " flags fanout")
+                .replace(" flags fanout,bypass", " flags fanout")
+                .replace(" flags bypass", "")
+                .replaceAll("( queue num [0-9-]+) bypass", "$1")
+                .replace(" bypass,fanout", " fanout");
     }
 }

@@ -1,11 +1,14 @@
 package dev.intercept.diagnosis.rules;
 
+import dev.intercept.diagnosis.rules.Rule.Action;
 import dev.intercept.spi.Host;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** All rules of this network namespace that answers can meet. Read through whichever tools are installed. */
 public final class RuleSet {
@@ -14,84 +17,93 @@ public final class RuleSet {
      * A rule that hands answers up.
      *
      * @param winner the rule before it that takes every answer it would match; null where there is none
+     * @param doubt a rule before it, or itself, of which is not known which answers it takes; null where there is none
      */
-    public record Feed(Rule rule, Rule winner) {}
+    public record Feed(Rule rule, Rule winner, Rule doubt) {}
 
-    private final List<List<Rule>> ways;
+    /** Answers of this host's servers, and of the containers on it. */
+    private static final List<List<String>> HOOKS =
+            List.of(List.of("output", "postrouting"), List.of("forward", "postrouting"));
+
+    private final List<Way> ways;
     private final List<String> tools;
+    private final List<String> unread;
 
-    private RuleSet(List<List<Rule>> ways, List<String> tools) {
-        this.ways = ways;
-        this.tools = tools;
+    RuleSet(List<Table> tables, List<String> tools, List<String> unread) {
+        this.ways = HOOKS.stream().map(hooks -> way(hooks, tables)).toList();
+        this.tools = List.copyOf(tools);
+        this.unread = List.copyOf(unread);
     }
 
     public static RuleSet read(Host host) {
-        List<Table> tables = new ArrayList<>();
-        List<String> tools = new ArrayList<>();
-        Set<String> toldByIptables = new HashSet<>();
-        for (String tool : List.of("iptables-legacy", "iptables-nft")) {
-            output(host, tool + "-save").ifPresent(text -> {
-                tools.add(tool);
-                tables.addAll(new SavedRules(tool).parse(text));
-                if (tool.equals("iptables-nft")) {
-                    toldByIptables.addAll(namesOfTables(text));
-                }
-            });
-        }
-        if (tools.isEmpty()) {
-            output(host, "iptables-save").ifPresent(text -> {
-                tools.add("iptables");
-                tables.addAll(new SavedRules("iptables").parse(text));
-            });
-        }
-        output(host, "nft", "-j", "list", "ruleset").ifPresent(text -> {
-            tools.add("nft");
-            tables.addAll(NftRules.parse(text, toldByIptables));
-        });
-        List<List<Rule>> ways = new ArrayList<>();
-        tables.forEach(table -> ways.addAll(table.waysOfAnswers()));
-        return new RuleSet(ways, tools);
+        return new RuleReader(host).read();
     }
 
-    /** {@code ip filter} for a line {@code *filter}. One that iptables cannot read has no such line. */
-    private static List<String> namesOfTables(String saved) {
-        return saved.lines()
-                .filter(line -> line.startsWith("*"))
-                .map(line -> "ip " + line.substring(1))
-                .toList();
-    }
-
-    private static Optional<String> output(Host host, String... command) {
-        return host.run(command).filter(Host.Output::isSuccess).map(Host.Output::text);
+    private static Way way(List<String> hooks, List<Table> tables) {
+        record Called(Table table, Chain chain) {}
+        Way way = new Way();
+        for (String hook : hooks) {
+            tables.stream()
+                    .flatMap(table -> table.chains().stream().map(chain -> new Called(table, chain)))
+                    .filter(called -> called.chain.hook().equals(hook))
+                    .sorted(Comparator.comparingInt(called -> called.chain.priority()))
+                    .forEach(called -> way.through(called.table, called.chain));
+        }
+        return way;
     }
 
     /** Whose rules could be read; none when no tool is installed or the privilege is missing. */
     public List<String> tools() {
-        return List.copyOf(tools);
+        return tools;
     }
 
-    /** The rules with this action that see answers, with what wins over each. */
-    public List<Feed> feeds(Rule.Action action) {
+    /** Whose rules are there and could not be read. */
+    public List<String> unread() {
+        return unread;
+    }
+
+    /**
+     * The rules with this action that see answers, with what comes before each.
+     *
+     * @param port the target's; empty for all
+     */
+    public List<Feed> feeds(Action action, OptionalInt port) {
         List<Feed> feeds = new ArrayList<>();
-        for (List<Rule> way : ways) {
-            for (int i = 0; i < way.size(); i++) {
-                if (way.get(i).action() == action) {
-                    feeds.add(new Feed(way.get(i), winner(way, i)));
-                }
+        Match wanted = port.isPresent() ? Match.ofPorts(Ports.of(port.getAsInt())) : Match.EVERYTHING;
+        stepsThat(rule -> rule.action() == action, (way, index) -> {
+            Match match = way.get(index).rule().match().and(wanted);
+            if (match.seesAnswers()) {
+                feeds.add(new Arrival(way, match).at(index));
             }
-        }
+        });
         return feeds;
     }
 
-    private static Rule winner(List<Rule> way, int index) {
-        for (Rule earlier : way.subList(0, index)) {
-            if (earlier.ends()
-                    && earlier.action() != Rule.Action.QUEUE
-                    && earlier.match().covers(way.get(index).match())) {
-                return earlier;
+    /** Rules that hand up packets to this port, in place of packets from it. */
+    public List<Rule> forClientPort(Action action, OptionalInt port) {
+        List<Rule> rules = new ArrayList<>();
+        stepsThat(
+                rule -> rule.action() == action && rule.isForClientPort(port),
+                (way, index) -> rules.add(way.get(index).rule()));
+        return rules;
+    }
+
+    private interface AtStep {
+        void accept(List<Step> way, int index);
+    }
+
+    /** The rules of postrouting are looked at once, on the way of this host's own answers. */
+    private void stepsThat(Predicate<Rule> condition, AtStep action) {
+        for (Way way : ways) {
+            List<Step> steps = way.steps();
+            for (int i = 0; i < steps.size(); i++) {
+                Rule rule = steps.get(i).rule();
+                boolean isSecondTime = way != ways.get(0) && rule.base().hook().equals("postrouting");
+                if (condition.test(rule) && !isSecondTime) {
+                    action.accept(steps, i);
+                }
             }
         }
-        return null;
     }
 
     /**
@@ -99,14 +111,44 @@ public final class RuleSet {
      * somebody listens on the queue does not matter.
      */
     public Optional<Rule> stopAfter(Rule copying) {
-        for (List<Rule> way : ways) {
-            int index = way.indexOf(copying);
-            for (int i = index + 1; index >= 0 && i < way.size(); i++) {
-                if (way.get(i).stops() && way.get(i).match().covers(copying.match())) {
-                    return Optional.of(way.get(i));
+        return after(copying)
+                .filter(rule -> rule.stops() && rule.match().covers(copying.match()))
+                .findFirst();
+    }
+
+    /** A later rule that might stop what {@code copying} hands up, and of which that is not known. */
+    public Optional<Rule> doubtAfter(Rule copying) {
+        return after(copying)
+                .filter(rule -> (rule.stops() || rule.action() == Action.UNKNOWN)
+                        && rule.isUnclear()
+                        && rule.match().meets(copying.match()))
+                .findFirst();
+    }
+
+    /** The rules that packets get to behind it. */
+    private Stream<Rule> after(Rule copying) {
+        for (Way way : ways) {
+            List<Step> steps = way.steps();
+            for (int i = 0; i < steps.size(); i++) {
+                if (steps.get(i).rule().equals(copying)) {
+                    return reached(steps, i).stream();
                 }
             }
         }
-        return Optional.empty();
+        return Stream.of();
+    }
+
+    private static List<Rule> reached(List<Step> way, int index) {
+        List<Rule> rules = new ArrayList<>();
+        List<Step> ends = new ArrayList<>();
+        for (Step step : way.subList(index + 1, way.size())) {
+            if (ends.stream().noneMatch(end -> end.isEndFor(step))) {
+                rules.add(step.rule());
+                if (step.rule().match().covers(way.get(index).rule().match()) && step.ends() != Step.NOTHING) {
+                    ends.add(step);
+                }
+            }
+        }
+        return rules;
     }
 }

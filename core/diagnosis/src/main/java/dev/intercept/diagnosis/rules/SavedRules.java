@@ -4,11 +4,20 @@ import dev.intercept.diagnosis.rules.Rule.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Reads what iptables-save prints: {@code *table}, {@code :CHAIN POLICY}, {@code -A CHAIN conditions -j TARGET}. See iptables-save(8). */
 final class SavedRules {
 
+    /** NF_IP_PRI_… of the kernel. The table nat is not among them: it sees the first packet of a connection, which no answer is. */
+    private static final Map<String, Integer> PRIORITIES =
+            Map.of("raw", -300, "mangle", -150, "filter", 0, "security", 50);
+
     private final String tool;
+    private final List<Table> tables = new ArrayList<>();
+    private String tableName = "";
+    private Table table = new Table();
+    private int ruleCount;
 
     /** @param tool the command that changes these rules */
     SavedRules(String tool) {
@@ -16,9 +25,6 @@ final class SavedRules {
     }
 
     List<Table> parse(String text) {
-        List<Table> tables = new ArrayList<>();
-        String tableName = "";
-        Table table = new Table();
         for (String line : text.split("\n")) {
             if (line.startsWith("*")) {
                 tableName = line.substring(1).strip();
@@ -28,42 +34,76 @@ final class SavedRules {
                 table.define(chain(line));
             } else if (line.startsWith("-A ")) {
                 String[] words = line.split(" ", 3);
-                String conditions = words.length > 2 ? words[2] : "";
-                table.add(words[1], rule(tableName, words[1], conditions));
+                add(words[1], words.length > 2 ? words[2] : "");
             }
         }
         return tables;
     }
 
     /** A chain with a policy is one that the kernel calls; a chain of the user has {@code -}. */
-    private static Chain chain(String line) {
+    private Chain chain(String line) {
         String[] words = line.substring(1).split(" ");
-        boolean isBuiltIn = words.length > 1 && !words[1].equals("-");
-        return new Chain(words[0], isBuiltIn ? words[0].toLowerCase(Locale.ROOT) : "");
+        boolean isBuiltIn = words.length > 1 && !words[1].equals("-") && PRIORITIES.containsKey(tableName);
+        return isBuiltIn
+                ? new Chain(
+                        words[0],
+                        words[0].toLowerCase(Locale.ROOT),
+                        PRIORITIES.get(tableName),
+                        words[1].equals("DROP"),
+                        at() + " -I " + words[0])
+                : new Chain(words[0]);
     }
 
-    private Rule rule(String tableName, String chain, String text) {
-        SavedRuleWords words = new SavedRuleWords(text);
-        String at = tool + " -t " + tableName;
-        return new Rule(
+    private String at() {
+        return tool + " -t " + tableName;
+    }
+
+    private void add(String chain, String text) {
+        SavedRuleWords words = new SavedRuleWords(text, ++ruleCount);
+        Rule rule = new Rule(
                 action(words.target()),
                 words.match(),
                 words.firstNumber(),
                 words.lastNumber(),
                 words.isBypass(),
-                action(words.target()) == Action.JUMP ? words.target() : "",
+                words.target(),
                 tool + ": -A " + chain + " " + text,
-                at + " -D " + chain + " " + text,
-                at + " -I " + chain + " " + text);
+                at() + " -D " + chain + " " + text,
+                at() + " -I " + chain + " " + text,
+                Rule.Base.NONE);
+        table.add(chain, rule);
+        if (words.isGoto()) {
+            table.add(chain, Rule.of(Action.RETURN, words.match(), rule.text()));
+        }
     }
 
-    private static Action action(String target) {
+    static Action action(String target) {
         return switch (target) {
             case "QUEUE", "NFQUEUE" -> Action.QUEUE;
             case "NFLOG" -> Action.COPY;
             case "ACCEPT" -> Action.ACCEPT;
             case "DROP", "REJECT" -> Action.DROP;
-            case "", "LOG", "MARK", "CONNMARK", "RETURN", "TCPMSS", "CT", "NOTRACK", "TRACE", "AUDIT" -> Action.OTHER;
+            case "RETURN" -> Action.RETURN;
+            case "",
+                    "AUDIT",
+                    "CHECKSUM",
+                    "CLASSIFY",
+                    "CONNMARK",
+                    "CONNSECMARK",
+                    "CT",
+                    "DSCP",
+                    "ECN",
+                    "LOG",
+                    "MARK",
+                    "NOTRACK",
+                    "SECMARK",
+                    "SET",
+                    "TCPMSS",
+                    "TCPOPTSTRIP",
+                    "TEE",
+                    "TOS",
+                    "TRACE",
+                    "TTL" -> Action.OTHER;
             default -> Action.JUMP;
         };
     }

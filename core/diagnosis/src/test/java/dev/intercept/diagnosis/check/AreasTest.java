@@ -108,6 +108,13 @@ class AreasTest {
                 "rmmod ip_queue",
                 findings.get(findings.size() - 1));
         assertTrue(
+                new BackendsArea()
+                        .look(host, Scopes.of("ipqueue")).stream()
+                                .noneMatch(finding ->
+                                        finding.id() == FindingId.QUEUE_HANDLERS && finding.severity() != Severity.OK),
+                "the handler is the one that is wanted");
+        host.file("/proc/thread-self/net/netfilter/nf_queue", " 0 NONE\n 2 nf_queue\n 10 NONE");
+        assertTrue(
                 new BackendsArea().look(host, Scopes.of("ipqueue")).stream().anyMatch(finding -> finding.remedy()
                         .equals("rmmod nfnetlink_queue")),
                 "the module of the backend that is wanted stays");
@@ -287,9 +294,9 @@ class AreasTest {
                 .command("nft -v", "nftables v1.0.6")
                 .command("nft -j list ruleset", "{\"nftables\": []}");
         assertEquals(
-                "nft add table ip intercept"
-                        + " && nft add chain ip intercept output '{ type filter hook output priority 0; }'"
-                        + " && nft add rule ip intercept output tcp sport 8080 queue num 0",
+                "nft 'add table ip intercept; add chain ip intercept output { type filter hook output priority -20; };"
+                        + " insert rule ip intercept output tcp sport 8080 queue num 0"
+                        + " comment \"tcp sport 8080 queue num 0\"'",
                 only(new RulesArea().look(host, Scopes.withTargetPort("nfqueue", 8080)))
                         .remedy());
     }

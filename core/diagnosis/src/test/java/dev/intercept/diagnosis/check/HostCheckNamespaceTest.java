@@ -110,6 +110,29 @@ class HostCheckNamespaceTest {
     }
 
     @Test
+    @Tag("rule-bypass")
+    void shouldFindTheRuleThatLetsAnswersPassWithoutAListener() throws Exception {
+        sh(RULE + "0 --queue-bypass");
+        mend(FindingId.RULE_BYPASS, Scopes.of("nfqueue"));
+        assertFalse(namespace.exec("iptables-nft-save").contains("--queue-bypass"));
+    }
+
+    /** An accept in an earlier table takes nothing from ours, a drop does. */
+    @Test
+    @Tag("rule-after-accept")
+    void shouldFindThatADropOfAnEarlierTableWins() throws Exception {
+        sh("nft add table ip e");
+        sh("nft add chain ip e out '{ type filter hook output priority -10; }'");
+        sh("nft add rule ip e out tcp sport 80 accept");
+        sh(RULE + "0");
+        assertTrue(find(FindingId.RULE_AFTER_ACCEPT, Scopes.of("nfqueue")).isEmpty());
+        sh("nft insert rule ip e out tcp sport 80 drop");
+        Finding finding =
+                find(FindingId.RULE_AFTER_ACCEPT, Scopes.of("nfqueue")).orElseThrow();
+        assertTrue(finding.fact().endsWith(" comes after [nft: ip e out handle 3: tcp sport 80 drop]"), finding.fact());
+    }
+
+    @Test
     @Tag("rule-after-accept")
     void shouldFindThatAnEarlierAcceptWins() throws Exception {
         sh("iptables -A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");

@@ -116,8 +116,8 @@ class FirewallTest {
 
     @Test
     void shouldNotTakeWhatItMayNotReadForNothing() {
-        FirewallException e =
-                assertThrows(FirewallException.class, () -> new Firewall(List.of("no-such-tool")).remove(NFQUEUE));
+        FirewallException e = assertThrows(
+                FirewallException.class, () -> Firewall.with("no-such-tool").remove(NFQUEUE));
         assertTrue(e.isForWantOfTools(), e.getMessage());
         assertFalse(e.isForPrivilege(), e.getMessage());
     }
@@ -125,7 +125,7 @@ class FirewallTest {
     @Test
     void shouldSayWhatEachToolAnsweredWhenNoneTakesTheRule() {
         IOException e = assertThrows(
-                IOException.class, () -> new Firewall(List.of("no-such-tool", "false")).insert(List.of(NFQUEUE)));
+                IOException.class, () -> Firewall.with("no-such-tool", "false").insert(List.of(NFQUEUE)));
         assertEquals(
                 List.of(
                         "no firewall tool took the rule:",
@@ -137,8 +137,11 @@ class FirewallTest {
 
     @Test
     void shouldLeaveNothingBehindWhenOneOfSeveralRulesIsRefused() throws Exception {
-        QueueRule half = new QueueRule(List.of(
-                List.of("-p", "tcp", "--sport", "8080", "-j", "DROP"), List.of("-p", "tcp", "-j", "NO_SUCH_TARGET")));
+        QueueRule half = new QueueRule(
+                List.of(
+                        List.of("-p", "tcp", "--sport", "8080", "-j", "DROP"),
+                        List.of("-p", "tcp", "-j", "NO_SUCH_TARGET")),
+                List.of("tcp sport 8080 drop", "no such words"));
         try (NetworkNamespace namespace = new NetworkNamespace()) {
             assertThrows(IOException.class, () -> namespace.call(() -> new Firewall().insert(List.of(half))));
             String rules = namespace.exec(Firewall.TOOLS.get(0), "-S", "OUTPUT");

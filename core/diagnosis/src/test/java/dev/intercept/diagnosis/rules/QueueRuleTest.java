@@ -13,9 +13,7 @@ class QueueRuleTest {
     private static final AnswerMatch ANSWERS = new AnswerMatch(Optional.of("198.51.100.1"), 8080);
 
     private static List<String> commands(String backend, Map<String, String> options, String... passList) {
-        return BackendRules.of(backend, options, ANSWERS, passList).insertion("iptables").stream()
-                .map(words -> String.join(" ", words))
-                .toList();
+        return new Iptables("iptables").commands(BackendRules.of(backend, options, ANSWERS, passList));
     }
 
     @Test
@@ -72,5 +70,19 @@ class QueueRuleTest {
     void shouldMatchEveryAddressOfTheHostWhenNoneIsNamed() {
         QueueRule rule = QueueRule.manPage(new AnswerMatch(Optional.empty(), 80));
         assertEquals(List.of(List.of("-p", "tcp", "--sport", "80", "-j", "QUEUE")), rule.specifications());
+    }
+
+    @Test
+    void shouldSayTheSameInTheWordsOfNft() {
+        assertEquals(
+                List.of(
+                        "ip saddr 198.51.100.1 tcp sport 8080 ip daddr 203.0.113.9 accept",
+                        "ip saddr 198.51.100.1 tcp sport 8080 log group 3 snaplen 128 queue-threshold 64 queue num 65535"),
+                BackendRules.of("nflog", Map.of("--nflog-group", "3"), ANSWERS, "203.0.113.9")
+                        .nft());
+        assertEquals(
+                List.of("tcp sport 80 queue num 0-3"),
+                BackendRules.of("nfqueue", Map.of("--queue", "0:3"), new AnswerMatch(Optional.empty(), 80))
+                        .nft());
     }
 }

@@ -10,6 +10,7 @@ import dev.intercept.diagnosis.TextHost;
 import dev.intercept.diagnosis.rules.Rule.Action;
 import dev.intercept.diagnosis.rules.RuleSet.Feed;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class RuleSetTest {
@@ -17,7 +18,8 @@ class RuleSetTest {
     private static List<Feed> queueFeeds(String... outputRules) {
         String saved = "*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:web - [0:0]\n"
                 + String.join("\n", outputRules) + "\nCOMMIT\n";
-        return RuleSet.read(new TextHost().command("iptables-nft-save", saved)).feeds(Action.QUEUE);
+        return RuleSet.read(new TextHost().command("iptables-nft-save", saved))
+                .feeds(Action.QUEUE, OptionalInt.empty());
     }
 
     @Test
@@ -110,7 +112,12 @@ class RuleSetTest {
         String json = "# a warning\n{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}},"
                 + "{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"out\", \"handle\": 1, \"type\": \"filter\","
                 + " \"hook\": \"output\", \"prio\": 0, \"policy\": \"accept\"}}," + rules + "]}";
-        return RuleSet.read(new TextHost().command("nft -j list ruleset", json)).feeds(action);
+        String listing = "table ip t { # handle 1\n\tchain out { # handle 1\n"
+                + "\t\ttype filter hook output priority filter; policy accept;\n"
+                + "\t\tct state established,related counter packets 5 bytes 20 accept # handle 3\n"
+                + "\t\ttcp sport { 80,\n\t\t\t    80 } queue flags bypass to 0-3 # handle 7\n\t}\n}\n";
+        return RuleSet.read(new TextHost().command("nft -j list ruleset", json).command("nft -a list ruleset", listing))
+                .feeds(action, OptionalInt.empty());
     }
 
     private static String nftRule(int handle, String expressions) {
@@ -132,7 +139,8 @@ class RuleSetTest {
         assertTrue(rule.feeds(3) && rule.isBypass() && rule.matchesPort(80));
         assertFalse(rule.matchesPort(81));
         assertEquals("nft delete rule ip t out handle 7", rule.removal());
-        assertEquals("nft insert rule ip t out tcp sport 80 queue num 0-3 bypass", rule.insertion());
+        assertEquals("nft insert rule ip t out 'tcp sport { 80, 80 } queue flags bypass to 0-3'", rule.insertion());
+        assertEquals("nft insert rule ip t out 'tcp sport { 80, 80 } queue to 0-3'", rule.insertionWithoutBypass());
     }
 
     @Test
@@ -144,7 +152,7 @@ class RuleSetTest {
         Feed feed = nftFeeds(accept + "," + nftRule(4, SPORT_80 + ", {\"queue\": {\"num\": 0}}"), Action.QUEUE)
                 .get(0);
         assertEquals(
-                "nft: ip t out handle 3: ct state { established, related } accept",
+                "nft: ip t out handle 3: ct state established,related counter accept",
                 feed.winner().text());
     }
 
@@ -167,7 +175,7 @@ class RuleSetTest {
                 + SPORT_80 + ", {\"log\": {\"group\": 5}}]}}]}";
         List<Feed> feeds = RuleSet.read(
                         new TextHost().command("iptables-nft-save", saved).command("nft -j list ruleset", nft))
-                .feeds(Action.COPY);
+                .feeds(Action.COPY, OptionalInt.empty());
         assertEquals(1, feeds.size(), feeds.toString());
         assertTrue(feeds.get(0).rule().removal().startsWith("iptables-nft "), feeds.toString());
     }
@@ -175,7 +183,80 @@ class RuleSetTest {
     @Test
     void shouldReadNothingFromWhatIsNoRuleSet() {
         RuleSet rules = RuleSet.read(new TextHost().command("nft -j list ruleset", "no json"));
-        assertTrue(rules.feeds(Action.QUEUE).isEmpty());
-        assertEquals(List.of("nft"), rules.tools());
+        assertTrue(rules.feeds(Action.QUEUE, OptionalInt.empty()).isEmpty());
+        assertEquals(List.of(), rules.tools());
+        assertEquals(List.of("nft"), rules.unread());
+    }
+
+    @Test
+    void shouldReadWhatIsNegated() {
+        String queue = "-A OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 0";
+        assertTrue(queueFeeds("-A OUTPUT ! -p tcp -j NFQUEUE --queue-num 0").isEmpty());
+        assertNull(queueFeeds("-A OUTPUT -p tcp -m tcp ! --sport 80 -j ACCEPT", queue)
+                .get(0)
+                .winner());
+        assertNotNull(queueFeeds("-A OUTPUT -p tcp -m tcp ! --sport 22 -j ACCEPT", queue)
+                .get(0)
+                .winner());
+        assertNotNull(queueFeeds("-A OUTPUT -m conntrack ! --ctstate INVALID,NEW -j ACCEPT", queue)
+                .get(0)
+                .winner());
+    }
+
+    @Test
+    void shouldLeaveAChainWhereARuleReturnsOrGoesOn() {
+        String queue = "-A web -j NFQUEUE --queue-num 0";
+        String call = "-A OUTPUT -p tcp -m tcp --sport 80 ";
+        assertNotNull(queueFeeds(call + "-j web", "-A web -p tcp -j RETURN", queue)
+                .get(0)
+                .winner());
+        assertNull(queueFeeds(call + "-j web", queue, "-A web -j RETURN").get(0).winner());
+        String behind = "-A OUTPUT -p tcp -j NFQUEUE --queue-num 1";
+        assertNull(queueFeeds(call + "-j web", behind).get(0).winner());
+        List<Feed> feeds = queueFeeds("-A OUTPUT -p tcp -g web", behind);
+        assertNotNull(feeds.get(0).winner(), "goto does not come back");
+    }
+
+    @Test
+    void shouldDoubtWhatIsNotUnderstoodAndWhatComesAfterIt() {
+        String queue = "-A OUTPUT -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 0";
+        for (String unread : List.of(
+                "-A OUTPUT -m mark --mark 0x1 -j ACCEPT",
+                "-A OUTPUT -p tcp -m statistic --mode random --probability 0.5 -j DROP",
+                "-A OUTPUT -p tcp -j SOMETHING")) {
+            Feed feed = queueFeeds(unread, queue).get(0);
+            assertNull(feed.winner(), unread);
+            assertEquals("iptables-nft: " + unread, feed.doubt().text());
+            assertNull(queueFeeds(queue, unread).get(0).doubt(), unread);
+        }
+        Feed own = queueFeeds(queue.replace("--sport 80", "--sport 80 --tcp-flags SYN SYN"))
+                .get(0);
+        assertEquals(own.rule(), own.doubt());
+    }
+
+    /** Each in a chain of another table than the queue's: a drop before it takes the answers, an accept does not. */
+    @Test
+    void shouldGoThroughTheTablesByPriority() {
+        String filter = "*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp -j NFQUEUE --queue-num 0\nCOMMIT\n";
+        for (String other : List.of("-j ACCEPT", "-j DROP")) {
+            for (String table : List.of("raw", "mangle", "nat", "security")) {
+                String saved =
+                        filter + "*" + table + "\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp " + other + "\nCOMMIT\n";
+                Feed feed = RuleSet.read(new TextHost().command("iptables-nft-save", saved))
+                        .feeds(Action.QUEUE, OptionalInt.of(80))
+                        .get(0);
+                boolean isTaken =
+                        other.equals("-j DROP") && List.of("raw", "mangle").contains(table);
+                assertEquals(isTaken, feed.winner() != null, saved);
+            }
+        }
+        String policy = "*mangle\n:OUTPUT DROP [0:0]\nCOMMIT\n";
+        assertEquals(
+                "iptables-nft -t mangle: -P OUTPUT DROP",
+                RuleSet.read(new TextHost().command("iptables-nft-save", policy + filter))
+                        .feeds(Action.QUEUE, OptionalInt.of(80))
+                        .get(0)
+                        .winner()
+                        .text());
     }
 }

@@ -1,0 +1,66 @@
+package dev.intercept.diagnosis.rules;
+
+import dev.intercept.diagnosis.rules.Rule.Action;
+import dev.intercept.diagnosis.rules.RuleSet.Feed;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which rules of a way some answers get to. A rule takes answers from later ones only as far as they get to it itself. */
+final class Arrival {
+
+    private final List<Step> way;
+    private final Match answers;
+
+    /** @param answers of which a rule is asked whether they get to it; each of them, or it is not certain */
+    Arrival(List<Step> way, Match answers) {
+        this.way = way;
+        this.answers = answers;
+    }
+
+    /** One that may keep answers from later rules, and whether they get to it. */
+    private record Taker(Step step, Feed arrival) {}
+
+    Feed at(int index) {
+        Step last = way.get(index);
+        List<Taker> takers = new ArrayList<>();
+        for (Step step : way.subList(0, index)) {
+            boolean isTaker = step.ends() != Step.NOTHING && step.rule().match().meets(answers);
+            if (isTaker && !isOfSameQueue(step.rule(), last.rule())) {
+                takers.add(new Taker(step, arrival(step, takers)));
+            }
+        }
+        Feed feed = arrival(last, takers);
+        return feed.winner() == null && last.rule().isUnclear() ? new Feed(last.rule(), null, last.rule()) : feed;
+    }
+
+    private Feed arrival(Step at, List<Taker> before) {
+        Rule doubt = null;
+        for (Taker taker : before) {
+            Rule rule = taker.step.rule();
+            if (!taker.step.isEndFor(at) || taker.arrival.winner() != null) {
+                continue;
+            }
+            boolean isUnsure = taker.arrival.doubt() != null || rule.isUnclear() || isPassedOn(rule, at.rule());
+            if (rule.match().covers(answers) && !isUnsure) {
+                return new Feed(at.rule(), rule, null);
+            }
+            if (isUnsure && doubt == null) {
+                doubt = taker.arrival.doubt() != null ? taker.arrival.doubt() : rule;
+            }
+        }
+        return new Feed(at.rule(), null, doubt);
+    }
+
+    /** What another program's verdict lets pass goes on to the chains of later tables. */
+    private static boolean isPassedOn(Rule earlier, Rule rule) {
+        return earlier.action() == Action.QUEUE && !earlier.base().equals(rule.base());
+    }
+
+    private static boolean isOfSameQueue(Rule earlier, Rule rule) {
+        return earlier.action() == Action.QUEUE
+                && rule.action() == Action.QUEUE
+                && !earlier.isUnclear()
+                && earlier.firstNumber() == rule.firstNumber()
+                && earlier.lastNumber() == rule.lastNumber();
+    }
+}
