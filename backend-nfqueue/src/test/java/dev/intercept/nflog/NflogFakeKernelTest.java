@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.NativeMemory;
@@ -96,8 +97,8 @@ class NflogFakeKernelTest {
     void shouldSayWhatToDoAboutLosses() {
         assertEquals("nflog_dropped", backend.kernelStats().losses().get(0).name());
         assertEquals(
-                "intercept --backend=nflog --nflog-buffer=33554432  # now 16777216; and give intercept a processor of its"
-                        + " own",
+                "intercept --backend=nflog --nflog-buffer=33554432  # now 16777216; and give intercept a processor of"
+                        + " its own",
                 backend.kernelStats().losses().get(0).remedy());
     }
 
@@ -150,12 +151,14 @@ class NflogFakeKernelTest {
 
     /** Traffic of 64 packets a millisecond, until the backend asks for a threshold. */
     private void heavyTraffic() throws Exception {
-        long deadlineNs = System.nanoTime() + WAIT_MS * 1_000_000L;
-        for (int first = 0; kernel.thresholds().isEmpty() && System.nanoTime() < deadlineNs; first += 64) {
-            kernel.send(datagram(first, 64));
-            assertEquals(64, backend.poll(handler, 64, WAIT_MS));
-            kernel.serve();
-        }
+        Await.until("a threshold", () -> {
+            for (int i = 0; i < 1000 && kernel.thresholds().isEmpty(); i++) {
+                kernel.send(datagram(64 * i, 64));
+                assertEquals(64, backend.poll(handler, 64, WAIT_MS));
+                kernel.serve();
+            }
+            return !kernel.thresholds().isEmpty();
+        });
     }
 
     @Test

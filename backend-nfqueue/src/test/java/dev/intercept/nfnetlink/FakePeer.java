@@ -1,5 +1,6 @@
 package dev.intercept.nfnetlink;
 
+import dev.intercept.kit.Await;
 import dev.intercept.netlink.DatagramVector;
 import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.MessageCursor;
@@ -27,7 +28,6 @@ public final class FakePeer implements AutoCloseable {
 
     private static final int MAX_DATAGRAM_BYTES = 66_000;
     private static final int ANSWER_BYTES = 36;
-    private static final int PATIENCE_MS = 60_000;
 
     private final SystemCalls calls = new JnaSystemCalls();
     private final NetlinkSocket socket;
@@ -53,11 +53,11 @@ public final class FakePeer implements AutoCloseable {
     /** Answers what a backend asks while it opens, and returns what it opened. */
     public <T> T serving(Callable<T> open) throws Exception {
         CompletableFuture<T> opening = CompletableFuture.supplyAsync(() -> call(open));
-        long deadlineNs = System.nanoTime() + PATIENCE_MS * 1_000_000L;
-        while (!opening.isDone() && System.nanoTime() - deadlineNs < 0) {
+        Await.until("the opening", () -> {
             socket.await(1);
             serve();
-        }
+            return opening.isDone();
+        });
         return opening.get();
     }
 

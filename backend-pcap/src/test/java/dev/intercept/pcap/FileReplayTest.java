@@ -156,8 +156,8 @@ class FileReplayTest {
         BackendException e = assertThrows(BackendException.class, () -> Backends.file(file));
         assertEquals(
                 "--read " + file
-                        + ": is no capture file, it begins with 6e 6f 20 63; give a .pcap or .pcapng file, as tcpdump -w"
-                        + " writes it",
+                        + ": is no capture file, it begins with 6e 6f 20 63; give a .pcap or .pcapng file, as tcpdump"
+                        + " -w writes it",
                 e.getMessage());
         assertEquals(BackendException.Kind.BAD_CONFIGURATION, e.kind());
     }
@@ -203,7 +203,6 @@ class FileReplayTest {
             Recorder recorder = new Recorder();
             long startNs = System.nanoTime();
             assertEquals(1, backend.poll(recorder, 64, 0));
-            assertEquals(0, backend.poll(recorder, 64, 0), "the second packet is not due yet");
             recorder.readAll(backend);
             assertTrue(System.nanoTime() - startNs >= TimeUnit.MILLISECONDS.toNanos(2 * gapMs));
             assertEquals(3, recorder.packets().size());

@@ -1,5 +1,6 @@
 package dev.intercept.pcap;
 
+import dev.intercept.kit.Await;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.PacketHandler;
@@ -46,12 +47,14 @@ final class Recorder implements PacketHandler {
         return this;
     }
 
-    /** Polls until {@code count} packets are here, at most ten seconds. */
-    Recorder await(CaptureBackend backend, int count) throws BackendException {
-        long deadlineNs = System.nanoTime() + 10_000_000_000L;
-        while (packets.size() < count && System.nanoTime() < deadlineNs) {
-            backend.poll(this, 64, 100);
-        }
+    /** Polls until {@code count} packets are here. */
+    Recorder await(CaptureBackend backend, int count) throws Exception {
+        Await.until(count + " packets", () -> {
+            if (packets.size() < count) {
+                backend.poll(this, 64, 100);
+            }
+            return packets.size() >= count;
+        });
         return this;
     }
 

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TunnelClient;
 import dev.intercept.stats.Counter;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
@@ -38,15 +38,11 @@ class MillionPacketsTest {
         return packets;
     }
 
-    private static void addRoutes(TunnelClient tunnel, Intercept intercept) throws IOException {
+    private static void addRoutes(TunnelClient tunnel, Intercept intercept) throws Exception {
         for (int i = 0; i < SESSIONS; i++) {
             tunnel.add("192.0.2.1", 10_000 + i, "198.51.100.1", 8080);
         }
-        long endNs = System.nanoTime() + PATIENCE_MS * 1_000_000L;
-        while (intercept.statistics().get(Counter.ROUTES_ADDED) < SESSIONS) {
-            assertTrue(System.nanoTime() < endNs, "the routes are not there");
-            Thread.yield();
-        }
+        Await.until("the routes", () -> intercept.statistics().get(Counter.ROUTES_ADDED) == SESSIONS);
     }
 
     @Test

@@ -1,13 +1,13 @@
 package dev.intercept.peers;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.ServerLimits;
@@ -26,7 +26,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -36,8 +35,6 @@ import java.util.function.BooleanSupplier;
 final class RunningServer implements AutoCloseable {
 
     static final ServerLimits LIMITS = new ServerLimits(1024, 4 << 20, List.of());
-
-    private static final int PATIENCE_S = 60;
 
     final RecordingLogger logger = new RecordingLogger();
     final Counters serverCounters = new Counters();
@@ -135,12 +132,10 @@ final class RunningServer implements AutoCloseable {
 
     /** The server works on a thread of its own: looks until it has done what is asked for. */
     void await(String what, BooleanSupplier isThere) {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (!isThere.getAsBoolean()) {
-            if (System.nanoTime() > endNs) {
-                fail("waited " + PATIENCE_S + " s in vain for " + what + "; log: " + lines(""));
-            }
-            LockSupport.parkNanos(50_000);
+        try {
+            Await.until(() -> what + "; log: " + lines(""), isThere::getAsBoolean);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -1,13 +1,13 @@
 package dev.intercept.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.Sampling;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A server and one lane on loopback, with sockets that may fail, a clock moved by hand, and books that must balance. */
@@ -39,7 +38,6 @@ final class Ledger implements AutoCloseable {
     private static final int CLIENT = PacketBuilder.address(TestNetwork.client(1));
     private static final int TARGET = PacketBuilder.address(TestNetwork.TARGET);
     private static final int TARGET_PORT = 8080;
-    private static final int PATIENCE_S = 60;
 
     final AtomicLong nowNs = new AtomicLong(TimeUnit.SECONDS.toNanos(1000));
     final RecordingLogger logger = new RecordingLogger();
@@ -190,12 +188,10 @@ final class Ledger implements AutoCloseable {
 
     /** The server works on a thread of its own: looks until it has done what is asked for. */
     void await(String what, BooleanSupplier isThere) {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (!isThere.getAsBoolean()) {
-            if (System.nanoTime() > endNs) {
-                fail("waited " + PATIENCE_S + " s in vain for " + what + "; log: " + lines(""));
-            }
-            LockSupport.parkNanos(50_000);
+        try {
+            Await.until(() -> what + "; log: " + lines(""), isThere::getAsBoolean);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -331,14 +330,12 @@ class TunnelServerTest {
         }
     }
 
-    /** The server works on a thread of its own: looks until it is done, at most five seconds. */
+    /** The server works on a thread of its own. */
     private static void await(String what, BooleanSupplier isThere) {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (!isThere.getAsBoolean()) {
-            if (System.nanoTime() > endNs) {
-                fail("waited 5 s in vain for " + what);
-            }
-            LockSupport.parkNanos(100_000);
+        try {
+            Await.until(what, isThere::getAsBoolean);
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,16 +67,15 @@ class HostileWebClientsTest {
     }
 
     /** Again while the connections that may be open at once are used up. */
-    private void awaitHealth() {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        String last = "";
-        while (!last.startsWith("HTTP/1.1 200")) {
-            assertTrue(System.nanoTime() < endNs, "no answer but: " + last);
-            try {
-                last = answer(request("GET /healthz", "localhost"));
-            } catch (IOException e) {
-                last = e.toString();
-            }
+    private void awaitHealth() throws Exception {
+        Await.until("the answer", this::isHealthy);
+    }
+
+    private boolean isHealthy() {
+        try {
+            return answer(request("GET /healthz", "localhost")).startsWith("HTTP/1.1 200");
+        } catch (IOException e) {
+            return false; // Refused, or closed.
         }
     }
 

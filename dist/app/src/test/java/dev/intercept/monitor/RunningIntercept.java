@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.watch.Diagnosis;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
@@ -10,14 +11,12 @@ import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
 import dev.intercept.stats.Counter;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** An intercept on the kernel's queue in a namespace of its own, with a tcpcopy; ten of its seconds pass in one. */
 final class RunningIntercept implements AutoCloseable {
 
     private static final int SPEED = 10;
-    private static final int WAIT_S = 120;
 
     final NetworkNamespace network;
     final Intercept intercept;
@@ -86,14 +85,8 @@ final class RunningIntercept implements AutoCloseable {
         await(() -> intercept.statistics().get(Counter.FORWARDED) >= answers);
     }
 
-    static void await(BooleanSupplier condition) throws InterruptedException {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > endNs) {
-                throw new AssertionError("it does not happen within " + WAIT_S + " s");
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+    static void await(BooleanSupplier condition) throws Exception {
+        Await.until("what the test waits for", condition::getAsBoolean);
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -66,13 +65,8 @@ class DaemonIT {
     }
 
     /** Waits for a line that another process writes. */
-    private void awaitLog(String text) throws IOException, InterruptedException {
-        long deadlineNs = System.nanoTime()
-                + Duration.ofSeconds(InstalledProgram.PATIENCE_S).toNanos();
-        while (!Files.exists(log) || !Files.readString(log).contains(text)) {
-            assertTrue(System.nanoTime() < deadlineNs, () -> "never logged: " + text);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    private void awaitLog(String text) throws Exception {
+        InstalledProgram.awaitText(log, text);
     }
 
     private void withTunnel(ThrowingRunnable work) throws Exception {
@@ -111,8 +105,8 @@ class DaemonIT {
         assertEquals(ExitCode.OS_REFUSED.code(), second.exitCode());
         assertEquals("", second.out());
         assertEquals(
-                "intercept: cannot listen on all addresses, port 36524: Address already in use; choose another with -p or -b, or"
-                        + " stop what holds it (process " + first.pid() + " (intercept) listens there)\n",
+                "intercept: cannot listen on all addresses, port 36524: Address already in use; choose another with -p"
+                        + " or -b, or stop what holds it (process " + first.pid() + " (intercept) listens there)\n",
                 second.err());
         assertFalse(Files.exists(otherPidFile));
     }
@@ -155,8 +149,8 @@ class DaemonIT {
         Result start = startDaemon("-l", "/proc/no/intercept.log");
         assertEquals(ExitCode.CANNOT_CREATE.code(), start.exitCode());
         assertEquals(
-                "intercept: cannot write the log file /proc/no/intercept.log (No such file or directory); give a file in"
-                        + " a directory that you may write to with -l\n",
+                "intercept: cannot write the log file /proc/no/intercept.log (No such file or directory); give a file"
+                        + " in a directory that you may write to with -l\n",
                 start.err());
     }
 

@@ -1,5 +1,6 @@
 package dev.intercept.endtoend;
 
+import dev.intercept.kit.Await;
 import dev.intercept.kit.Commands;
 import dev.intercept.kit.NetworkNamespace;
 import java.io.IOException;
@@ -98,14 +99,15 @@ final class InstalledProgram implements AutoCloseable {
     }
 
     /** Waits until the last command has written this to stderr. */
-    void awaitErr(String text) throws IOException, InterruptedException {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (!lastErr().contains(text)) {
-            if (System.nanoTime() > deadlineNs) {
-                throw new AssertionError("never said: " + text + "; but: " + lastErr());
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    void awaitErr(String text) throws Exception {
+        awaitText(file("err"), text);
+    }
+
+    /** Waits for a line that another process writes. */
+    static void awaitText(Path file, String text) throws Exception {
+        Await.until(
+                text + " in " + file,
+                () -> Files.exists(file) && Files.readString(file).contains(text));
     }
 
     /** What the last command wrote to stderr so far. */

@@ -88,7 +88,7 @@ class PrivilegesIT {
     void shouldGoOnAsTheUserWithTwoCapabilitiesOnTheThreadsThatNeedThem() throws Exception {
         Path log = directory.resolve("intercept.log");
         Process process = program.startForeground("--backend=nfqueue", "--user=nobody", "-l", log.toString());
-        awaitLog(log, "listening on");
+        InstalledProgram.awaitText(log, "listening on");
         for (String ids : ofThreads(process, "Uid")) {
             assertTrue(ids.endsWith(": " + String.join(" ", NOBODY, NOBODY, NOBODY, NOBODY)), ids);
         }
@@ -104,14 +104,6 @@ class PrivilegesIT {
         process.destroy();
         assertTrue(process.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), Files.readString(log));
-    }
-
-    private static void awaitLog(Path log, String text) throws IOException, InterruptedException {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(InstalledProgram.PATIENCE_S);
-        while (!Files.exists(log) || !Files.readString(log).contains(text)) {
-            assertTrue(System.nanoTime() < deadlineNs, () -> "never logged: " + text);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
     }
 
     @Test
@@ -145,8 +137,8 @@ class PrivilegesIT {
         assertEquals(ExitCode.NO_PERMISSION.code(), result.exitCode(), result.err());
         assertTrue(
                 result.err()
-                        .contains(
-                                "--user games: only root can become another user; leave --user out, or start with sudo"),
+                        .contains("--user games: only root can become another user; leave --user out, or start with"
+                                + " sudo"),
                 result.err());
     }
 
@@ -196,15 +188,15 @@ class PrivilegesIT {
     @Test
     void shouldCaptureAsTheServiceDoesWhereNothingMayBeExecutedFromTmp() throws Exception {
         String script = """
-                set -e
-                mount -t tmpfs tmpfs /mnt
-                cp -r "$(dirname "$(dirname "$INTERCEPT")")" /mnt/intercept
-                mount -t tmpfs -o noexec tmpfs /tmp
-                mount -t tmpfs -o noexec tmpfs /run
-                unset XDG_RUNTIME_DIR XDG_CACHE_HOME TMPDIR HOME
-                cd /
-                exec %s /mnt/intercept/bin/intercept --backend=nfqueue
-                """.formatted(String.join(" ", AS_SERVICE));
+            set -e
+            mount -t tmpfs tmpfs /mnt
+            cp -r "$(dirname "$(dirname "$INTERCEPT")")" /mnt/intercept
+            mount -t tmpfs -o noexec tmpfs /tmp
+            mount -t tmpfs -o noexec tmpfs /run
+            unset XDG_RUNTIME_DIR XDG_CACHE_HOME TMPDIR HOME
+            cd /
+            exec %s /mnt/intercept/bin/intercept --backend=nfqueue
+            """.formatted(String.join(" ", AS_SERVICE));
         Process process = program.startCommand(List.of("unshare", "-m", "sh", "-c", script));
         program.awaitErr("listening on");
         for (String capabilities : ofThreads(process, "CapEff")) {

@@ -1,12 +1,12 @@
 package dev.intercept.endtoend;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.watch.Diagnosis;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
@@ -14,7 +14,6 @@ import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
 import dev.intercept.stats.Counter;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +23,6 @@ abstract class RunningFaults {
 
     static final int TARGET_PORT = 8080;
     static final int WAIT_S = 120;
-    private static final int POLL_MS = 50;
 
     /** Ten of intercept's seconds pass in one. */
     static final int SPEED = 10;
@@ -89,11 +87,7 @@ abstract class RunningFaults {
     }
 
     final void waitUntil(BooleanSupplier condition, java.util.function.Supplier<String> otherwise) throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < endNs, () -> otherwise.get() + "; there are " + diagnosis.findings());
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
-        }
+        Await.until(() -> "it: " + otherwise.get() + "; there are " + diagnosis.findings(), condition::getAsBoolean);
     }
 
     /** Waits until intercept has it: an answer that overtakes it would be parked. */

@@ -3,6 +3,7 @@ package dev.intercept.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.Await;
 import dev.intercept.kit.Commands;
 import dev.intercept.kit.TunnelClient;
 import java.io.IOException;
@@ -50,15 +51,16 @@ class StuckLogIT {
 
     /** It answers nothing by itself, so what it does is seen by connecting and by how it ends. */
     private TunnelClient connect() throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(InstalledProgram.PATIENCE_S);
-        while (true) {
+        TunnelClient[] connected = new TunnelClient[1];
+        Await.until("the port that it listens on", () -> {
             try {
-                return program.network().call(() -> TunnelClient.connect(TUNNELS));
+                connected[0] = program.network().call(() -> TunnelClient.connect(TUNNELS));
+                return true;
             } catch (IOException e) {
-                assertTrue(System.nanoTime() < endNs, "it does not listen: " + e);
-                TimeUnit.MILLISECONDS.sleep(20);
+                return false;
             }
-        }
+        });
+        return connected[0];
     }
 
     private void shouldServeAndStop(Process intercept) throws Exception {

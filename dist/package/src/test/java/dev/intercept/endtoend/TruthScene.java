@@ -10,6 +10,7 @@ import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.watch.Diagnosis;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
@@ -32,7 +33,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -45,11 +45,9 @@ final class TruthScene implements AutoCloseable {
     static final String RULE = "iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0";
 
     private static final int CLIENT_PORT = 40000;
-    private static final int DEADLINE_S = 20;
     private static final int STEADY_LOOKS = 3;
     private static final int ADDRESSES = 250;
     private static final String NEIGHBOUR_TARGET = "10.9.0.2";
-    private static final int POLL_NS = 50_000;
 
     final NetworkNamespace network;
     final RawSocket raw;
@@ -177,13 +175,7 @@ final class TruthScene implements AutoCloseable {
     }
 
     void await(BooleanSupplier condition) throws Exception {
-        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > endNs) {
-                throw new AssertionError("waited in vain: " + facts());
-            }
-            LockSupport.parkNanos(POLL_NS);
-        }
+        Await.until(this::facts, condition::getAsBoolean);
     }
 
     /** Answers of the test server's ports that got to the clients' side since the last call. */
