@@ -3,9 +3,9 @@
 # starts it there as the service does, and purges it; then the same under a systemd that boots there, which starts, watches,
 # restarts and stops the service. Takes some minutes, needs root and Debian; not part of dist/test.sh.
 #
-#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible lint plugins install service; all of them without arguments
+#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible compatibility lint plugins install service; all of them without arguments
 #
-# "reproducible" builds the last commit. The other steps take what mvn package has left in dist/target.
+# "reproducible" and "compatibility" build the last commit. The other steps take what mvn package has left in dist/target.
 # "install" and "service" do so in this machine's release of Debian, or in another that SUITE names.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 
 [ "$(id -u)" = 0 ] || fail 77 "needs root: a root file system of its own and a kernel queue in a network namespace of its own"
 work=$PWD/dist/target/package-test
-steps=${*:-reproducible lint plugins install service}
+steps=${*:-reproducible compatibility lint plugins install service}
 suite=${SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
 root=$work/root
 
@@ -45,6 +45,20 @@ reproducible() {
     (cd "$work/second/at/another/place/dist/target" && sha256sum -c "$work/sums") ||
       fail 70 "$name differs; compare with diffoscope, in $work"
   done
+}
+
+# An interface without a method that plug-ins have is refused by the build.
+compatibility() {
+  say "an interface that plug-ins no longer fit"
+  local changed=$work/changed
+  rm -rf "$changed"
+  git clone -q . "$changed"
+  sed -i 's/int priority()/int rank()/' "$changed/core/spi/src/main/java/dev/intercept/spi/CaptureBackendProvider.java"
+  if mvn -B -ntp -f "$changed/pom.xml" verify -Dmaven.test.skip -Dspotless.check.skip -pl core/spi -am >"$work/changed.log" 2>&1; then
+    fail 70 "it is accepted; see $work/changed.log"
+  fi
+  grep 'CaptureBackendProvider.priority()' "$work/changed.log" || fail 70 "it fails for another reason; see $work/changed.log"
+  rm -rf "$changed"
 }
 
 # The examples, built as their authors would: interface and kit are installed from here, all else comes from Maven Central.
@@ -258,7 +272,7 @@ tried_in_root() {
 mkdir -p "$work"
 for step in $steps; do
   case $step in
-    reproducible | lint | plugins | install | service) $step ;;
+    reproducible | compatibility | lint | plugins | install | service) $step ;;
     *) fail 64 "$step is unknown; see the head of this file" ;;
   esac
 done
