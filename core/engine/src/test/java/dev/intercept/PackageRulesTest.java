@@ -89,11 +89,17 @@ class PackageRulesTest {
     }
 
     @Test
+    void shouldCountAnswersWithoutSessionsAndSockets() {
+        mayUse("answers", "java..", "dev.intercept.packet", "dev.intercept.stats");
+    }
+
+    @Test
     void shouldServeTunnelsWithoutBackendsAndVerdicts() {
         mayUse(
                 "server",
                 "java..",
                 "jdk.net",
+                "dev.intercept.answers",
                 "dev.intercept.tcpcopy",
                 "dev.intercept.session",
                 "dev.intercept.packet",
@@ -108,6 +114,7 @@ class PackageRulesTest {
                 "java..",
                 "com.google.common..",
                 "dev.intercept.spi",
+                "dev.intercept.answers",
                 "dev.intercept.session",
                 "dev.intercept.packet",
                 "dev.intercept.net",

@@ -1,6 +1,5 @@
 package dev.intercept.endtoend;
 
-
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.Finding;
