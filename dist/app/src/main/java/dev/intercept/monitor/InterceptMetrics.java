@@ -70,6 +70,7 @@ final class InterceptMetrics implements MultiCollector {
         metrics.add(findings());
         addLanes(metrics);
         addTunnels(metrics);
+        metrics.addAll(TargetMetrics.of(intercept.target()));
         return new MetricSnapshots(metrics);
     }
 

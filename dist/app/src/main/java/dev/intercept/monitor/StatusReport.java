@@ -57,6 +57,7 @@ public final class StatusReport {
         report.add("counters", counters(statistics));
         report.add("lanes", lanes(statistics));
         report.add("tunnels", tunnels());
+        report.add("target", TargetReport.json(intercept.target()));
         report.add("findings", FindingTexts.array(diagnosis.findings()));
         return report;
     }

@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.List;
 
-/** A status report as people read it: one line, and with details a line for each lane, tunnel and finding. */
+/** A status report as people read it: one line, and with details a line for each lane, tunnel, port of the target and finding. */
 public final class StatusText {
 
     private final JsonObject report;
@@ -55,6 +55,7 @@ public final class StatusText {
         for (JsonElement tunnel : report.getAsJsonArray("tunnels")) {
             appendTunnel(text, tunnel.getAsJsonObject());
         }
+        text.append(TargetReport.text(report.getAsJsonObject("target")));
         for (JsonObject finding : findings()) {
             text.append(text(finding, "severity"))
                     .append(' ')

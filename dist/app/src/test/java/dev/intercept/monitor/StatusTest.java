@@ -42,6 +42,9 @@ class StatusTest {
                             .matches(
                                     "tunnel 1 from 198\\.51\\.100\\.1:\\d+: .*; forwarded 5, written \\d, waiting \\d, dropped 0"),
                     details.get(2));
+            assertTrue(
+                    details.get(3).startsWith("target port 8080: 5 answers, 0 bytes of data; 0 sessions, "),
+                    details.get(3));
         }
     }
 

@@ -74,6 +74,8 @@ class WebServerTest {
         assertTrue(
                 text.contains("\nintercept_tunnel_forwarded_messages_total{peer=\"198.51.100.1\",tunnel=\"1\"} 10.0\n"),
                 text);
+        assertTrue(text.contains("\nintercept_target_answers_total{port=\"8080\"} 10.0\n"), text);
+        assertTrue(text.contains("\nintercept_target_syn_ack_delay_seconds_count{port=\"8080\"} 0\n"), text);
         assertTrue(text.contains("\nintercept_batch_packets_sum{lane=\"nfqueue:0\"} 10.0\n"), text);
         assertTrue(text.contains("intercept_forwarding_seconds_bucket{lane=\"nfqueue:0\",le=\"+Inf\"} "), text);
         assertTrue(text.contains("\njvm_memory_used_bytes{"), text);
