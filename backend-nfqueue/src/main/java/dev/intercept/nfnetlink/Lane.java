@@ -15,6 +15,7 @@ public abstract class Lane implements CaptureBackend {
     private final PollGate gate;
 
     /** @param inbox may hold packets already, for the first poll */
+    @SuppressWarnings("this-escape") // The gate calls back at the end of a poll only; newer compilers warn.
     protected Lane(String name, NetlinkSocket socket, Inbox inbox) {
         this.name = name;
         this.socket = socket;
