@@ -67,7 +67,7 @@ final class Opening {
             throws StartException {
         try {
             return provider.open(
-                    new BackendOptions(provider.options(), CopyRange.withRoomForPayload(config, provider.options())));
+                    new BackendOptions(provider.options(), ConfiguredOptions.of(config, provider.options())));
         } catch (BackendException e) {
             server.discard();
             throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);

@@ -14,6 +14,15 @@ import java.util.List;
  */
 public record BackendOption(List<String> names, String valueLabel, String defaultValue, String description) {
 
+    /**
+     * intercept's own option {@code -x}. A backend that stops answers before intercept sees them declares it and is given what
+     * the user gave there: IPv4 networks with a comma between.
+     *
+     * @since 2, added later
+     */
+    public static final BackendOption PASS_LIST =
+            new BackendOption(List.of("--passlist"), "IP[,IP...]", "", "destinations whose packets pass untouched");
+
     public BackendOption {
         names = List.copyOf(names);
         if (names.isEmpty() || !names.get(0).startsWith("--")) {

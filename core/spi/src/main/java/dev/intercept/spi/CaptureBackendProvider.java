@@ -50,6 +50,15 @@ public interface CaptureBackendProvider {
      */
     List<CaptureBackend> open(BackendOptions options) throws BackendException;
 
+    /**
+     * First names of the options without which {@link #open} refuses.
+     *
+     * @since 2, added later
+     */
+    default Set<String> requiredOptions() {
+        return Set.of();
+    }
+
     /** What keeps answers from their clients. */
     default CaptureMode mode() {
         return CaptureMode.DECIDES;
@@ -71,7 +80,19 @@ public interface CaptureBackendProvider {
         return Optional.empty();
     }
 
-    /** First names of the options that {@link #rules} depends on. */
+    /**
+     * What this backend itself attaches to the kernel and what stays there when its process has ended: {@code intercept rules}
+     * shows and removes it.
+     *
+     * @return empty when nothing stays
+     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     * @since 2, added later
+     */
+    default Optional<AttachedFilters> attachedFilters(BackendOptions options) throws BackendException {
+        return Optional.empty();
+    }
+
+    /** First names of the options that {@link #rules} and {@link #attachedFilters} depend on. */
     default Set<String> ruleOptions() {
         return Set.of();
     }

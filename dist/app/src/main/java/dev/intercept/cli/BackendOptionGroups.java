@@ -3,10 +3,12 @@ package dev.intercept.cli;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.CaptureBackendProvider;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -25,6 +27,7 @@ final class BackendOptionGroups {
     private record Shared(BackendOption option, List<String> backends) {}
 
     private final Map<String, Shared> byName = new LinkedHashMap<>();
+    private final Map<String, Set<String>> requiredBy = new HashMap<>();
     private final Map<String, String> given = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
 
@@ -32,11 +35,12 @@ final class BackendOptionGroups {
         this(providers, name -> true);
     }
 
-    /** @param isWanted by first name; other options are left out */
+    /** @param isWanted by first name; other options are left out, and so is the pass list, which intercept itself has */
     BackendOptionGroups(List<CaptureBackendProvider> providers, Predicate<String> isWanted) {
         for (CaptureBackendProvider provider : providers) {
+            requiredBy.put(provider.name(), provider.requiredOptions());
             for (BackendOption option : provider.options()) {
-                if (isWanted.test(option.name())) {
+                if (isWanted.test(option.name()) && !option.equals(BackendOption.PASS_LIST)) {
                     byName.computeIfAbsent(option.name(), name -> new Shared(option, new ArrayList<>()))
                             .backends()
                             .add(provider.name());
@@ -148,13 +152,14 @@ final class BackendOptionGroups {
         });
     }
 
-    /** The backend that alone understands all options given, whatever others understand some of them. */
+    /** The backend that alone understands all options given and is given all that it requires. */
     Optional<String> onlyOneForAll() {
         List<String> able = given.keySet().stream()
                 .map(this::backendsOf)
                 .flatMap(List::stream)
                 .distinct()
                 .filter(backend -> firstOfOthersThan(backend).isEmpty())
+                .filter(backend -> given.keySet().containsAll(requiredBy.get(backend)))
                 .toList();
         return able.size() == 1 ? Optional.of(able.get(0)) : Optional.empty();
     }

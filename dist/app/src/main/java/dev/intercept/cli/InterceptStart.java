@@ -14,6 +14,8 @@ import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
 import dev.intercept.monitor.RuntimeDirectory;
 import dev.intercept.quickack.QuickackRoutes;
+import dev.intercept.spi.Capability;
+import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.Host;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -72,8 +74,14 @@ final class InterceptStart {
                     .orElse(e);
         }
         return e.exitCode() == ExitCode.NO_PERMISSION
-                ? PrivilegeAdvice.of(arguments).map(advice -> advice.addedTo(e)).orElse(e)
+                ? PrivilegeAdvice.of(arguments, neededCapability())
+                        .map(advice -> advice.addedTo(e))
+                        .orElse(e)
                 : e;
+    }
+
+    private Optional<Capability> neededCapability() {
+        return config.backendName().flatMap(registry::find).flatMap(CaptureBackendProvider::capability);
     }
 
     private Optional<String> portOwner() {

@@ -3,33 +3,55 @@ package dev.intercept.cli;
 import dev.intercept.StartException;
 import dev.intercept.daemon.Account;
 import dev.intercept.daemon.Detachment;
+import dev.intercept.spi.Capability;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The command line that gives an ordinary user what a start lacked, ready to be pasted into a shell. */
 final class PrivilegeAdvice {
+
+    /** What the tunnels' routes and captures take, whichever the backend. */
+    private static final List<Capability> KEPT = List.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW);
 
     private final Account user;
     private final Path launcher;
     private final List<String> arguments;
 
-    /** For this process; empty where something of the command is not known. */
-    static Optional<PrivilegeAdvice> of(List<String> arguments) {
+    /** Words of setpriv(1). */
+    private final String capabilities;
+
+    /**
+     * For this process; empty where something of the command is not known.
+     *
+     * @param needed by the backend
+     */
+    static Optional<PrivilegeAdvice> of(List<String> arguments, Optional<Capability> needed) {
         List<String> typed = arguments.stream()
                 .filter(argument -> !argument.equals(Detachment.OPTION))
                 .toList();
         return Installation.launcher()
-                .flatMap(launcher -> Account.current().map(user -> new PrivilegeAdvice(user, launcher, typed)));
+                .flatMap(launcher -> Account.current().map(user -> new PrivilegeAdvice(user, launcher, typed, needed)));
     }
 
-    /** @param arguments as typed */
-    PrivilegeAdvice(Account user, Path launcher, List<String> arguments) {
+    /**
+     * @param arguments as typed
+     * @param needed by the backend
+     */
+    PrivilegeAdvice(Account user, Path launcher, List<String> arguments, Optional<Capability> needed) {
         this.user = user;
         this.launcher = launcher;
         this.arguments = arguments;
+        capabilities = Stream.concat(KEPT.stream(), needed.stream())
+                .distinct()
+                .sorted()
+                .map(capability ->
+                        "+" + capability.name().substring("CAP_".length()).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(","));
     }
 
     /** The same failure, with the command. */
@@ -49,9 +71,9 @@ final class PrivilegeAdvice {
                 "--reuid=" + user.name(),
                 "--regid=" + user.groupId(),
                 "--init-groups",
-                "--inh-caps=+net_admin,+net_raw",
-                "--ambient-caps=+net_admin,+net_raw",
-                "--bounding-set=-all,+net_admin,+net_raw",
+                "--inh-caps=" + capabilities,
+                "--ambient-caps=" + capabilities,
+                "--bounding-set=-all," + capabilities,
                 "--no-new-privs",
                 launcher.toString()));
         words.addAll(arguments);

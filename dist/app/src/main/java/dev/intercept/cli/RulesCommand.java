@@ -8,6 +8,7 @@ import dev.intercept.diagnosis.rules.Firewall;
 import dev.intercept.diagnosis.rules.FirewallException;
 import dev.intercept.diagnosis.rules.QueueRule;
 import dev.intercept.net.Cidr;
+import dev.intercept.spi.AttachedFilters;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
         name = "rules",
         description = {
             "Prints the firewall rules that bring the target's answers to a backend, or inserts or removes them, in this "
-                    + "network namespace. Takes the options of a start that the rules depend on."
+                    + "network namespace. Takes the options of a start that the rules depend on. Of a backend that attaches "
+                    + "filters itself it shows or removes these, whoever left them."
         },
         footer = {"", "Only printing needs no root. Rules are not kept over a restart of the host."})
 final class RulesCommand implements Callable<Integer> {
@@ -63,10 +65,9 @@ final class RulesCommand implements Callable<Integer> {
     @Option(
             names = {"--port", "--target-port"},
             paramLabel = "PORT",
-            required = true,
             converter = WholeNumber.Port.class,
-            description = "where the test server listens")
-    int port;
+            description = "where the test server listens; needed for rules of the firewall")
+    Integer port;
 
     @Option(
             names = {"--target"},
@@ -111,6 +112,13 @@ final class RulesCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         CaptureBackendProvider provider = provider();
         backendOptions.refuseOthersThan(provider.name(), spec.commandLine());
+        Optional<AttachedFilters> attached = attached(provider);
+        if (attached.isPresent()) {
+            return actOn(attached.get(), provider.name());
+        }
+        if (port == null) {
+            throw new ParameterException(spec.commandLine(), "--port, --target-port needs a value, PORT");
+        }
         Optional<CaptureRules> needed = needed(provider);
         if (needed.isEmpty() && provider.mode() == CaptureMode.OBSERVES) {
             say("backend " + provider.name()
@@ -151,6 +159,37 @@ final class RulesCommand implements Callable<Integer> {
             return provider.rules(new BackendOptions(provider.options(), backendOptions.given()));
         } catch (BackendException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private Optional<AttachedFilters> attached(CaptureBackendProvider provider) {
+        try {
+            return provider.attachedFilters(new BackendOptions(provider.options(), backendOptions.given()));
+        } catch (BackendException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    /** For a backend that attaches its filters itself as it starts, and leaves them there. */
+    private int actOn(AttachedFilters attached, String name) throws StartException {
+        try {
+            List<String> lines = action.remove ? attached.remove() : attached.show();
+            lines.forEach(this::print);
+            if (action.remove) {
+                say(
+                        lines.isEmpty()
+                                ? "backend " + name + " has nothing attached here, nothing was changed"
+                                : "removed");
+            } else if (lines.isEmpty()) {
+                say("backend " + name
+                        + " has nothing attached here; it attaches its filters itself when intercept starts");
+            } else {
+                say("while these filters are there, the answers that they are for are stopped, whether or not intercept"
+                        + " listens; remove them with --remove");
+            }
+            return ExitCode.OK.code();
+        } catch (BackendException e) {
+            throw new StartException(ExitCode.of(e.kind()), "backend " + name + ": " + e.getMessage(), e);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.CaptureBackendProvider;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -74,5 +75,29 @@ class BackendOptionGroupsTest {
         groups(new TestBackend("plugin", new BackendOption(List.of("--fill"), "N", "80", "fill up to N %")));
         String help = new CommandLine(command).getUsageMessage();
         assertEquals(true, help.contains("fill up to N % (default: 80)"), help);
+    }
+
+    @Test
+    void shouldChooseTheBackendThatIsGivenAllThatItRequires() {
+        BackendOption device = new BackendOption(List.of("--device"), "DEV", "", "a device");
+        BackendOption port = new BackendOption(List.of("--of-port"), "PORT", "", "a port");
+        TestBackend demanding = new TestBackend("demanding", device, port) {
+            @Override
+            public Set<String> requiredOptions() {
+                return Set.of("--of-port");
+            }
+        };
+        BackendOptionGroups groups = groups(new TestBackend("modest", device), demanding);
+        new CommandLine(command).parseArgs("--device", "eth0");
+        assertEquals(Optional.of("modest"), groups.onlyOneForAll());
+        new CommandLine(command).parseArgs("--device", "eth0", "--of-port", "80");
+        assertEquals(Optional.of("demanding"), groups.onlyOneForAll());
+    }
+
+    @Test
+    void shouldOfferThePassListOnceThoughABackendIsGivenItToo() {
+        BackendOptionGroups groups = groups(new TestBackend("stopping", BackendOption.PASS_LIST));
+        assertEquals(List.of(), groups.options());
+        assertEquals(List.of(), groups.problems());
     }
 }

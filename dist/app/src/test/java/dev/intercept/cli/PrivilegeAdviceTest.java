@@ -1,19 +1,36 @@
 package dev.intercept.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.daemon.Account;
+import dev.intercept.spi.Capability;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PrivilegeAdviceTest {
 
     private static PrivilegeAdvice advice(String... arguments) {
+        return advice(Optional.of(Capability.CAP_NET_ADMIN), arguments);
+    }
+
+    private static PrivilegeAdvice advice(Optional<Capability> needed, String... arguments) {
         return new PrivilegeAdvice(
-                new Account("alice", 1000, 1001, List.of(1001)), Path.of("/usr/bin/intercept"), List.of(arguments));
+                new Account("alice", 1000, 1001, List.of(1001)),
+                Path.of("/usr/bin/intercept"),
+                List.of(arguments),
+                needed);
+    }
+
+    @Test
+    void shouldAddTheCapabilityOfABackendThatNeedsAnother() {
+        String command = advice(Optional.of(Capability.CAP_BPF)).command();
+        assertTrue(command.contains(" --inh-caps=+net_admin,+net_raw,+bpf "), command);
+        assertTrue(command.contains(" --bounding-set=-all,+net_admin,+net_raw,+bpf "), command);
     }
 
     @Test
