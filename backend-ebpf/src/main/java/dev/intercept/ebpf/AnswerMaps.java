@@ -1,0 +1,49 @@
+package dev.intercept.ebpf;
+
+import dev.intercept.bpf.BpfMap;
+import dev.intercept.netlink.SystemCallException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The maps that programs and lanes share.
+ *
+ * @param control {@link ControlLayout}
+ * @param passList destinations whose packets pass
+ * @param fragments by source, destination and identification, those of stopped packets of which more will come
+ * @param rings one for each lane
+ */
+record AnswerMaps(BpfMap control, BpfMap passList, BpfMap fragments, List<BpfMap> rings) implements AutoCloseable {
+
+    /** Source and destination address, identification and 2 bytes of padding. */
+    static final int FRAGMENT_KEY_BYTES = 12;
+
+    /** Fragmented packets of which pieces are still to come; answers in fragments are rare. */
+    static final int MAX_FRAGMENTED = 1024;
+
+    static final int MAX_NETWORKS = 65_536;
+
+    static AnswerMaps create(int lanes, int ringBytes) throws SystemCallException {
+        List<BpfMap> made = new ArrayList<>();
+        try {
+            made.add(BpfMap.mappable("ic_control", ControlLayout.bytes(lanes)));
+            made.add(BpfMap.networks("ic_passlist", Integer.BYTES, MAX_NETWORKS));
+            made.add(BpfMap.lruHash("ic_fragments", FRAGMENT_KEY_BYTES, Integer.BYTES, MAX_FRAGMENTED));
+            for (int lane = 0; lane < lanes; lane++) {
+                made.add(BpfMap.ring("ic_ring" + lane, ringBytes));
+            }
+            return new AnswerMaps(made.get(0), made.get(1), made.get(2), List.copyOf(made.subList(3, made.size())));
+        } catch (SystemCallException e) {
+            made.forEach(BpfMap::close);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        passList.close();
+        fragments.close();
+        rings.forEach(BpfMap::close);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.intercept.ebpf;
+
+import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
+import dev.intercept.tc.Device;
+import dev.intercept.tc.DeviceEvents;
+import dev.intercept.tc.DeviceLock;
+import dev.intercept.tc.Devices;
+import dev.intercept.tc.Direction;
+import dev.intercept.tc.Rtnetlink;
+import dev.intercept.tc.TrafficControl;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The devices that this process holds, and the filters there. Thread rule: any thread, one at a time. */
+final class Attachments implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Attachments.class.getName());
+
+    private final EbpfSettings settings;
+    private final Rtnetlink socket;
+    private final TrafficControl trafficControl;
+    private final DeviceEvents events;
+
+    /** By index. */
+    private final Map<Integer, Held> held = new TreeMap<>();
+
+    private record Held(Device device, DeviceLock lock) {}
+
+    private Attachments(EbpfSettings settings) throws SystemCallException {
+        this.settings = settings;
+        socket = new Rtnetlink();
+        trafficControl = new TrafficControl(socket);
+        try {
+            events = new DeviceEvents();
+        } catch (SystemCallException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Takes the devices that are wanted, in the network namespace of the calling thread; attaches nothing yet. */
+    static Attachments take(EbpfSettings settings) throws SystemCallException, BackendException {
+        Attachments attachments = new Attachments(settings);
+        try {
+            attachments.takeAll();
+            return attachments;
+        } catch (SystemCallException | BackendException | RuntimeException e) {
+            attachments.close();
+            throw e;
+        }
+    }
+
+    private void takeAll() throws SystemCallException, BackendException {
+        List<Device> devices = Devices.list(socket);
+        for (Device device : devices) {
+            if (settings.wants(device)) {
+                refuseUnknown(device);
+                take(device);
+            }
+        }
+        for (String name : settings.devices()) {
+            if (devices.stream().noneMatch(device -> device.name().equals(name))) {
+                throw new BackendException(
+                        Kind.UNAVAILABLE,
+                        EbpfSettings.INTERFACE + " " + name + ": there is no such device; there are: "
+                                + names(devices));
+            }
+        }
+        if (held.isEmpty()) {
+            throw new BackendException(
+                    Kind.UNAVAILABLE,
+                    "no device but loopback has an IPv4 address; name those by which answers leave with "
+                            + EbpfSettings.INTERFACE + "; there are: " + names(devices));
+        }
+    }
+
+    private static void refuseUnknown(Device device) throws BackendException {
+        if (device.linkBytes() == Device.UNKNOWN) {
+            throw new BackendException(
+                    Kind.UNAVAILABLE,
+                    "device " + device.name() + " has link headers of type " + device.type()
+                            + ", which are not known here; use --backend=nflog");
+        }
+    }
+
+    private static String names(List<Device> devices) {
+        return devices.stream().map(Device::name).collect(Collectors.joining(", "));
+    }
+
+    private void take(Device device) throws SystemCallException, BackendException {
+        Direction direction = settings.direction();
+        try {
+            held.put(device.index(), new Held(device, DeviceLock.take(device, direction)));
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.EADDRINUSE) {
+                throw e;
+            }
+            throw new BackendException(
+                    Kind.REFUSED,
+                    direction + " of device " + device.name() + " is held by " + DeviceLock.holder(device, direction)
+                            + ": stop it, or name other devices with " + EbpfSettings.INTERFACE,
+                    e);
+        }
+    }
+
+    /** Attaches to all devices that were taken. @param programs descriptors by the length of the link header */
+    synchronized void attachAll(Map<Integer, Integer> programs) throws SystemCallException, BackendException {
+        List<String> taken = new ArrayList<>();
+        for (Held each : held.values()) {
+            taken.add(each.device().name() + (attach(each.device(), programs) ? " (taken over)" : ""));
+        }
+        LOG.log(
+                Level.INFO,
+                "answers from port "
+                        + settings.ports().stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + " are stopped at the " + settings.direction() + " of " + String.join(", ", taken)
+                        + ", also after intercept has ended; intercept rules --backend=ebpf --remove lets them pass");
+    }
+
+    private boolean attach(Device device, Map<Integer, Integer> programs) throws SystemCallException, BackendException {
+        try {
+            return trafficControl.attach(device, settings.direction(), programs.get(device.linkBytes()));
+        } catch (SystemCallException e) {
+            throw Refusal.ofDevice(device, settings.direction(), e);
+        }
+    }
+
+    /** Looks at all devices again: takes and attaches to those that came, forgets those that are gone. */
+    synchronized void update(Map<Integer, Integer> programs) {
+        try {
+            List<Device> devices = Devices.list(socket);
+            forgetGone(devices);
+            for (Device device : devices) {
+                if (settings.wants(device)
+                        && !held.containsKey(device.index())
+                        && device.linkBytes() != Device.UNKNOWN) {
+                    attachLate(device, programs);
+                }
+            }
+        } catch (SystemCallException e) {
+            LOG.log(Level.WARNING, "devices cannot be listed: {0}; those that come are not followed", e.getMessage());
+        }
+    }
+
+    private void forgetGone(List<Device> devices) {
+        held.values().removeIf(each -> {
+            boolean isGone = devices.stream()
+                    .noneMatch(device -> device.index() == each.device().index());
+            if (isGone) {
+                each.lock().close();
+                LOG.log(
+                        Level.WARNING,
+                        "device {0} is gone; one of that name is taken when it comes",
+                        each.device().name());
+            }
+            return isGone;
+        });
+    }
+
+    private void attachLate(Device device, Map<Integer, Integer> programs) {
+        try {
+            take(device);
+            attach(device, programs);
+            LOG.log(
+                    Level.INFO,
+                    "answers are stopped at the {0} of {1} too, which has come",
+                    settings.direction(),
+                    device.name());
+        } catch (SystemCallException | BackendException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "answers by {0}, which has come, are not stopped: {1}",
+                    device.name(),
+                    Refusal.explain(e).getMessage());
+        }
+    }
+
+    /** What says that devices came or went. */
+    DeviceEvents events() {
+        return events;
+    }
+
+    /** Gives the devices up. The filters stay. */
+    @Override
+    public synchronized void close() {
+        held.values().forEach(each -> each.lock().close());
+        held.clear();
+        events.close();
+        socket.close();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.intercept.ebpf;
+
+import dev.intercept.bpf.Bpf;
+import dev.intercept.bpf.MappedMemory;
+import dev.intercept.bpf.Program;
+import dev.intercept.bpf.RefusedProgramException;
+import dev.intercept.netlink.SystemCallException;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What all lanes share: maps, programs, the devices they are attached to. Freed with the last lane; filters stay attached. */
+final class Capture {
+
+    private static final Logger LOG = System.getLogger(Capture.class.getName());
+
+    /** Link headers of the devices there are. */
+    private static final List<Integer> LINK_BYTES = List.of(14, 0);
+
+    private final EbpfSettings settings;
+    private final AnswerMaps maps;
+    private final MappedMemory control;
+    private final Map<Integer, Integer> programs = new HashMap<>();
+    private Attachments attachments;
+    private DeviceFollower follower;
+    private int lanes;
+
+    private Capture(EbpfSettings settings, AnswerMaps maps) throws SystemCallException {
+        this.settings = settings;
+        this.maps = maps;
+        control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(settings.lanes()));
+    }
+
+    /** Opens all lanes and attaches the filters. All or nothing. */
+    static List<CaptureBackend> open(EbpfSettings settings) throws BackendException {
+        Attachments attachments = null;
+        Capture capture = null;
+        List<CaptureBackend> lanes = new ArrayList<>();
+        try {
+            attachments = Attachments.take(settings);
+            capture = create(settings);
+            capture.attachments = attachments;
+            for (int lane = 0; lane < settings.lanes(); lane++) {
+                lanes.add(new EbpfLane(lane, capture));
+                capture.lanes++;
+            }
+            attachments.attachAll(capture.programs);
+            return lanes;
+        } catch (SystemCallException | RefusedProgramException | BackendException | RuntimeException e) {
+            lanes.forEach(CaptureBackend::close);
+            if (lanes.isEmpty() && capture != null) {
+                capture.free();
+            } else if (lanes.isEmpty() && attachments != null) {
+                attachments.close();
+            }
+            throw Refusal.explain(e);
+        }
+    }
+
+    private static Capture create(EbpfSettings settings) throws SystemCallException, RefusedProgramException {
+        AnswerMaps maps = AnswerMaps.create(settings.lanes(), settings.ringBytes());
+        Capture capture;
+        try {
+            capture = new Capture(settings, maps);
+        } catch (SystemCallException e) {
+            maps.close();
+            throw e;
+        }
+        try {
+            capture.fill();
+            capture.load();
+            return capture;
+        } catch (SystemCallException | RefusedProgramException e) {
+            capture.free();
+            throw e;
+        }
+    }
+
+    private void fill() throws SystemCallException {
+        settings.ports().forEach(port -> PortSet.add(control(), port));
+        for (Network network : settings.passList()) {
+            maps.passList().put(network.key(), new byte[1]);
+        }
+    }
+
+    private void load() throws SystemCallException, RefusedProgramException {
+        for (int linkBytes : LINK_BYTES) {
+            Program program = AnswerProgram.build(maps, settings.copyRangeBytes(), linkBytes);
+            if (LOG.isLoggable(Level.DEBUG)) {
+                LOG.log(Level.DEBUG, "program for link headers of " + linkBytes + " bytes:\n" + program.listing());
+            }
+            programs.put(linkBytes, Bpf.load("intercept", program));
+        }
+    }
+
+    EbpfSettings settings() {
+        return settings;
+    }
+
+    AnswerMaps maps() {
+        return maps;
+    }
+
+    /** {@link ControlLayout} */
+    ByteBuffer control() {
+        return control.buffer();
+    }
+
+    /** Attaches from now on to devices that come. */
+    synchronized void follow() {
+        if (follower == null) {
+            follower = DeviceFollower.start(attachments, programs);
+        }
+    }
+
+    /** Called by each lane as it ends. */
+    synchronized void release() {
+        if (--lanes == 0) {
+            free();
+        }
+    }
+
+    private void free() {
+        if (follower != null) {
+            follower.close();
+        }
+        if (attachments != null) {
+            attachments.close();
+        }
+        programs.values().forEach(Bpf::close);
+        control.close();
+        maps.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.intercept.ebpf;
+
+import dev.intercept.spi.AnswerPath;
+import dev.intercept.spi.AttachedFilters;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.Capability;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.Host;
+import dev.intercept.spi.HostFinding;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Provider of {@code ebpf}: a program in the kernel stops answers and hands up their headers, Linux 5.8 and later. */
+public final class EbpfProvider implements CaptureBackendProvider {
+
+    @Override
+    public String name() {
+        return "ebpf";
+    }
+
+    @Override
+    public String description() {
+        return "a program in the kernel stops answers at the devices; headers come through memory";
+    }
+
+    /** It needs to know the test server's port: never chosen silently. */
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SPI_VERSION;
+    }
+
+    @Override
+    public Optional<String> unavailabilityCause() {
+        return KernelProbe.unavailabilityCause();
+    }
+
+    @Override
+    public List<BackendOption> options() {
+        return EbpfSettings.OPTIONS;
+    }
+
+    @Override
+    public Set<String> requiredOptions() {
+        return Set.of(EbpfSettings.PORTS);
+    }
+
+    @Override
+    public CaptureMode mode() {
+        return CaptureMode.COPIES;
+    }
+
+    @Override
+    public Optional<Capability> capability() {
+        return Optional.of(Capability.CAP_BPF);
+    }
+
+    @Override
+    public Optional<AttachedFilters> attachedFilters(BackendOptions options) throws BackendException {
+        return Optional.of(new OwnFilters(EbpfSettings.devices(options)));
+    }
+
+    @Override
+    public Set<String> ruleOptions() {
+        return Set.of(EbpfSettings.INTERFACE);
+    }
+
+    @Override
+    public List<HostFinding> check(Host host, BackendOptions options) throws BackendException {
+        return HostChecks.check(host, options);
+    }
+
+    /** The target's own device is among those with an address. */
+    @Override
+    public Map<String, String> optionsFor(AnswerPath path) {
+        return Map.of(EbpfSettings.PORTS, Integer.toString(path.port()));
+    }
+
+    @Override
+    public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        EbpfSettings settings = EbpfSettings.from(options);
+        Optional<String> cause = unavailabilityCause();
+        if (cause.isPresent()) {
+            throw new BackendException(Kind.UNAVAILABLE, cause.get());
+        }
+        return Capture.open(settings);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.intercept.ebpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.Verdict;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Filters outlive who attached them, are taken over, and go when they are asked to; other people's stay. */
+class FilterLifeTest {
+
+    /** Somebody else's program, which matches nothing. */
+    private static final String CLASSIC_BPF = "bpf bytecode 1,6~0~0~0,";
+
+    private static final int NOTHING_MS = 50;
+    private static final int PATIENCE_MS = 10_000;
+
+    private FilteredNetwork network;
+
+    @BeforeEach
+    void layOut() throws Exception {
+        network = new FilteredNetwork();
+    }
+
+    @AfterEach
+    void close() {
+        network.close();
+    }
+
+    private static byte[] answer() {
+        return new PacketBuilder().build();
+    }
+
+    private String listing() throws Exception {
+        return network.exec("tc qdisc show dev target0")
+                + network.exec("tc filter show dev target0 egress")
+                + network.exec("tc filter show dev target0 ingress");
+    }
+
+    private List<String> removed() throws Exception {
+        return network.namespace().call(() -> new OwnFilters(List.of()).remove());
+    }
+
+    private List<String> shown() throws Exception {
+        return network.namespace().call(() -> new OwnFilters(List.of()).show());
+    }
+
+    @Test
+    void shouldStopAnswersAfterItsEndUntilItIsRemoved() throws Exception {
+        String before = listing();
+        network.open().close();
+        network.inject(answer());
+        assertTrue(network.escaped(NOTHING_MS).isEmpty());
+        String filter = "tc filter del dev target0 egress pref 1 handle 0x1c bpf";
+        assertEquals(List.of(filter + "  # nobody reads it"), shown());
+        assertEquals(List.of(filter), removed());
+        assertEquals(before, listing());
+        assertEquals(List.of(), removed());
+        network.inject(answer());
+        assertTrue(network.escaped(PATIENCE_MS).isPresent());
+    }
+
+    @Test
+    void shouldLetNoAnswerEscapeWhileItIsTakenOver() throws Exception {
+        CaptureBackend first = network.open();
+        AtomicBoolean isOver = new AtomicBoolean();
+        AtomicInteger sent = new AtomicInteger();
+        Thread sender = new Thread(() -> {
+            while (!isOver.get()) {
+                try {
+                    network.inject(answer());
+                    sent.incrementAndGet();
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+        sender.start();
+        first.close();
+        for (int i = 0; i < 10; i++) {
+            CaptureBackend next = network.open();
+            Polls.packets(next, 10);
+            next.close();
+        }
+        isOver.set(true);
+        sender.join();
+        assertTrue(sent.get() > 100, sent + " sent");
+        assertTrue(network.escaped(NOTHING_MS).isEmpty());
+    }
+
+    @Test
+    void shouldTellASecondOneWhoHoldsTheDevice() throws Exception {
+        try (CaptureBackend first = network.open()) {
+            BackendException refused = assertThrows(BackendException.class, network::open);
+            assertEquals(BackendException.Kind.REFUSED, refused.kind());
+            assertTrue(
+                    refused.getMessage()
+                            .matches("egress of device target0 is held by java \\(process "
+                                    + ProcessHandle.current().pid()
+                                    + "\\): stop it, or name other devices with --interface"),
+                    refused.getMessage());
+            assertTrue(shown().get(0)
+                    .endsWith("  # java (process " + ProcessHandle.current().pid() + ") reads it"));
+            network.inject(answer());
+            assertEquals(1, Polls.packets(first, 1).size());
+        }
+        network.open().close();
+    }
+
+    @Test
+    void shouldLeaveOtherPeoplesFiltersAlone() throws Exception {
+        network.exec("tc qdisc add dev target0 clsact");
+        network.exec("tc filter add dev target0 egress pref 7 protocol all " + CLASSIC_BPF);
+        network.exec("tc filter add dev target0 egress pref 1 protocol all " + CLASSIC_BPF);
+        String before = listing();
+        network.open().close();
+        assertEquals(1, removed().size());
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void shouldLeaveAnEmptyClsactThatWasThere() throws Exception {
+        network.exec("tc qdisc add dev target0 clsact");
+        network.open().close();
+        network.open().close();
+        removed();
+        assertTrue(listing().contains("qdisc clsact"), listing());
+    }
+
+    @Test
+    void shouldNameAFilterThatIsInItsPlace() throws Exception {
+        network.exec("tc qdisc add dev target0 clsact");
+        network.exec("tc filter add dev target0 egress pref 1 protocol ip " + CLASSIC_BPF);
+        BackendException refused = assertThrows(BackendException.class, network::open);
+        assertEquals(BackendException.Kind.REFUSED, refused.kind());
+        assertTrue(
+                refused.getMessage()
+                        .endsWith(
+                                "somebody else's filter has preference 1 there, see tc filter show dev target0 egress;"
+                                        + " move it, or name other devices with --interface"),
+                refused.getMessage());
+        network.exec("tc filter del dev target0 egress pref 1");
+        network.open().close();
+    }
+
+    @Test
+    void shouldTakeADeviceThatComesAndOneThatComesBack() throws Exception {
+        try (CaptureBackend backend =
+                network.open(Map.of(EbpfSettings.INTERFACE, "target0,lo")).get(0)) {
+            backend.poll(packet -> Verdict.DROP, 1, 0);
+            network.exec("ip link del target0");
+            network.exec("ip link add target0 type veth peer name wire0");
+            network.exec("ip link set target0 arp off");
+            network.exec("ip address add 198.51.100.1/32 dev target0");
+            network.exec("ip link set target0 up");
+            network.exec("ip link set wire0 up");
+            network.exec("ip route add 192.0.2.0/24 dev target0 src 198.51.100.1");
+            awaitFilterOn("target0");
+            network.inject(answer());
+            assertEquals(1, Polls.packets(backend, 1).size());
+        }
+    }
+
+    private void awaitFilterOn(String device) throws Exception {
+        long deadlineNs = System.nanoTime() + PATIENCE_MS * 1_000_000L;
+        while (shown().stream().noneMatch(line -> line.contains("dev " + device + " "))) {
+            assertFalse(System.nanoTime() - deadlineNs > 0, () -> "no filter on " + device);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldNotTakeLoopbackUnlessAsked() throws Exception {
+        try (CaptureBackend backend = network.open()) {
+            assertEquals(1, shown().size(), shown().toString());
+            assertTrue(shown().get(0).contains(TestNetwork.TARGET_DEVICE));
+            assertEquals("ebpf:0", backend.lane());
+        }
+    }
+
+    @Test
+    void shouldRefuseADeviceThatIsNotThere() {
+        BackendException refused = assertThrows(
+                BackendException.class, () -> network.open(Map.of(EbpfSettings.INTERFACE, "target0,eth77")));
+        assertEquals(BackendException.Kind.UNAVAILABLE, refused.kind());
+        assertEquals("--interface eth77: there is no such device; there are: lo, wire0, target0", refused.getMessage());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.intercept.ebpf;
+
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Polls until what is expected has come. */
+final class Polls {
+
+    private static final int PATIENCE_S = 20;
+    private static final int POLL_MS = 100;
+
+    private Polls() {}
+
+    /** The next packets, each as many bytes as were copied. */
+    static List<byte[]> packets(CaptureBackend backend, int count) throws Exception {
+        List<byte[]> packets = new ArrayList<>();
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (packets.size() < count) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new AssertionError(packets.size() + " of " + count + " packets came");
+            }
+            backend.poll(
+                    packet -> {
+                        byte[] bytes = new byte[packet.remaining()];
+                        packet.get(bytes);
+                        packets.add(bytes);
+                        return Verdict.DROP;
+                    },
+                    64,
+                    POLL_MS);
+        }
+        return packets;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.intercept.ebpf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.capture.PassList;
+import dev.intercept.ebpf.LoadedProgram.HandedUp;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.net.Cidr;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The kernel runs the program on frames that these tests make. */
+class ProgramFramesTest {
+
+    private static final int FRAMES = 5_000;
+    private static final List<Integer> PORTS = List.of(8080, 8088, 1, 65535);
+    private static final String PASSED = "10.0.0.5,10.1.0.0/16";
+
+    private static PassList passList() {
+        return new PassList(Arrays.stream(PASSED.split(",")).map(Cidr::parse).toList());
+    }
+
+    private static byte[] ethernet(byte[] ip, int... types) {
+        ByteBuffer out =
+                ByteBuffer.allocate(14 + 4 * (types.length - 1) + ip.length).position(12);
+        for (int tag = 0; tag < types.length - 1; tag++) {
+            out.putShort((short) types[tag]).putShort((short) 7);
+        }
+        return out.putShort((short) types[types.length - 1]).put(ip).array();
+    }
+
+    private static byte[] answer() {
+        return new PacketBuilder().payload(new byte[] {1, 2, 3}).build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 20261126})
+    void shouldJudgeFramesAsTheJavaCodeDoes(long seed) throws Exception {
+        Judge judge = new Judge(Set.copyOf(PORTS), passList());
+        RandomFrames frames = new RandomFrames(seed);
+        int stopped = 0;
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, Network.list(PASSED))) {
+            for (int i = 0; i < FRAMES; i++) {
+                byte[] frame = frames.next();
+                String text =
+                        "seed " + seed + ", frame " + i + ": " + HexFormat.of().formatHex(frame);
+                Optional<byte[]> expected = judge.stopped(frame);
+                assertEquals(expected.isPresent(), program.stops(frame), text);
+                Optional<HandedUp> handed = program.next();
+                assertEquals(expected.isPresent(), handed.isPresent(), text);
+                if (expected.isPresent()) {
+                    assertIsOf(expected.get(), handed.get(), text);
+                    stopped++;
+                }
+            }
+        }
+        assertTrue(stopped > FRAMES / 10 && stopped < FRAMES * 9 / 10, stopped + " stopped");
+    }
+
+    private static void assertIsOf(byte[] ip, HandedUp handed, String text) {
+        int length = Judge.lengthOf(ip);
+        byte[] first = Arrays.copyOf(ip, Math.min(length, LoadedProgram.COPY_RANGE_BYTES));
+        assertArrayEquals(first, handed.copied(), text);
+        int said = ByteBuffer.wrap(ip).getShort(2) & 0xffff;
+        assertEquals(said == 0 ? ip.length : said, handed.length(), text);
+    }
+
+    @Test
+    void shouldSeeThroughTwoVlanTagsAndNotThree() throws Exception {
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
+            assertTrue(program.stops(ethernet(answer(), 0x0800)));
+            assertTrue(program.stops(ethernet(answer(), 0x8100, 0x0800)));
+            assertTrue(program.stops(ethernet(answer(), 0x88a8, 0x8100, 0x0800)));
+            assertFalse(program.stops(ethernet(answer(), 0x88a8, 0x8100, 0x8100, 0x0800)));
+            assertFalse(program.stops(ethernet(answer(), 0x8100, 0x86dd)));
+        }
+    }
+
+    @Test
+    void shouldFollowPortsThatChangeFromThePacketAfter() throws Exception {
+        try (LoadedProgram program = new LoadedProgram(1, List.of(), List.of())) {
+            byte[] frame = ethernet(answer(), 0x0800);
+            assertFalse(program.stops(frame));
+            PortSet.add(program.control(), 8080);
+            assertTrue(program.stops(frame));
+            PortSet.add(program.control(), 8081);
+            PortSet.remove(program.control(), 8080);
+            assertFalse(program.stops(frame));
+            assertTrue(program.stops(
+                    ethernet(new PacketBuilder().from("198.51.100.1", 8081).build(), 0x0800)));
+        }
+    }
+
+    @Test
+    void shouldStopWhatFollowsAFirstFragmentThatItStopped() throws Exception {
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
+            byte[] later = ethernet(
+                    new PacketBuilder().identification(9).fragment(50, false).build(), 0x0800);
+            assertFalse(program.stops(later), "of nobody's packet");
+            assertTrue(program.stops(ethernet(
+                    new PacketBuilder().identification(9).fragment(0, true).build(), 0x0800)));
+            assertTrue(program.stops(later));
+            byte[] other = ethernet(
+                    new PacketBuilder().identification(10).fragment(50, false).build(), 0x0800);
+            assertFalse(program.stops(other));
+        }
+    }
+
+    @Test
+    void shouldStopAndCountWhatFindsTheRingFull() throws Exception {
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
+            byte[] frame = ethernet(answer(), 0x0800);
+            int frames = 1000;
+            for (int i = 0; i < frames; i++) {
+                assertTrue(program.stops(frame));
+            }
+            int handed = 0;
+            while (program.next().isPresent()) {
+                handed++;
+            }
+            assertTrue(handed > 300 && handed < frames, handed + " handed up");
+            assertEquals(frames - handed, program.control().getLong(ControlLayout.lost(0)));
+        }
+    }
+
+    @Test
+    void shouldWakeASleepingReaderOnceAndNobodyElse() throws Exception {
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
+            byte[] frame = ethernet(answer(), 0x0800);
+            program.control().putInt(ControlLayout.sleeping(0), 1);
+            assertTrue(program.stops(frame));
+            assertEquals(0, program.control().getInt(ControlLayout.sleeping(0)), "it is awake now");
+            assertTrue(program.next().isPresent());
+            assertTrue(program.next().isEmpty(), "what wakes is no packet");
+        }
+    }
+
+    @Test
+    void shouldKeepAClientInOneOfSeveralLanes() throws Exception {
+        int lanes = 4;
+        Set<Integer> used = new HashSet<>();
+        try (LoadedProgram program = new LoadedProgram(lanes, PORTS, List.of())) {
+            for (int client = 1; client < 100; client++) {
+                int lane = laneOf(program, client, 10000);
+                assertEquals(lane, laneOf(program, client, 20000));
+                used.add(lane);
+            }
+        }
+        assertEquals(Set.of(0, 1, 2, 3), used);
+    }
+
+    private static int laneOf(LoadedProgram program, int client, int port) throws Exception {
+        byte[] ip = new PacketBuilder().to("192.0.2." + client, port).build();
+        assertTrue(program.stops(ethernet(ip, 0x0800)));
+        return program.next().orElseThrow().lane();
+    }
+
+    @Test
+    void shouldCopyAsMuchAsItIsTold() throws Exception {
+        byte[] ip = new PacketBuilder().payload(new byte[1000]).build();
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
+            assertTrue(program.stops(ethernet(ip, 0x0800)));
+            HandedUp handed = program.next().orElseThrow();
+            assertEquals(1040, handed.length());
+            assertArrayEquals(Arrays.copyOf(ip, LoadedProgram.COPY_RANGE_BYTES), handed.copied());
+        }
+    }
+}
