@@ -64,6 +64,22 @@ class RulesCommandTest {
     }
 
     @Test
+    void shouldShowAndRemoveWhatABackendAttachedItself() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            CommandRun none = namespace.call(() -> CommandRun.of("rules", "--backend=ebpf"));
+            assertEquals(0, none.exitCode(), none.err());
+            assertEquals("", none.out());
+            assertEquals(
+                    "intercept: backend ebpf has nothing attached here; it attaches its filters itself when intercept"
+                            + " starts\n",
+                    none.err());
+            CommandRun removed = namespace.call(() -> CommandRun.of("rules", "--backend=ebpf", "--remove"));
+            assertEquals(0, removed.exitCode(), removed.err());
+            assertEquals("intercept: backend ebpf has nothing attached here, nothing was changed\n", removed.err());
+        }
+    }
+
+    @Test
     void shouldInstallAndRemoveAndSayWhatItRan() throws Exception {
         try (NetworkNamespace namespace = new NetworkNamespace()) {
             CommandRun installed = namespace.call(() -> rules("--backend=nflog", "--install"));
@@ -97,7 +113,7 @@ class RulesCommandTest {
                 "--backend=nfqueue",
                 "--nflog-group=4");
         assertRefused(
-                "--backend=pigeon: no such backend; there are ipqueue, lower, nflog, nfqueue, pcap, upper",
+                "--backend=pigeon: no such backend; there are ebpf, ipqueue, lower, nflog, nfqueue, pcap, upper",
                 "--backend=pigeon");
         assertRefused(
                 "--backend=upper: this backend brings no rules; its own documentation says what feeds it",

@@ -60,7 +60,7 @@ class BackendNamesTest {
 
     @Test
     void shouldFindSuchALineWhereThereIsOne() {
-        assertTrue(names().containsAll(List.of("ipqueue", "nfqueue", "nflog", "pcap")), names().toString());
+        assertTrue(names().containsAll(List.of("ipqueue", "nfqueue", "nflog", "ebpf", "pcap")), names().toString());
         assertTrue(sources("backend-nfqueue")
                 .flatMap(source -> linesThatName(source, literal(names())))
                 .findAny()

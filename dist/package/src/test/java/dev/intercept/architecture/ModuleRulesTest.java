@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What each module may know of the others, as docs/architecture.md has it. Rules inside core are tested there. */
 class ModuleRulesTest {
 
-    private static final List<String> BACKENDS = List.of("ipqueue", "nfqueue", "pcap");
+    private static final List<String> BACKENDS = List.of("ipqueue", "nfqueue", "ebpf", "pcap");
 
     private static final JavaClasses PROGRAM = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -29,15 +29,18 @@ class PrivilegesIT {
     /** CAP_NET_ADMIN and CAP_NET_RAW. */
     private static final String BOTH = "0000000000003000";
 
+    /** CAP_BPF too. */
+    private static final String OF_SERVICE = "0000008000003000";
+
     /** The systemd unit's user, capabilities and privileges, but for names of users. */
     private static final List<String> AS_SERVICE = List.of(
             "setpriv",
             "--reuid=" + NOBODY,
             "--regid=" + NOBODY,
             "--clear-groups",
-            "--inh-caps=+net_admin,+net_raw",
-            "--ambient-caps=+net_admin,+net_raw",
-            "--bounding-set=-all,+net_admin,+net_raw",
+            "--inh-caps=+bpf,+net_admin,+net_raw",
+            "--ambient-caps=+bpf,+net_admin,+net_raw",
+            "--bounding-set=-all,+bpf,+net_admin,+net_raw",
             "--no-new-privs");
 
     @TempDir
@@ -200,7 +203,7 @@ class PrivilegesIT {
         Process process = program.startCommand(List.of("unshare", "-m", "sh", "-c", script));
         program.awaitErr("listening on");
         for (String capabilities : ofThreads(process, "CapEff")) {
-            assertTrue(capabilities.endsWith(": " + BOTH), capabilities);
+            assertTrue(capabilities.endsWith(": " + OF_SERVICE), capabilities);
         }
         assertFalse(program.lastErr().contains("\tat "), program.lastErr());
     }

@@ -38,6 +38,8 @@ class BigTcpReplayTest {
     private static final Map<String, Map<String, String>> OPTIONS = Map.of(
             "nfqueue",
             Map.of(),
+            "ebpf",
+            Map.of("--target-ports", "8080"),
             "pcap",
             Map.of("--interface", TestNetwork.TARGET_DEVICE, "--filter", "tcp and src port 8080"));
 
@@ -45,7 +47,7 @@ class BigTcpReplayTest {
     private long packets;
 
     @ParameterizedTest
-    @CsvSource({"nfqueue,200000", "nfqueue,65536", "pcap,200000", "pcap,65536"})
+    @CsvSource({"nfqueue,200000", "nfqueue,65536", "ebpf,200000", "ebpf,65536", "pcap,200000", "pcap,65536"})
     void shouldReachTheClientWhole(String backend, int segmentBytes) throws Exception {
         ReplayResult result = replay(backend, segmentBytes, Generation.V1, FEW_LARGE);
         assertEquals(segmentBytes > LEGACY_BYTES, result.headers() > packets, result.headers() + " of " + packets);
@@ -110,23 +112,5 @@ class BigTcpReplayTest {
 
     private static long count(Intercept intercept, Counter counter) {
         return intercept.statistics().get(counter);
-    }
-
-    /** Watches nothing: the replay ends by itself, or by its deadline. */
-    private static final class Patience implements ReplayMonitor {
-        @Override
-        public void progress(int answered, int open) {
-            // Nobody looks.
-        }
-
-        @Override
-        public void check() {
-            // Nothing can go wrong that the replay does not notice.
-        }
-
-        @Override
-        public SelftestException broken(Exception failure) {
-            throw new AssertionError("a tunnel or the raw socket failed", failure);
-        }
     }
 }

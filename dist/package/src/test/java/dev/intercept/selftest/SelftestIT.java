@@ -80,6 +80,16 @@ class SelftestIT {
     }
 
     @Test
+    void shouldServeEveryRequestOverEbpfWhereAProgramOfTheKernelDecides() throws Exception {
+        try (SelftestRun run = SelftestRun.start("--backend=ebpf", "--requests=2000")) {
+            assertPassed(run, 2000);
+            assertTrue(run.line("  rule").endsWith("none needed"), run::toString);
+            assertTrue(run.line("  replayed").contains(" 0 packets sent again"), run::toString);
+            assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
+        }
+    }
+
+    @Test
     void shouldServeEveryRequestOverPcap() throws Exception {
         try (SelftestRun run = SelftestRun.start("--backend=pcap")) {
             assertPassed(run, 200);

@@ -75,7 +75,8 @@ class InterceptCommandLineTest {
     @Test
     void shouldRefuseABackendThatIsNotThereAndNameThoseThatAre() {
         SelftestException e = assertThrows(SelftestException.class, () -> commandLine("pigeon", Generation.V1));
-        assertEquals("--backend=pigeon: no such backend; there are ipqueue, nflog, nfqueue, pcap", e.getMessage());
+        assertEquals(
+                "--backend=pigeon: no such backend; there are ebpf, ipqueue, nflog, nfqueue, pcap", e.getMessage());
         assertEquals("intercept --list-backends says which can be used here, and why others cannot", e.nextStep());
         assertEquals(64, e.exitCode());
     }

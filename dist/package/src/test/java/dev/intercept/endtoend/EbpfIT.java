@@ -1,0 +1,169 @@
+package dev.intercept.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.ExitCode;
+import dev.intercept.endtoend.InstalledProgram.Result;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.PacketSocket;
+import dev.intercept.kit.RawSocket;
+import dev.intercept.kit.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The built program with a filter in the kernel: as whom it may run, and what holds when it is killed. */
+class EbpfIT {
+
+    private static final String[] START = {"--backend=ebpf", "--target-ports=8080"};
+    private static final String SECOND_PORT = "--port=36525";
+    private static final int NOTHING_MS = 100;
+
+    @TempDir
+    Path directory;
+
+    private InstalledProgram program;
+
+    @BeforeEach
+    void enterPrivateNetwork() throws Exception {
+        program = new InstalledProgram(directory);
+        program.network().run(TestNetwork::layOut);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    @AfterEach
+    void leave() {
+        program.close();
+    }
+
+    private String listing() throws Exception {
+        return program.network().exec("tc", "qdisc", "show", "dev", TestNetwork.TARGET_DEVICE)
+                + program.network().exec("tc", "filter", "show", "dev", TestNetwork.TARGET_DEVICE, "egress");
+    }
+
+    private Process started(String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(START));
+        arguments.addAll(List.of(more));
+        Process process = program.startForeground(arguments.toArray(String[]::new));
+        program.awaitErr("capturing with ebpf");
+        return process;
+    }
+
+    /** Sends answers until it is closed, as fast as they go. */
+    private final class Load implements AutoCloseable {
+
+        private final AtomicBoolean isOver = new AtomicBoolean();
+        private final AtomicLong sent = new AtomicLong();
+        private final RawSocket raw = program.network().call(RawSocket::new);
+        private final Thread thread = new Thread(this::send);
+
+        Load() throws Exception {
+            thread.start();
+        }
+
+        private void send() {
+            byte[] answer = new PacketBuilder().build();
+            try {
+                while (!isOver.get()) {
+                    raw.send(answer);
+                    sent.incrementAndGet();
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void awaitMore(int packets) {
+            long end = sent.get() + packets;
+            while (sent.get() < end && thread.isAlive()) {
+                Thread.onSpinWait();
+            }
+            assertTrue(sent.get() >= end);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            isOver.set(true);
+            thread.join();
+            raw.close();
+        }
+    }
+
+    @Test
+    void shouldLetNoAnswerEscapeWhenItIsKilledUnderLoadAndGoOnAtOnce() throws Exception {
+        String before = listing();
+        Process first = started();
+        try (PacketSocket wire = program.network().call(() -> new PacketSocket(TestNetwork.WIRE_DEVICE));
+                Load load = new Load()) {
+            load.awaitMore(1_000);
+            first.destroyForcibly();
+            assertTrue(first.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
+            load.awaitMore(1_000);
+            Process second = started();
+            assertTrue(program.lastErr().contains("target0 (taken over)"), program.lastErr());
+            load.awaitMore(1_000);
+            second.destroy();
+            assertTrue(second.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
+            assertEquals(0, second.exitValue(), program.lastErr());
+            load.awaitMore(1_000);
+            assertTrue(wire.poll(NOTHING_MS).isEmpty());
+        }
+        Result removed = program.run("rules", "--backend=ebpf", "--remove");
+        assertEquals("tc filter del dev target0 egress pref 1 handle 0x1c bpf\n", removed.out());
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void shouldTellASecondInterceptWhoHoldsTheDevice() throws Exception {
+        Process first = started();
+        Result second = program.run(START[0], START[1], SECOND_PORT);
+        assertEquals(ExitCode.OS_REFUSED.code(), second.exitCode(), second.err());
+        assertTrue(
+                second.err()
+                        .contains("egress of device target0 is held by java (process " + first.pid() + "): stop it"),
+                second.err());
+    }
+
+    @Test
+    void shouldNameTheCapabilitiesThatAreMissing() throws Exception {
+        Result result = program.runCommand(asOrdinaryUser("+net_admin"));
+        assertEquals(ExitCode.NO_PERMISSION.code(), result.exitCode(), result.err());
+        assertTrue(result.err().contains("needs CAP_BPF and CAP_NET_ADMIN"), result.err());
+        assertTrue(result.err().contains(" --inh-caps=+net_admin,+net_raw,+bpf "), result.err());
+    }
+
+    /** Starts it as nobody with these capabilities and no others. */
+    private List<String> asOrdinaryUser(String capabilities) {
+        return List.of(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "--inh-caps=" + capabilities,
+                "--ambient-caps=" + capabilities,
+                "--bounding-set=-all," + capabilities,
+                "--no-new-privs",
+                "sh",
+                "-c",
+                "exec \"$INTERCEPT\" --backend=ebpf --target-ports=8080");
+    }
+
+    @Test
+    void shouldGiveUpCapBpfOnceItRuns() throws Exception {
+        started("--user=nobody");
+        program.network().exec("ip", "link", "add", "late0", "type", "dummy");
+        program.network().exec("ip", "address", "add", "10.9.9.1/24", "dev", "late0");
+        program.awaitErr("answers are stopped at the egress of late0 too, which has come");
+    }
+}
