@@ -3,7 +3,7 @@
   subject = $2; sent = $5; us = $6; sender_us = $7; lost = $8; idle_us = $9 * 1e6 / $18; softirq_us = $10 * 1e6 / $18
   whole_us = $11 * $17 - idle_us; cpu_us = $12 / 1000; user = $13; system_ticks = $14; client_us = $15 / 1000
   handled = $19
-  if (subject ~ /^nflog/) lost = sent - handled # The group's counters do not know what the socket lost.
+  if (subject ~ /^(nflog|ebpf)/) lost = sent - handled # No queue's counters know what they lost.
   packets = handled > 0 ? handled : 1
   ticks = user + system_ticks > 0 ? user + system_ticks : 1
   printf "%d\t%s\t%s\t%s\t%.0f\t%.0f\t%d\t", $1, subject, $3, $4, sent / us * 1e6, handled / us * 1e6, lost

@@ -1,6 +1,6 @@
 # Starts and ends what is measured and what it is measured with. Sourced by bench.sh.
 
-subject_pid='' client_pid='' stress_pid=''
+subject_pid='' client_pid='' stress_pid='' filtered=''
 
 end_processes() {
   local pid
@@ -25,12 +25,16 @@ await() { # FILE TEXT PID: until the file has the text
 set_rules() { # SUBJECT
   local answers="-A OUTPUT -o d0 -p tcp --sport 8080"
   iptables -F OUTPUT
+  # The filter of a subject that ended would stop the next one's answers.
+  [ -z "$filtered" ] || "$launcher" rules --backend=ebpf --remove > /dev/null 2>&1
+  filtered=''
   # shellcheck disable=SC2086 # Several words.
   case $1 in
     nflog*)
       iptables $answers -j NFLOG --nflog-group 0 --nflog-size 128 --nflog-threshold 64
       iptables $answers -j NFQUEUE --queue-num 65535
       ;;
+    ebpf*) filtered=yes ;;
     drop) iptables $answers -j NFQUEUE --queue-num 65535 ;;
     *) iptables $answers -j NFQUEUE --queue-num 0 ;;
   esac
@@ -45,6 +49,7 @@ start_subject() { # SUBJECT, of which what follows an = is the launcher to use
   case $1 in
     drop) return ;;
     nflog*) $subject_cpus "$program" --backend=nflog -b 127.0.0.1 --max-sessions 4194304 > "$work/subject" 2>&1 & ;;
+    ebpf*) $subject_cpus "$program" --backend=ebpf --target-ports=8080 --interface=d0 -b 127.0.0.1 --max-sessions 4194304 > "$work/subject" 2>&1 & ;;
     intercept*) $subject_cpus "$program" --backend=nfqueue -b 127.0.0.1 --max-sessions 4194304 "${options[@]}" > "$work/subject" 2>&1 & ;;
     *) $subject_cpus "$tools/loop" "$1" > "$work/subject" 2>&1 & ;;
   esac

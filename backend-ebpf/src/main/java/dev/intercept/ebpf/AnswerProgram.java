@@ -9,7 +9,6 @@ import static dev.intercept.bpf.Assembler.Operation.SHIFT_RIGHT;
 import static dev.intercept.bpf.Assembler.Operation.SUBTRACT;
 import static dev.intercept.bpf.Assembler.Size.U16;
 import static dev.intercept.bpf.Assembler.Size.U32;
-import static dev.intercept.bpf.Assembler.Size.U64;
 import static dev.intercept.bpf.Assembler.Size.U8;
 import static dev.intercept.bpf.Assembler.Test.EQUAL;
 import static dev.intercept.bpf.Assembler.Test.GREATER;
@@ -38,7 +37,7 @@ import dev.intercept.bpf.Register;
  * All other packets go on to the next filter untouched.
  *
  * <pre>
- *   R6 the packet   R7 scratch, then bytes to copy   R8 header length, then packet length   R9 where the IP header begins
+ *   R6 the packet   R7 scratch, then bytes to copy   R8 header length, packet length, record   R9 where the IP header begins
  * </pre>
  */
 final class AnswerProgram {
@@ -82,8 +81,7 @@ final class AnswerProgram {
 
     private static final int PORTS = -32;
     private static final int KEY = -48;
-    private static final int RECORD = -56;
-    private static final int VALUE = -64;
+    private static final int VALUE = -56;
 
     /** linux/bpf.h: how records are committed. */
     private static final int BPF_RB_NO_WAKEUP = 1;
@@ -273,16 +271,16 @@ final class AnswerProgram {
                 .move(R3, 0)
                 .call(Helper.RINGBUF_RESERVE)
                 .jumpIf(R0, EQUAL, 0, "lost" + lane)
-                .store(U64, R10, RECORD, R0)
                 .store(U32, R0, RecordLayout.LENGTH_OFFSET, R8)
                 .store(U32, R0, RecordLayout.COPIED_OFFSET, R7)
+                .move(R8, R0)
                 .move(R1, R6)
                 .move(R2, R9)
                 .move(R3, R0)
                 .compute(ADD, R3, RecordLayout.PACKET_OFFSET)
                 .move(R4, R7)
                 .call(Helper.SKB_LOAD_BYTES)
-                .load(U64, R1, R10, RECORD)
+                .move(R1, R8)
                 .move(R2, BPF_RB_NO_WAKEUP)
                 .call(Helper.RINGBUF_SUBMIT);
         wake(lane);

@@ -35,7 +35,7 @@ class ProgramListingTest {
 
     @Test
     void shouldBeTheSameBytesOnEveryMachineOfAByteOrder() throws Exception {
-        assertEquals("3322b29f23766e6e", digest(ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("a9ad3f6ae7e844f2", digest(ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("bee398b804bd0b09", digest(ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("6396814658e727a3", digest(ByteOrder.BIG_ENDIAN), "s390x");
     }
 }

@@ -8,6 +8,7 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
+import dev.intercept.spi.CaptureBackendProvider;
 import java.io.PrintWriter;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
@@ -83,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
         if (finding.id() != FindingId.PRIVILEGES || finding.severity() == Severity.OK) {
             return finding;
         }
-        return PrivilegeAdvice.of(startArguments())
+        return PrivilegeAdvice.of(startArguments(), scope().provider().flatMap(CaptureBackendProvider::capability))
                 .map(advice -> Finding.fail(finding.id(), finding.fact(), advice.command()))
                 .orElse(finding);
     }
