@@ -1,10 +1,10 @@
 package dev.intercept.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.spi.BackendException;
@@ -175,11 +175,8 @@ class FilterLifeTest {
     }
 
     private void awaitFilterOn(String device) throws Exception {
-        long deadlineNs = System.nanoTime() + PATIENCE_MS * 1_000_000L;
-        while (shown().stream().noneMatch(line -> line.contains("dev " + device + " "))) {
-            assertFalse(System.nanoTime() - deadlineNs > 0, () -> "no filter on " + device);
-            Thread.onSpinWait();
-        }
+        Await.until(
+                "a filter on " + device, () -> shown().stream().anyMatch(line -> line.contains("dev " + device + " ")));
     }
 
     @Test

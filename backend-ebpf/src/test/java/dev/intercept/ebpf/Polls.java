@@ -1,15 +1,14 @@
 package dev.intercept.ebpf;
 
+import dev.intercept.kit.Await;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Polls until what is expected has come. */
 final class Polls {
 
-    private static final int PATIENCE_S = 20;
     private static final int POLL_MS = 100;
 
     private Polls() {}
@@ -17,11 +16,7 @@ final class Polls {
     /** The next packets, each as many bytes as were copied. */
     static List<byte[]> packets(CaptureBackend backend, int count) throws Exception {
         List<byte[]> packets = new ArrayList<>();
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (packets.size() < count) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new AssertionError(packets.size() + " of " + count + " packets came");
-            }
+        Await.until(() -> count + " packets; there are " + packets.size(), () -> {
             backend.poll(
                     packet -> {
                         byte[] bytes = new byte[packet.remaining()];
@@ -31,7 +26,8 @@ final class Polls {
                     },
                     64,
                     POLL_MS);
-        }
+            return packets.size() >= count;
+        });
         return packets;
     }
 }

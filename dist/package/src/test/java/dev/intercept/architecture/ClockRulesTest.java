@@ -59,7 +59,8 @@ class ClockRulesTest {
             Map.entry("dev.intercept.peers.RunningServer", FASTER),
             Map.entry("dev.intercept.peers.WellBehaved", PATIENCE),
             Map.entry("dev.intercept.selftest.BigTcpReplayTest", PATIENCE),
-            Map.entry("dev.intercept.selftest.KernelTcpTest", "the clock of its TCP, which talks with the kernel's")));
+            Map.entry("dev.intercept.selftest.KernelTcpTest", "the clock of its TCP, which talks with the kernel's"),
+            Map.entry("dev.intercept.selftest.TwoCapabilitiesIT", PATIENCE)));
 
     private static final Set<String> ASSERTED_TIMES = Set.of("assertTimeout", "assertTimeoutPreemptively");
 

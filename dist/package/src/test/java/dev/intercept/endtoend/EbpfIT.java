@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.ExitCode;
 import dev.intercept.endtoend.InstalledProgram.Result;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.RawSocket;
@@ -84,12 +85,9 @@ class EbpfIT {
             }
         }
 
-        void awaitMore(int packets) {
+        void awaitMore(int packets) throws Exception {
             long end = sent.get() + packets;
-            while (sent.get() < end && thread.isAlive()) {
-                Thread.onSpinWait();
-            }
-            assertTrue(sent.get() >= end);
+            Await.until(() -> end + " answers; sent were " + sent.get(), () -> sent.get() >= end);
         }
 
         @Override
