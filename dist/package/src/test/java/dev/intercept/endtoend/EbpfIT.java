@@ -160,7 +160,7 @@ class EbpfIT {
     @Test
     void shouldGiveUpCapBpfOnceItRuns() throws Exception {
         started("--user=nobody");
-        program.network().exec("ip", "link", "add", "late0", "type", "dummy");
+        program.network().exec("ip", "link", "add", "late0", "type", "veth", "peer", "name", "late1");
         program.network().exec("ip", "address", "add", "10.9.9.1/24", "dev", "late0");
         program.awaitErr("answers are stopped at the egress of late0 too, which has come");
     }
