@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param passList IPv4 destinations whose packets are accepted and not forwarded ({@code -x})
  * @param tableSize sessions the table has room for before it first grows ({@code -s})
  * @param routeTimeoutS seconds without a response or an ADD after which a session ends ({@code -t})
- * @param maxSessions sessions at most; beyond, the one idle for longest goes
+ * @param maxSessions sessions at most; beyond, who has most loses the one idle for longest
  * @param maxParked parked headers at most, of all sessions together
  * @param tunnelBufferBytes bytes that may wait for one tunnel; beyond, whole messages are dropped and counted
  * @param maxTunnels tunnels at most; further connections are closed at once

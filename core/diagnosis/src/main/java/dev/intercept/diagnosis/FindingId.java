@@ -56,9 +56,11 @@ public enum FindingId {
     SESSIONS_RESTART_LATER(
             "sessions-restart-later",
             "the SYN/ACK never came back to tcpcopy, which gave the session up after about 3 s"),
-    SESSIONS_STOLEN("sessions-stolen", "a session's answers go to one tcpcopy only, the last that added it"),
+    SESSIONS_STOLEN(
+            "sessions-stolen",
+            "a session's answers go to one tcpcopy only, the last that added it, and whoever connects may add any"),
     SESSIONS_EXPIRED("sessions-expired", "an answer that comes after its session has expired is dropped"),
-    SESSIONS_EVICTED("sessions-evicted", "a session beyond the bound takes the place of the one idle for longest"),
+    SESSIONS_EVICTED("sessions-evicted", "a session beyond the bound takes the place of one that was idle for long"),
     KERNEL_LOSS("kernel-loss", "answers that are lost before intercept sees them are missing in the replay"),
     UNKNOWN_LENGTH(
             "unknown-length",

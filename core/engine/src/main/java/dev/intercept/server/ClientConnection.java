@@ -1,5 +1,6 @@
 package dev.intercept.server;
 
+import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionTable;
 import dev.intercept.tcpcopy.ClientDecoder;
 import dev.intercept.tcpcopy.ClientRecords;
@@ -116,7 +117,10 @@ final class ClientConnection implements ClientRecords {
         int nowS = secondsClock.getAsInt();
         tunnel.onAnnounced(targetPort, nowS);
         signs.onAdd(clientAddress, clientPort, targetAddress, targetPort);
-        sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, nowS);
+        Outlet robbed = sessions.add(clientAddress, clientPort, targetAddress, targetPort, tunnel, nowS);
+        if (robbed != null) {
+            signs.onTakenOver(tunnel, (Tunnel) robbed);
+        }
     }
 
     @Override

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 
 /**
- * What the server notices in the routes that clients add: the targets they name, and for the latest clients which. Bounded;
+ * What the server notices in the routes that clients add: the targets they name, for the latest clients which, and whose sessions they
+ * take over. Bounded;
  * the server thread notices, any thread reads.
  */
 public final class RouteSigns {
@@ -25,6 +26,7 @@ public final class RouteSigns {
     private final PortTally targets = new PortTally();
     private final Sampling sampling = new Sampling();
     private final LongSupplier nanoClock;
+    private final Takeovers takeovers = new Takeovers();
     private volatile int latestClient;
     private volatile int latestTargetPort;
 
@@ -44,6 +46,10 @@ public final class RouteSigns {
         int index = index(client);
         LONGS.setOpaque(targetsOfClients, index, end(targetAddress, targetPort));
         LONGS.setOpaque(clients, index, client);
+    }
+
+    void onTakenOver(Tunnel by, Tunnel from) {
+        takeovers.count(by.peerAddress(), from.peerAddress());
     }
 
     private static long end(int address, int port) {
@@ -76,6 +82,11 @@ public final class RouteSigns {
     /** The port of the target that was named last; empty before the first. */
     public OptionalInt latestTargetPort() {
         return latestTargetPort == 0 ? OptionalInt.empty() : OptionalInt.of(latestTargetPort);
+    }
+
+    /** Sessions that one host's tcpcopy added while another's had them. */
+    public Takeovers takeovers() {
+        return takeovers;
     }
 
     /** The targets that routes name, by port; clients that name none are left out. */

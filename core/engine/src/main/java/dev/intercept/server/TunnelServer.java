@@ -265,7 +265,7 @@ public final class TunnelServer implements Runnable, Readers {
         }
         try {
             InetSocketAddress peer = Acceptor.peer(channel);
-            if (makeRoom()) {
+            if (makeRoom(peer.getAddress())) {
                 admit(channel, peer);
             } else {
                 acceptor.refuse(channel, peer, "--max-tunnels " + limits.maxTunnels() + " are open");
@@ -278,10 +278,10 @@ public final class TunnelServer implements Runnable, Readers {
         }
     }
 
-    private boolean makeRoom() {
+    private boolean makeRoom(InetAddress newcomer) {
         if (connections.size() >= limits.maxTunnels()) {
             connections
-                    .firstToGiveWay(nanoClock.getAsLong())
+                    .firstToGiveWay(newcomer, nanoClock.getAsLong())
                     .ifPresent(connection -> close(connection, Ending.displaced(limits.maxTunnels())));
         }
         return connections.size() < limits.maxTunnels();

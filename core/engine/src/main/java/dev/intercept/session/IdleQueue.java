@@ -1,8 +1,9 @@
 package dev.intercept.session;
 
 /**
- * The sessions of one segment that were idle for longest when it was last looked at, oldest first. Others may be touched or
- * added since, but never get older than those: what a queue says of its segment stays true, if less and less tight.
+ * Of the sessions of one segment whose tunnels may lose some, those that were idle for longest when it was last looked at, oldest
+ * first. Others may be touched or added since, but never get older than those: what a queue says of its segment stays true, if less
+ * and less tight, but for tunnels that came to have so many sessions since.
  *
  * <p>Thread rule: the server thread's.
  */
@@ -44,7 +45,7 @@ final class IdleQueue {
         return next == end;
     }
 
-    /** Evicts the first in the queue if it was not touched since; in any case it is in the queue no more. */
+    /** Evicts the first in the queue if it was not touched since and its tunnel may still lose some; it leaves the queue in any case. */
     void evictNext(int nowS) {
         long client = clients[next];
         segment.evict(client, sessionTargets[next], hash.ofClient(client), touchedS[next], nowS);
@@ -76,7 +77,7 @@ final class IdleQueue {
         }
         int sessionTouchedS = SessionState.touchedS(state);
         boolean full = end == touchedS.length;
-        if (full && sessionTouchedS - touchedS[end - 1] >= 0 || !outlets.isOpen(slots.id(slot))) {
+        if (full && sessionTouchedS - touchedS[end - 1] >= 0 || !outlets.gives(slots.id(slot))) {
             return;
         }
         insert(full ? end - 1 : end++, slots, slot, sessionTouchedS);

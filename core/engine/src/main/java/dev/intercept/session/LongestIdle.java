@@ -1,7 +1,7 @@
 package dev.intercept.session;
 
 /**
- * Finds the session to evict when the table is full: the one idle for longest, to the second.
+ * Finds the session to evict when the table is full: of the tunnels that have most, the one idle for longest, to the second.
  *
  * <p>The capture threads touch sessions without a lock, so no list in order of idleness can be kept cheaply. Instead each
  * segment has an {@link IdleQueue} of a 16th of its sessions, and is looked at again when its queue is used up or when one of

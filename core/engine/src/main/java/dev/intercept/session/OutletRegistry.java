@@ -1,6 +1,7 @@
 package dev.intercept.session;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
@@ -17,20 +18,34 @@ final class OutletRegistry {
 
     private static final int INITIAL_CAPACITY = 16;
 
+    /** Who has at least so much of an equal share may lose sessions; so these have an eighth of all at least, and are found soon. */
+    private static final long GIVING_EIGHTHS = 7;
+
+    private static final long EIGHTHS = 8;
+
     private static final class Entry {
         private final int id;
-        private final Outlet outlet;
+        private final Host host;
         private boolean open = true;
         private int sessions;
         private int wildcards;
 
-        Entry(int id, Outlet outlet) {
+        Entry(int id, Host host) {
             this.id = id;
-            this.outlet = outlet;
+            this.host = host;
         }
     }
 
+    /** What open outlets with the same owner have together; outlets without sessions are not counted. */
+    private static final class Host {
+        private int open;
+        private int outlets;
+        private int sessions;
+    }
+
     private final Map<Outlet, Entry> open = new IdentityHashMap<>();
+    private final Map<Integer, Host> hosts = new HashMap<>();
+    private int hostsWithSessions;
     private Entry[] entries = new Entry[INITIAL_CAPACITY];
     private int[] freeIds = new int[INITIAL_CAPACITY];
     private int freeCount;
@@ -60,7 +75,9 @@ final class OutletRegistry {
         if (id == entries.length) {
             grow();
         }
-        Entry entry = new Entry(id, outlet);
+        Host host = hosts.computeIfAbsent(outlet.owner(), owner -> new Host());
+        host.open++;
+        Entry entry = new Entry(id, host);
         entries[id] = entry;
         open.put(outlet, entry);
         publish(id, outlet);
@@ -90,12 +107,26 @@ final class OutletRegistry {
         if (entry == null) {
             return;
         }
+        countOpen(entry, -entry.sessions, -entry.wildcards, entry.sessions, 0);
+        if (--entry.host.open == 0) {
+            hosts.remove(outlet.owner());
+        }
         entry.open = false;
         publish(entry.id, null);
-        sessions -= entry.sessions;
-        wildcards -= entry.wildcards;
         closedSessions += entry.sessions;
         freeIfUnused(entry);
+    }
+
+    /**
+     * Whether the tunnel may lose sessions to make room for others': it is open, its host has about its equal share of all sessions or
+     * more, and it has about its equal share of its host's. There is always one that may.
+     */
+    boolean gives(int id) {
+        Entry entry = entries[id];
+        Host host = entry.host;
+        return entry.open
+                && EIGHTHS * host.sessions * hostsWithSessions >= GIVING_EIGHTHS * sessions
+                && EIGHTHS * entry.sessions * host.outlets >= GIVING_EIGHTHS * host.sessions;
     }
 
     /** A session's slot has this id now. */
@@ -114,11 +145,20 @@ final class OutletRegistry {
         entry.sessions += session;
         entry.wildcards += wildcard;
         if (entry.open) {
-            sessions += session;
-            wildcards += wildcard;
+            countOpen(entry, session, wildcard, entry.sessions - session, entry.sessions);
         } else {
             closedSessions += session;
         }
+    }
+
+    private void countOpen(Entry entry, int session, int wildcard, int sessionsBefore, int sessionsNow) {
+        Host host = entry.host;
+        int hostSessionsBefore = host.sessions;
+        sessions += session;
+        wildcards += wildcard;
+        host.sessions += session;
+        host.outlets += Integer.signum(sessionsNow) - Integer.signum(sessionsBefore);
+        hostsWithSessions += Integer.signum(host.sessions) - Integer.signum(hostSessionsBefore);
     }
 
     private void freeIfUnused(Entry entry) {

@@ -4,7 +4,7 @@ package dev.intercept.session;
  * The bounds of a {@link SessionTable}; {@link #DEFAULTS} are what the command starts with.
  *
  * @param tableSize sessions the table has room for before it first grows, 1 to 2^23
- * @param maxSessions sessions that are kept at most, 1 to 2^23; beyond, the one idle for longest goes
+ * @param maxSessions sessions that are kept at most, 1 to 2^23; beyond, who has most loses the one idle for longest
  * @param maxParked parked headers that are kept at most, 0 to 2^20; beyond, the oldest goes
  * @param maxParkedPerSession parked headers of one session that are kept at most, from 1; beyond, its oldest goes
  * @param routeTimeoutS seconds after which a session ends that neither a response nor an ADD touched, from 1

@@ -145,36 +145,42 @@ final class SessionSegment {
      * Makes a session or moves it to the tunnel with this id. Server thread, with the lock.
      *
      * @param answered whether a response has come already
+     * @return the tunnel of another host that had the session until now; null where none had it
      */
-    void put(long client, long target, long clientHash, int id, int nowS, boolean answered) {
+    Outlet put(long client, long target, long clientHash, int id, int nowS, boolean answered) {
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = slots.find(client, target, sessionHash);
         if (slot != SessionSlots.NO_SLOT && isLive(slot, nowS)) {
-            onAddedAgain(slot, id, nowS);
+            Outlet robbed = onAddedAgain(slot, id, nowS);
             move(slot, id, nowS);
-            return;
+            return robbed;
         }
         if (slot != SessionSlots.NO_SLOT) {
             remove(slot, Counter.SESSIONS_EXPIRED);
         }
         long state = SessionState.added(sessionHash, nowS);
         insert(client, target, id, answered ? SessionState.answered(state, nowS, SessionState.RESPONSE_SEEN) : state);
+        return null;
     }
 
     /**
      * A session that got more than a SYN/ACK was served, so that this is a new connection from the same port. Otherwise the
      * client begins the same connection again: an answer escaped, or the SYN/ACK did not get back to tcpcopy.
      */
-    private void onAddedAgain(int slot, int id, int nowS) {
+    private Outlet onAddedAgain(int slot, int id, int nowS) {
+        Outlet before = outlets.outlet(slots.id(slot));
         long state = slots.state(slot);
         int afterS = nowS - SessionState.touchedS(state);
-        if (outlets.outlet(slots.id(slot)).owner() != outlets.outlet(id).owner()) {
+        if (before.owner() != outlets.outlet(id).owner()) {
             serverCounters.increment(Counter.ROUTES_TAKEN_OVER);
-        } else if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= AT_ONCE_S) {
+            return before;
+        }
+        if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= AT_ONCE_S) {
             serverCounters.increment(Counter.ROUTES_RENEWED_AT_ONCE);
         } else if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= GIVEN_UP_S) {
             serverCounters.increment(Counter.ROUTES_RENEWED_SOON);
         }
+        return null;
     }
 
     private void insert(long client, long target, int id, long state) {
@@ -216,10 +222,10 @@ final class SessionSegment {
         return true;
     }
 
-    /** Ends the session to make room, unless it was touched since. Server thread, without the lock. */
+    /** Ends the session to make room, unless it was touched since or its tunnel may lose none now. Server thread, without the lock. */
     void evict(long client, long target, long clientHash, int touchedS, int nowS) {
         int slot = slots.find(client, target, hash.ofSession(clientHash, target));
-        if (slot == SessionSlots.NO_SLOT) {
+        if (slot == SessionSlots.NO_SLOT || !outlets.gives(slots.id(slot))) {
             return;
         }
         long stamp = lock();

@@ -210,8 +210,10 @@ public final class SessionTable {
      * {@code unparked_overflow}, {@code socket_writes} and {@code evicted}.
      *
      * <p>{@code outlet} is called with a lock held: from {@link Outlet#forward} it must not call back.
+     *
+     * @return the tunnel of another host that had the session until now; null where none had it
      */
-    public void add(int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
+    public Outlet add(int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
         serverCounters.increment(Counter.ROUTES_ADDED);
         long client = SessionKey.end(clientAddress, clientPort);
         long sessionTarget = targetEnd(targetAddress, targetPort);
@@ -224,16 +226,18 @@ public final class SessionTable {
         }
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
         int unparked = unpark(client, sessionTarget, outlet, nowS, reader);
+        Outlet robbed;
         long stamp = segment.lock();
         try {
             unparked += unpark(client, sessionTarget, outlet, nowS, reader);
-            segment.put(client, sessionTarget, clientHash, outlets.idOf(outlet), nowS, unparked > 0);
+            robbed = segment.put(client, sessionTarget, clientHash, outlets.idOf(outlet), nowS, unparked > 0);
         } finally {
             segment.unlock(stamp);
         }
         if (unparked > 0) {
             outlet.flush(serverCounters);
         }
+        return robbed;
     }
 
     private void makeRoom(SessionSegment segment, long client, long target, long clientHash, int nowS) {

@@ -81,6 +81,66 @@ class FullHouseTest {
     }
 
     @Test
+    void shouldNotCloseASilentOldClientWhoseAddressAddedARoute() throws IOException {
+        try (RunningServer running = start()) {
+            Peer silent = silent(running, "127.0.0.2", 1).get(0);
+            Peer other = silent(running, "127.0.0.2", 1).get(0);
+            addOldRoute(running, other, 1);
+            for (int round = 0; round < 3; round++) {
+                for (int stranger = 0; stranger < 2 * MAX_TUNNELS; stranger++) {
+                    peers.add(new Peer(running.address(), "127.0." + (1 + round) + "." + (1 + stranger)));
+                    running.pass(2);
+                }
+                awaitAllAccepted(running);
+                if (round == 0) {
+                    other.close();
+                    running.await(
+                            "its end", () -> running.count(Counter.ROUTES_ADDED) == 1 && running.sessions.size() == 0);
+                }
+            }
+            assertTrue(running.count(Counter.TUNNELS_DISPLACED) > 0);
+            addOldRoute(running, silent, 2);
+        }
+    }
+
+    @Test
+    void shouldRefuseAFloodOfYoungStrangersRatherThanCloseWhoIsSilentForLong() throws IOException {
+        try (RunningServer running = start()) {
+            Peer silent = silent(running, "127.0.0.2", 1).get(0);
+            running.pass(2);
+            for (int stranger = 0; stranger < 3 * MAX_TUNNELS; stranger++) {
+                peers.add(new Peer(running.address(), "127.0.0.3"));
+            }
+            awaitAllAccepted(running);
+            assertEquals(0, running.count(Counter.TUNNELS_DISPLACED));
+            addOldRoute(running, silent, 1);
+        }
+    }
+
+    @Test
+    void shouldCloseAYoungStrangerForANewcomerWhoseAddressAddedARoute() throws IOException {
+        try (RunningServer running = start()) {
+            addOldRoute(running, silent(running, "127.0.0.2", 1).get(0), 1);
+            silent(running, "127.0.0.3", MAX_TUNNELS - 1);
+            addOldRoute(running, silent(running, "127.0.0.2", 1).get(0), 2);
+            assertEquals(1, running.count(Counter.TUNNELS_DISPLACED));
+        }
+    }
+
+    /** Each that connected was admitted or refused. */
+    private void awaitAllAccepted(RunningServer running) {
+        running.await(
+                "all to be accepted",
+                () -> running.count(Counter.TUNNELS_OPENED) + running.count(Counter.TUNNELS_REFUSED) == peers.size());
+    }
+
+    private static void addOldRoute(RunningServer running, Peer peer, int port) throws IOException {
+        int routes = running.sessions.size();
+        peer.send(out -> Generation.V0_6.encodeAdd(out, 1, port, 0, 0));
+        running.await("the route of the old client", () -> running.sessions.size() == routes + 1);
+    }
+
+    @Test
     void shouldRefuseTheNewcomerWhenAllHaveSpoken() throws IOException {
         try (RunningServer running = start()) {
             for (int tunnel = 0; tunnel < MAX_TUNNELS; tunnel++) {
@@ -95,9 +155,10 @@ class FullHouseTest {
         }
     }
 
+    /** Time stands still but for what a test lets pass. */
     private static RunningServer start() throws IOException {
         ServerLimits limits = new ServerLimits(MAX_TUNNELS, 1 << 20, List.of());
-        return new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS);
+        return new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS, 0);
     }
 
     private List<Peer> silent(RunningServer running, String from, int count) throws IOException {

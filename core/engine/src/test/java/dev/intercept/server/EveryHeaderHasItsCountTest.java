@@ -20,6 +20,7 @@ class EveryHeaderHasItsCountTest {
     private static final int ROUNDS = 8;
     private static final int TUNNEL_BUFFER_BYTES = 64 * 1024;
     private static final int FIRST_PORT = 10000;
+    private static final int STALLED = 1000;
 
     /** How a tunnel may end. */
     private enum End {
@@ -57,6 +58,27 @@ class EveryHeaderHasItsCountTest {
                         Counter.UNPARKED),
                 seen,
                 "every way was taken");
+    }
+
+    /** A stop waits for none of them. */
+    @Test
+    void shouldStopBesideAThousandTunnelsThatTakeNothing() throws IOException {
+        List<Peer> stalled = new ArrayList<>();
+        try (Ledger ledger = new Ledger(TUNNEL_BUFFER_BYTES, 0)) {
+            for (int i = 0; i < STALLED; i++) {
+                stalled.add(ledger.open(FIRST_PORT + i));
+                ledger.sockets.getLast().fail(FaultyChannel.Fault.EAGAIN, Integer.MAX_VALUE);
+                ledger.respond(FIRST_PORT + i, 0, 3);
+            }
+            assertEquals(3 * STALLED, ledger.server.waiting());
+            ledger.stop();
+            assertEquals(3 * STALLED, ledger.count(Counter.UNSENT_STOPPED));
+            ledger.assertBalances("stopped");
+        } finally {
+            for (Peer peer : stalled) {
+                peer.close();
+            }
+        }
     }
 
     private static void round(int seed, EnumSet<Counter> seen) throws IOException {

@@ -33,6 +33,7 @@ import java.util.function.BooleanSupplier;
 /** A server and one lane on loopback, with sockets that may fail, a clock moved by hand, and books that must balance. */
 final class Ledger implements AutoCloseable {
 
+    static final int MAX_TUNNELS = 1024;
     static final int MESSAGE_BYTES = 64;
     static final int SEQUENCE_OFFSET = 24;
     private static final int CLIENT = PacketBuilder.address(TestNetwork.client(1));
@@ -55,7 +56,7 @@ final class Ledger implements AutoCloseable {
         RateLimitedLog log = new RateLimitedLog(logger, nowNs::get);
         server = TunnelServer.bind(
                 new InetSocketAddress("127.0.0.1", 0),
-                new ServerLimits(64, tunnelBufferBytes, List.of()),
+                new ServerLimits(MAX_TUNNELS, tunnelBufferBytes, List.of()),
                 ClientProtocols.all(ProtocolOptions.DEFAULTS),
                 sessions,
                 serverCounters,
@@ -85,13 +86,19 @@ final class Ledger implements AutoCloseable {
 
     /** A tcpcopy with the session of this client port, once its route is there. */
     Peer open(int clientPort) throws IOException {
-        Peer peer = new Peer(server.address());
-        peer.send(out -> {
-            Generation.V1.encodeOpening(out);
-            Generation.V1.encodeAdd(out, CLIENT, clientPort, TARGET, TARGET_PORT);
-        });
+        return open(clientPort, "127.0.0.1");
+    }
+
+    Peer open(int clientPort, String from) throws IOException {
+        Peer peer = new Peer(server.address(), from);
+        peer.send(Generation.V1::encodeOpening);
+        add(peer, clientPort);
         await("the route", () -> isRouted(clientPort));
         return peer;
+    }
+
+    static void add(Peer peer, int clientPort) throws IOException {
+        peer.send(out -> Generation.V1.encodeAdd(out, CLIENT, clientPort, TARGET, TARGET_PORT));
     }
 
     boolean isRouted(int clientPort) {

@@ -57,7 +57,8 @@ final class SessionOptions {
             paramLabel = "N",
             converter = WholeNumber.Sessions.class,
             defaultValue = "1048576",
-            description = "sessions at most; beyond, the one idle for longest goes (default: ${DEFAULT-VALUE})")
+            description =
+                    "sessions at most; beyond, who has most loses the one idle for longest (default: ${DEFAULT-VALUE})")
     int maxSessions;
 
     @Option(

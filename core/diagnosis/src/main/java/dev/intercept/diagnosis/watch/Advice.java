@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** Remedies that depend on who is connected and how intercept was started. */
 final class Advice {
@@ -33,16 +32,6 @@ final class Advice {
                 ? "sysctl -w net.ipv4.tcp_timestamps=0  # on the target: a tcpcopy before 0.9 is connected"
                 : "nstat -az TcpExtTSEcrRejected TcpExtIPReversePathFilter  # on the target: which grows? it drops what comes"
                         + " from tcpcopy's host";
-    }
-
-    String onStolenSessions() {
-        String hosts = tunnels.get().stream()
-                .map(Tunnel::peerAddress)
-                .distinct()
-                .sorted()
-                .collect(Collectors.joining(", "));
-        return "stop all but one tcpcopy for the same clients, or give each an intercept of its own  # connected: "
-                + hosts;
     }
 
     String onMalformed() {

@@ -60,7 +60,8 @@ public final class Diagnosis {
                         signs.stream().map(CaptureSigns::forwardedPorts).toList()),
                 () -> intercept.latestParked(PARKED_LOOKED_AT),
                 intercept.routeSigns()::targetOf,
-                intercept::longestExpiredIdleS);
+                intercept::longestExpiredIdleS,
+                intercept.routeSigns().takeovers());
     }
 
     private static CheckScope scope(Intercept intercept) {

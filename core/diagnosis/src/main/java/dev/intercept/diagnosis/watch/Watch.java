@@ -75,11 +75,7 @@ public final class Watch {
                         "sessions were begun again after 2 to 4 s",
                         () ->
                                 "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
-                repetition(
-                        Counter.ROUTES_TAKEN_OVER,
-                        FindingId.SESSIONS_STOLEN,
-                        "sessions of one tcpcopy were added by that of another host",
-                        advice::onStolenSessions),
+                new TakeoverDetector(inputs.takeovers(), inputs.tunnels()),
                 new DroppedSessionsDetector(inputs.config(), inputs.longestExpiredIdleS()),
                 new RefusalDetector(inputs.refusingPorts()),
                 new UnknownLengthDetector(inputs.lanes()),

@@ -1,6 +1,7 @@
 package dev.intercept.diagnosis.watch;
 
 import dev.intercept.InterceptConfig;
+import dev.intercept.server.Takeovers;
 import dev.intercept.server.Tunnel;
 import dev.intercept.session.ParkedHeader;
 import dev.intercept.spi.CaptureBackend;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param parked the latest headers that wait for their route
  * @param targetOfClient see RouteSigns
  * @param longestExpiredIdleS see Intercept
+ * @param takeovers see RouteSigns
  */
 public record WatchInputs(
         InterceptConfig config,
@@ -36,4 +38,5 @@ public record WatchInputs(
         TargetPorts targetPorts,
         Supplier<List<ParkedHeader>> parked,
         LongUnaryOperator targetOfClient,
-        IntSupplier longestExpiredIdleS) {}
+        IntSupplier longestExpiredIdleS,
+        Takeovers takeovers) {}

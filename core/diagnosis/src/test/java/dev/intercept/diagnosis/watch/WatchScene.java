@@ -11,6 +11,7 @@ import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.kit.FakeLane;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
+import dev.intercept.server.Takeovers;
 import dev.intercept.session.ParkedHeader;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
@@ -51,6 +52,7 @@ abstract class WatchScene {
     boolean isConnected = true;
     List<ParkedHeader> parked = List.of();
     final Map<Long, Long> targetsOfClients = new HashMap<>();
+    final Takeovers takeovers = new Takeovers();
     int longestExpiredIdleS;
 
     final FindingBoard board = new FindingBoard(logger, () -> nowNs);
@@ -66,7 +68,8 @@ abstract class WatchScene {
                     new TargetPorts(targets, List.of(forwarded)),
                     () -> parked,
                     client -> targetsOfClients.getOrDefault(client, 0L),
-                    () -> longestExpiredIdleS),
+                    () -> longestExpiredIdleS,
+                    takeovers),
             board,
             this::lookAtHost,
             () -> AnswerRules.read(host, SCOPE),
@@ -98,6 +101,13 @@ abstract class WatchScene {
     void addRoutes(int routes) {
         counters.add(Counter.ROUTES_ADDED, routes);
         sessions += routes;
+    }
+
+    void takeOver(int sessionsTaken, String by, String from) {
+        for (int i = 0; i < sessionsTaken; i++) {
+            counters.increment(Counter.ROUTES_TAKEN_OVER);
+            takeovers.count(by, from);
+        }
     }
 
     void loseUnrouted(int packets, int port, int address) {

@@ -257,4 +257,40 @@ class WatchTest extends WatchScene {
         assertEquals("the last tcpcopy has left; 20 answers were dropped in 10 s", finding.fact());
         assertTrue(finding.remedy().startsWith("tcpcopy -x ONLINE_PORT-198.51.100.1:8080 -s "), finding.remedy());
     }
+
+    @Test
+    void shouldNameWhoTookHowManySessionsFromWhomAndHowToForbidIt() {
+        addRoutes(10_000);
+        counters.add(Counter.FORWARDED, 10_000);
+        passSeconds(1);
+        takeOver(50, "192.0.2.9", "192.0.2.5");
+        takeOver(2, "192.0.2.8", "192.0.2.5");
+        passSeconds(1);
+        Finding stolen = finding(FindingId.SESSIONS_STOLEN);
+        assertEquals(
+                "52 sessions were taken over in 10 s: 192.0.2.9 added 50 that 192.0.2.5 had, 192.0.2.8 added 2 that"
+                        + " 192.0.2.5 had",
+                stolen.fact());
+        assertTrue(stolen.remedy().startsWith("intercept --allow=192.0.2.5  # "), stolen.remedy());
+        assertEquals(
+                1, active().stream().filter(FindingId.SESSIONS_STOLEN::equals).count());
+
+        passSeconds(70);
+        assertTrue(!active().contains(FindingId.SESSIONS_STOLEN));
+        takeOver(3, "192.0.2.8", "192.0.2.5");
+        passSeconds(1);
+        assertEquals(
+                "3 sessions were taken over in 10 s: 192.0.2.8 added 3 that 192.0.2.5 had",
+                finding(FindingId.SESSIONS_STOLEN).fact());
+    }
+
+    @Test
+    void shouldTakeTwoSessionsThatWentOverForChance() {
+        addRoutes(100);
+        counters.add(Counter.FORWARDED, 100);
+        passSeconds(1);
+        takeOver(2, "192.0.2.9", "192.0.2.5");
+        passSeconds(1);
+        assertEquals(List.of(), active());
+    }
 }
