@@ -67,7 +67,9 @@ class EveryHeaderHasItsCountTest {
         try (Ledger ledger = new Ledger(TUNNEL_BUFFER_BYTES, 0)) {
             for (int i = 0; i < STALLED; i++) {
                 stalled.add(ledger.open(FIRST_PORT + i));
-                ledger.sockets.getLast().fail(FaultyChannel.Fault.EAGAIN, Integer.MAX_VALUE);
+            }
+            ledger.sockets.forEach(socket -> socket.fail(FaultyChannel.Fault.EAGAIN, Integer.MAX_VALUE));
+            for (int i = 0; i < STALLED; i++) {
                 ledger.respond(FIRST_PORT + i, 0, 3);
             }
             assertEquals(3 * STALLED, ledger.server.waiting());
@@ -91,7 +93,7 @@ class EveryHeaderHasItsCountTest {
             for (Client client : clients) {
                 ledger.respond(client.port, 0, random.nextInt(200));
                 if (client.end != End.HALF_CLOSE) {
-                    fill(ledger, client.port);
+                    fill(ledger, client);
                 }
             }
             big(ledger, clients.get(End.HALF_CLOSE.ordinal()).port);
@@ -128,11 +130,12 @@ class EveryHeaderHasItsCountTest {
         return new Client(peer, ledger.tunnelOf(peer), ledger.sockets.getLast(), port, end);
     }
 
-    /** Until the kernel's buffers and the tunnel's are full, since nobody reads. */
-    private static void fill(Ledger ledger, int port) {
+    /** Until the tunnel's buffer is full, since its socket takes no more. */
+    private static void fill(Ledger ledger, Client client) {
+        client.socket.fail(FaultyChannel.Fault.EAGAIN, Integer.MAX_VALUE);
         long before = ledger.count(Counter.TUNNEL_OVERFLOW);
         while (ledger.count(Counter.TUNNEL_OVERFLOW) == before) {
-            ledger.respond(port, 0, 64);
+            ledger.respond(client.port, 0, 64);
         }
     }
 

@@ -4,11 +4,14 @@ import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 
@@ -107,6 +110,48 @@ final class BrokenPlugins {
     public static final class Incomplete extends Named {
         public Incomplete() {
             super("incomplete");
+        }
+    }
+
+    /** Its lane never comes back from a poll, whatever happens. */
+    public static final class Hanging extends Named {
+        public Hanging() {
+            super("hanging");
+        }
+
+        @Override
+        public List<CaptureBackend> open(BackendOptions options) {
+            return List.of(new HangingLane());
+        }
+    }
+
+    /** Of {@link Hanging}. */
+    public static final class HangingLane implements CaptureBackend {
+        @Override
+        public int poll(PacketHandler handler, int limit, int timeoutMs) {
+            while (true) {
+                LockSupport.park();
+            }
+        }
+
+        @Override
+        public String lane() {
+            return "hanging";
+        }
+
+        @Override
+        public boolean issuesVerdicts() {
+            return true;
+        }
+
+        @Override
+        public KernelStats kernelStats() {
+            return new KernelStats(0, 0, List.of());
+        }
+
+        @Override
+        public void close() {
+            // It would wait for the poll.
         }
     }
 
