@@ -70,6 +70,7 @@ final class InterceptCommand implements Callable<Integer> {
         config();
         return !capture.listBackends
                 && !isPidFileWithoutDaemon()
+                && !areRulesOfAnotherUser()
                 && (capture.backend == null
                         || backendOptions.firstOfOthersThan(capture.backend).isEmpty());
     }
@@ -78,9 +79,20 @@ final class InterceptCommand implements Callable<Integer> {
         return run.pidFile != null && !run.daemon;
     }
 
+    /** Once it has become another user, no command that it starts may change rules. */
+    private boolean areRulesOfAnotherUser() {
+        return run.user != null && !run.installRules.isEmpty();
+    }
+
     private void refuseContradictions(CommandLine commandLine) {
         if (isPidFileWithoutDaemon()) {
             throw new ParameterException(commandLine, "-P, --pidfile goes with -d only: add -d, or leave -P out");
+        }
+        if (areRulesOfAnotherUser()) {
+            throw new ParameterException(
+                    commandLine,
+                    "--install-rules with --user " + run.user + ": that user could not remove the rules; use"
+                            + " 'intercept rules --install', or start as that user with CAP_NET_ADMIN as ambient capability");
         }
         sessions.refuseContradictions(commandLine);
         if (capture.backend != null) {
@@ -96,8 +108,10 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, out, err).run();
         }
-        InterceptStart start = new InterceptStart(config(), run, registry, arguments);
-        return new InterceptProcess(start, run, warnings()).run();
+        InterceptConfig config = config();
+        InterceptStart start = new InterceptStart(config, run, registry, arguments);
+        OwnRules rules = new OwnRules(run.installRules, config, registry);
+        return new InterceptProcess(start, run, rules, warnings()).run();
     }
 
     private List<String> warnings() {

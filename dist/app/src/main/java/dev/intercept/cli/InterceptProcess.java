@@ -35,12 +35,17 @@ final class InterceptProcess {
 
     private final InterceptStart start;
     private final RunOptions options;
+    private final OwnRules rules;
     private final List<String> warnings;
 
-    /** @param warnings to be logged at start */
-    InterceptProcess(InterceptStart start, RunOptions options, List<String> warnings) {
+    /**
+     * @param rules that are in force while it captures
+     * @param warnings to be logged at start
+     */
+    InterceptProcess(InterceptStart start, RunOptions options, OwnRules rules, List<String> warnings) {
         this.start = start;
         this.options = options;
+        this.rules = rules;
         this.warnings = warnings;
     }
 
@@ -96,6 +101,7 @@ final class InterceptProcess {
         try (ServiceManager manager = ServiceManager.of(
                         System.getenv(), ProcessHandle.current().pid());
                 Heartbeat heartbeat = heartbeat(manager, intercept)) {
+            rules.install(intercept.backendName());
             heartbeat.start();
             if (options.detached) {
                 Detachment.reportReady(System.out);
@@ -105,6 +111,9 @@ final class InterceptProcess {
             }
             ExitCode code = intercept.awaitEnd();
             manager.stopping();
+            if (code == ExitCode.OK) {
+                rules.remove();
+            }
             return code.code();
         } finally {
             monitors.close();

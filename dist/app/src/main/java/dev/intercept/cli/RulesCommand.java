@@ -22,10 +22,12 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code intercept rules}: the firewall rules that bring a target's answers to a backend, printed, inserted or removed. */
 @Command(
@@ -35,7 +37,11 @@ import picocli.CommandLine.Spec;
                     + "network namespace. Takes the options of a start that the rules depend on. Of a backend that attaches "
                     + "filters itself it shows or removes these, whoever left them."
         },
-        footer = {"", "Only printing needs no root. Rules are not kept over a restart of the host."})
+        footer = {
+            "",
+            "Only printing needs no root. Rules are not kept over a restart of the host; a service with --install-rules inserts "
+                    + "them at each start."
+        })
 final class RulesCommand implements Callable<Integer> {
 
     /** What is to be done with the rules, unless they are printed. */
@@ -61,6 +67,15 @@ final class RulesCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description = "which backend is to be fed, see --list-backends (default: intercept's own choice)")
     String backend;
+
+    @Option(
+            names = "--tool",
+            paramLabel = "NAME",
+            converter = ToolName.class,
+            description =
+                    "iptables, iptables-legacy, iptables-nft, or nft with a table of its own (default: the first of them "
+                            + "that this host has and that takes the rules)")
+    String tool;
 
     @Option(
             names = {"--port", "--target-port"},
@@ -92,14 +107,12 @@ final class RulesCommand implements Callable<Integer> {
     final BackendOptionGroups backendOptions;
 
     private final BackendRegistry registry;
-    private final Firewall firewall;
 
     @Spec
     private CommandSpec spec;
 
-    RulesCommand(BackendRegistry registry, Firewall firewall) {
+    RulesCommand(BackendRegistry registry) {
         this.registry = registry;
-        this.firewall = firewall;
         backendOptions = new BackendOptionGroups(providers(registry).toList(), option -> providers(registry)
                 .anyMatch(provider -> provider.ruleOptions().contains(option)));
     }
@@ -129,7 +142,7 @@ final class RulesCommand implements Callable<Integer> {
             act(QueueRule.of(
                     needed.orElseThrow(() -> ruleless(provider.name())),
                     new AnswerMatch(address(), port),
-                    texts(passList)));
+                    texts(passList.list())));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         } catch (IOException e) {
@@ -199,7 +212,7 @@ final class RulesCommand implements Callable<Integer> {
     }
 
     private Optional<String> address() {
-        List<String> addresses = texts(target);
+        List<String> addresses = texts(target.list());
         if (addresses.size() > 1) {
             throw new IllegalArgumentException(
                     "--target " + String.join(",", addresses) + ": must be one address or network");
@@ -208,14 +221,15 @@ final class RulesCommand implements Callable<Integer> {
     }
 
     /** As iptables writes them: a single address without its /32. */
-    private static List<String> texts(Networks networks) {
-        return networks.list().stream()
+    static List<String> texts(List<Cidr> networks) {
+        return networks.stream()
                 .map(Cidr::toString)
                 .map(text -> text.replaceFirst("/32$", ""))
                 .toList();
     }
 
     private void act(QueueRule rule) throws IOException {
+        Firewall firewall = Firewall.with(Optional.ofNullable(tool));
         if (action.remove) {
             List<String> done = firewall.remove(rule);
             done.forEach(this::print);
@@ -246,7 +260,7 @@ final class RulesCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private static StartException refused(IOException e) {
+    static StartException refused(IOException e) {
         if (!(e instanceof FirewallException refused)) {
             return new StartException(
                     ExitCode.OS_REFUSED,
@@ -256,11 +270,22 @@ final class RulesCommand implements Callable<Integer> {
         if (refused.isForWantOfTools()) {
             return new StartException(
                     ExitCode.UNAVAILABLE,
-                    "there is none of " + String.join(", ", Firewall.TOOLS) + ": apt-get install iptables",
+                    "there is none of " + String.join(", ", Firewall.TOOLS)
+                            + ": apt-get install iptables  # or nftables",
                     e);
         }
         return refused.isForPrivilege()
                 ? new StartException(ExitCode.NO_PERMISSION, "rules need root: run it as root, or with sudo", e)
                 : new StartException(ExitCode.OS_REFUSED, "no firewall tool took the rules: " + refused.line(), e);
+    }
+
+    static final class ToolName implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (!Firewall.TOOLS.contains(value)) {
+                throw new TypeConversionException("'" + value + "' is not one of " + String.join(", ", Firewall.TOOLS));
+            }
+            return value;
+        }
     }
 }

@@ -5,6 +5,8 @@ import dev.intercept.logging.LogFormat;
 import dev.intercept.logging.LogLevel;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How the process runs and where it logs. */
@@ -80,6 +82,16 @@ final class RunOptions {
             paramLabel = "FILE",
             description = "where 'intercept status' asks (default: /run/intercept/PID.sock, or the user's own)")
     Path socket;
+
+    @Option(
+            names = "--install-rules",
+            paramLabel = "PORT[,PORT…]",
+            split = ",",
+            converter = WholeNumber.Port.class,
+            description =
+                    "insert the firewall rules for test servers on PORT, as 'intercept rules' prints them, once it "
+                            + "captures, and remove them at a stop in order")
+    List<Integer> installRules = new ArrayList<>();
 
     @Option(names = Detachment.OPTION, hidden = true, description = "this is the daemon that -d started")
     boolean detached;

@@ -1,7 +1,6 @@
 package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
-import dev.intercept.diagnosis.rules.Firewall;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +20,7 @@ final class Subcommands {
     }
 
     private static CommandLine rules(BackendRegistry registry) {
-        RulesCommand command = new RulesCommand(registry, new Firewall());
+        RulesCommand command = new RulesCommand(registry);
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
         command.backendOptions.addTo(spec);
         return new CommandLine(spec);

@@ -50,6 +50,20 @@ class RulesCommandTest {
     }
 
     @Test
+    void shouldPrintForTheToolThatIsNamed() {
+        assertEquals(
+                "nft 'add table ip intercept; add chain ip intercept output { type filter hook output priority -20; };"
+                        + " insert rule ip intercept output tcp sport 8080 ip daddr 10.0.0.5 accept"
+                        + " comment \"tcp sport 8080 ip daddr 10.0.0.5 accept\";"
+                        + " insert rule ip intercept output tcp sport 8080 queue num 0-3"
+                        + " comment \"tcp sport 8080 queue num 0-3\"'\n",
+                rules("--backend=nfqueue", "--queue=0:3", "--tool=nft", "-x", "10.0.0.5")
+                        .out()
+                        .replaceFirst("(insert rule [^;]*)(; )(insert rule [^']*)", "$3$2$1"));
+        assertRefused("--tool: 'ufw' is not one of iptables, iptables-legacy, iptables-nft, nft", "--tool=ufw");
+    }
+
+    @Test
     void shouldBalanceOverARangeOfQueues() {
         CommandRun run = rules("--backend=nfqueue", "--queue=0:3");
         assertTrue(run.out().endsWith(" -j NFQUEUE --queue-balance 0:3\n"), run.out());

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.NetworkNamespace;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class FirewallTest {
@@ -146,6 +148,81 @@ class FirewallTest {
             assertThrows(IOException.class, () -> namespace.call(() -> new Firewall().insert(List.of(half))));
             String rules = namespace.exec(Firewall.TOOLS.get(0), "-S", "OUTPUT");
             assertFalse(rules.contains("8080"), rules);
+        }
+    }
+
+    /** Words that every kernel with nf_tables takes: not all of them have its queue statement. */
+    private static QueueRule logs(String... groups) {
+        return new QueueRule(
+                List.of(List.of("-p", "tcp", "-j", "ACCEPT")),
+                Arrays.stream(groups)
+                        .map(group -> "tcp sport 8080 log group " + group)
+                        .toList());
+    }
+
+    private static String table(NetworkNamespace namespace) throws Exception {
+        return namespace.exec("nft", "list", "ruleset").replaceAll("\\s+", " ").strip();
+    }
+
+    @Test
+    void shouldKeepATableOfItsOwnWithNft() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            List<String> done = namespace.call(() -> Firewall.with("nft").install(logs("3", "4")));
+            assertEquals(Firewall.with("nft").commands(logs("3", "4")), done);
+            assertEquals(
+                    "table ip intercept { chain output { type filter hook output priority -20; policy accept;"
+                            + " tcp sport 8080 log group 3 comment \"tcp sport 8080 log group 3\""
+                            + " tcp sport 8080 log group 4 comment \"tcp sport 8080 log group 4\" } }",
+                    table(namespace));
+            assertEquals(List.of(), namespace.call(() -> Firewall.with("nft").install(logs("3", "4"))));
+            namespace.call(() -> Firewall.with("nft").install(logs("5", "4")));
+            assertEquals(
+                    List.of("5", "4", "3"),
+                    Pattern.compile("group (\\d) comment")
+                            .matcher(table(namespace))
+                            .results()
+                            .map(each -> each.group(1))
+                            .toList());
+            namespace.call(() -> Firewall.with("nft").remove(logs("5", "4")));
+            assertTrue(table(namespace).contains("group 3"), table(namespace));
+            assertEquals(List.of("nft 'delete table ip intercept'"), namespace.call(() -> Firewall.with("nft")
+                    .remove(logs("3"))));
+            assertEquals("", table(namespace));
+            assertEquals(List.of(), namespace.call(() -> Firewall.with("nft").remove(logs("3"))));
+        }
+    }
+
+    /** The shell is given what is shown, and does the same. */
+    @Test
+    void shouldShowACommandOfNftThatCanBeTyped() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.exec("sh", "-c", Firewall.with("nft").commands(logs("3")).get(0));
+            assertEquals(List.of(), namespace.call(() -> Firewall.with("nft").install(logs("3"))));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhereTheKernelRefusesARuleOfNft() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            QueueRule bad = new QueueRule(List.of(List.of("x")), List.of("tcp sport 80 log group 3", "no such words"));
+            assertThrows(
+                    FirewallException.class,
+                    () -> namespace.call(() -> Firewall.with("nft").install(bad)));
+            assertEquals("", table(namespace));
+        }
+    }
+
+    /** iptables-legacy makes a table by asking for it, and the next iptables-nft warns of it for good. */
+    @Test
+    void shouldMakeNoTableOfTheOldKindWhereTheNewOneTakesTheRule() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.call(
+                    () -> Firewall.with("iptables-nft", "iptables-legacy").install(NFQUEUE));
+            namespace.call(
+                    () -> Firewall.with("iptables-nft", "iptables-legacy").remove(NFQUEUE));
+            namespace.call(
+                    () -> Firewall.with("iptables-nft", "iptables-legacy").remove(NFQUEUE));
+            assertEquals("", namespace.exec("cat", "/proc/thread-self/net/ip_tables_names"));
         }
     }
 }
