@@ -90,7 +90,7 @@ final class RulesLook {
         Rule.Base winners = feed.winner().base();
         boolean isEnough =
                 action == Action.QUEUE && rule.isInBase() && rule.base().equals(winners);
-        return isEnough ? rule.insertion() : commandsFor(rule).insertion(winners);
+        return isEnough ? rule.insertionWithoutBypass() : commandsFor(rule).insertion(winners);
     }
 
     /** For the port of the rule that it replaces, where the user did not say one and the rule has one. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -41,6 +42,7 @@ class RemediesStopAnswersTest {
 
     private static final List<String> TARGETS = List.of(
             "-j NFQUEUE --queue-num 0",
+            "-j NFQUEUE --queue-num 0 --queue-bypass",
             "-j NFQUEUE --queue-num 3",
             "-j NFQUEUE --queue-balance 0:1",
             "-j NFQUEUE --queue-num 65535",
@@ -112,6 +114,52 @@ class RemediesStopAnswersTest {
         assertTrue(changes > CHAINS / 10, "only " + changes + " remedies changed a chain");
     }
 
+    private NftChain nftChain() {
+        NftChain chain = new NftChain();
+        List<String> matches = NftChain.MATCHES.keySet().stream().sorted().toList();
+        List<String> statements =
+                NftChain.STATEMENTS.keySet().stream().sorted().toList();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            chain.add(any(random, matches), any(random, statements));
+        }
+        return chain;
+    }
+
+    /** @return whether the remedy changed the chain */
+    private static boolean runSafely(String remedy, NftChain chain, int port) {
+        String before = chain.toString();
+        boolean wasStopped = !chain.lets(port);
+        for (String command : remedy.replace("PORT", Integer.toString(port)).split(" && ")) {
+            chain.run(command);
+            assertFalse(
+                    wasStopped && chain.lets(port),
+                    () -> "answers from " + port + " leave after [" + command + "] of [" + remedy + "] in " + before);
+        }
+        return !chain.toString().equals(before);
+    }
+
+    @Test
+    void shouldStopAnswersAfterEachCommandOfNft() {
+        int changes = 0;
+        for (int i = 0; i < CHAINS; i++) {
+            String backend = any(random, List.of("nfqueue", "nflog"));
+            CheckScope scope = Scopes.of(backend)
+                    .withTargetPort(random.nextBoolean() ? OptionalInt.of(PORT) : OptionalInt.empty());
+            NftChain chain = nftChain();
+            TextHost host = chain.host();
+            List<Finding> findings = new RulesArea().look(host, scope);
+            String remedy = findings.get(random.nextInt(findings.size())).remedy();
+            boolean isNarrowing = random.nextInt(4) == 0;
+            changes += runSafely(
+                            isNarrowing ? AnswerRules.read(host, scope).narrowedTo(new TreeSet<>(List.of(PORT))) : remedy,
+                            chain,
+                            PORT)
+                    ? 1
+                    : 0;
+        }
+        assertTrue(changes > CHAINS / 10, "only " + changes + " remedies changed a chain");
+    }
+
     /** A port that a rule has is no foreign port, whichever it is. */
     @Test
     void shouldTakeThePortOfARuleForTheTestServers() {
@@ -122,30 +170,50 @@ class RemediesStopAnswersTest {
         assertFalse(runSafely(rules.narrowedTo(new TreeSet<>()), chain, OTHER_PORT, PORT));
     }
 
-    /** Words that let packets pass; only the rules' own writers have them, and only for destinations of the pass list. */
+    /**
+     * Words that let packets pass or take a rule out, of the diagnosis and of the backends, whose losses have remedies of their
+     * own: only the rules' readers and writers have them, whose remedies are tried above.
+     */
     @Test
     void shouldHaveNoOtherTextThatLetsPacketsPass() throws IOException {
-        List<String> files = new ArrayList<>();
+        List<String> words = List.of(
+                "-j ACCEPT",
+                "\"ACCEPT\"",
+                "-P OUTPUT",
+                "iptables -F",
+                "iptables -D",
+                "-D OUTPUT",
+                "flush ",
+                " accept\"",
+                "bypass to",
+                "--queue-bypass\"",
+                "delete rule",
+                "delete table");
+        Set<String> files = new TreeSet<>();
         for (Path source : sources()) {
             String text = Files.readString(source);
-            if (text.contains("-j ACCEPT")
-                    || text.contains("\"ACCEPT\"")
-                    || text.contains("-P OUTPUT")
-                    || text.contains("iptables -F")
-                    || text.contains("flush ")
-                    || text.contains(" accept\"")) {
+            if (words.stream().anyMatch(text::contains)) {
                 files.add(source.getFileName().toString());
             }
         }
-        // The pass list's rule, and two readers of rules.
         assertEquals(
-                List.of("QueueRule.java", "SavedRules.java"),
-                files.stream().sorted().toList());
+                Set.of(
+                        "NftRuleReader.java",
+                        "NftTable.java",
+                        "QueueRule.java",
+                        "Rule.java",
+                        "SavedRuleWords.java",
+                        "SavedRules.java"),
+                files);
     }
 
     private static List<Path> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            return files.filter(file -> file.toString().endsWith(".java")).toList();
+        List<Path> sources = new ArrayList<>();
+        for (String module : List.of(".", "../../backend-ipqueue", "../../backend-nfqueue", "../../backend-pcap")) {
+            try (Stream<Path> files = Files.walk(Path.of(module, "src/main/java"))) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
         }
+        return sources;
     }
 }
