@@ -1,6 +1,7 @@
 package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.selftest.SelftestOptions;
 import dev.intercept.selftest.SelftestProcess;
 import dev.intercept.tcpcopy.Generation;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
         showEndOfOptionsDelimiterInUsageHelp = true,
         header = "Proves on this machine that answers reach tcpcopy and nobody else",
         description = {
-            "In a private network namespace, where nothing of this host is touched, it starts a real HTTP server,"
+            "In a private network namespace, where nothing of this host is touched (but see --inside), it starts a real HTTP server,"
                     + " inserts the rule, starts this intercept and plays a small tcpcopy. It passes when every request"
                     + " was served and no answer escaped.",
             "",
@@ -93,6 +94,13 @@ final class SelftestCommand implements Callable<Integer> {
     @Parameters(paramLabel = "OPTION", arity = "0..*", description = "further options for the intercept under test")
     List<String> interceptOptions = new ArrayList<>();
 
+    @Option(
+            names = "--inside",
+            description =
+                    "test in this network namespace, where kernels before 3.8 hand packets up, in place of a private one; "
+                            + "what that changes is said first and changed back at the end (default: where the kernel needs it)")
+    boolean isHere;
+
     @Option(names = SelftestProcess.INSIDE, hidden = true, description = "this process is in the private namespace")
     boolean isInside;
 
@@ -113,10 +121,16 @@ final class SelftestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        String release = new LocalHost().read("/proc/sys/kernel/osrelease").orElse("");
         SelftestProcess process =
-                new SelftestProcess(Main.class, spec.commandLine().getOut());
+                new SelftestProcess(Main.class, spec.commandLine().getOut(), release);
         if (isInside) {
             return process.runInside(options(), registry);
+        }
+        Optional<String> need =
+                isHere ? Optional.of("--inside was asked for") : process.needOfThisHost(options(), registry);
+        if (need.isPresent()) {
+            return process.runHere(options(), registry, need.get());
         }
         List<String> arguments =
                 new ArrayList<>(spec.commandLine().getParent().getParseResult().expandedArgs());

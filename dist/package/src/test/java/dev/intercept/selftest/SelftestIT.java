@@ -53,6 +53,31 @@ class SelftestIT {
         }
     }
 
+    /** The namespace stands for a host: one that is its own, with a filter that the test has to switch off. */
+    @Test
+    void shouldChangeBackWhatItChangedOnAHostThatItIsAskedToTest() throws Exception {
+        String script = """
+                ip link set lo up
+                echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter
+                iptables -A OUTPUT -p udp -j ACCEPT
+                before=$(ip -o link; ip route; iptables -S OUTPUT; cat /proc/sys/net/ipv4/conf/*/rp_filter)
+                "$0" selftest --inside --backend=nfqueue --requests=50
+                code=$?
+                after=$(ip -o link; ip route; iptables -S OUTPUT; cat /proc/sys/net/ipv4/conf/*/rp_filter)
+                [ "$before" = "$after" ] && echo "all is as before" || echo "left: $after"
+                exit $code
+                """;
+        String launcher = SelftestRun.INSTALLATION.resolve("bin/intercept").toString();
+        try (SelftestRun run = SelftestRun.of(List.of("unshare", "-n", "sh", "-c", script, launcher))) {
+            assertPassed(run, 50);
+            assertTrue(
+                    run.line("intercept selftest: ")
+                            .contains("the test runs on this host itself: it adds the devices target0 and wire0"),
+                    run::toString);
+            assertEquals("all is as before", run.line("all is"), run::toString);
+        }
+    }
+
     @Test
     void shouldServeEveryRequestWithTheBackendThatInterceptChooses() throws Exception {
         try (SelftestRun run = SelftestRun.start()) {

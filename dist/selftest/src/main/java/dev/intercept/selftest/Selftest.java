@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run inside the private namespace, step by step. Everything it starts ends with it.
+ * One run in the network namespace of this process, step by step. Everything it starts ends with it.
  *
  * <p>Threads: this one replays; the HTTP server's, the watch's and the reader of intercept's output only count and collect.
  */
@@ -25,18 +25,26 @@ final class Selftest {
     private final ThisProgram program;
     private final Progress progress;
     private final Report report;
+    private final HostChanges changes;
     private final long startNs = System.nanoTime();
     private final long deadlineNs;
     private final ServedRequests served = new ServedRequests();
     private final InterceptCommandLine intercept;
     private final InetSocketAddress target = new InetSocketAddress(TestNetwork.TARGET, PrivateNetwork.TARGET_PORT);
 
-    Selftest(SelftestOptions options, TestedBackend backend, ThisProgram program, Progress progress, Report report) {
+    Selftest(
+            SelftestOptions options,
+            TestedBackend backend,
+            ThisProgram program,
+            Progress progress,
+            Report report,
+            HostChanges changes) {
         this.options = options;
         this.backend = backend;
         this.program = program;
         this.progress = progress;
         this.report = report;
+        this.changes = changes;
         deadlineNs = startNs + TimeUnit.SECONDS.toNanos(options.deadlineS());
         intercept = new InterceptCommandLine(options, backend);
     }
@@ -45,7 +53,7 @@ final class Selftest {
     int run() throws InterruptedException {
         try {
             List<QueueRule> rules = backend.rules();
-            PrivateNetwork.layOut();
+            PrivateNetwork.layOut(changes);
             progress.done(
                     Step.NAMESPACE,
                     "target " + TestNetwork.TARGET + ", clients " + TestNetwork.CLIENTS + " behind "
@@ -76,6 +84,7 @@ final class Selftest {
 
     private void insert(List<QueueRule> rules) throws SelftestException {
         try {
+            rules.forEach(rule -> changes.onEnd(() -> new Firewall().remove(rule)));
             List<String> commands = new Firewall().insert(rules);
             progress.done(Step.RULE, commands.isEmpty() ? "none needed" : String.join("\n", commands));
         } catch (IOException e) {

@@ -6,12 +6,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The two processes of a selftest: the one that the user started, and the same program inside the private namespace. */
 public final class SelftestProcess {
 
     /** The option that tells the second process what it is. */
-    public static final String INSIDE = "--inside";
+    public static final String INSIDE = "--in-private-network";
 
     /** Exit code of a test that ran and failed. */
     static final int FAILED = 1;
@@ -21,14 +22,44 @@ public final class SelftestProcess {
 
     private final ThisProgram program;
     private final PrintWriter out;
+    private final String kernelRelease;
 
     /**
      * @param mainClass of the program, which is started again
      * @param out for everything that the user reads
+     * @param kernelRelease as {@code uname -r} prints it
      */
-    public SelftestProcess(Class<?> mainClass, PrintWriter out) {
+    public SelftestProcess(Class<?> mainClass, PrintWriter out, String kernelRelease) {
         program = new ThisProgram(mainClass);
         this.out = out;
+        this.kernelRelease = kernelRelease;
+    }
+
+    /** Why this kernel can test the backend in the first network namespace only; empty where a private one does. */
+    public Optional<String> needOfThisHost(SelftestOptions options, BackendRegistry registry) {
+        try {
+            TestedBackend backend = TestedBackend.of(options, registry);
+            return KernelNamespaces.needFirst(kernelRelease, backend.captureRules())
+                    ? Optional.of("Linux " + kernelRelease + " hands packets to " + backend.name()
+                            + " in the first network namespace only")
+                    : Optional.empty();
+        } catch (SelftestException e) {
+            return Optional.empty(); // The test itself says it.
+        }
+    }
+
+    /**
+     * Runs the test in the network namespace of this process, changes back what it changed, and returns the exit code.
+     *
+     * @param reason for it
+     */
+    public int runHere(SelftestOptions options, BackendRegistry registry, String reason) throws InterruptedException {
+        out.println("intercept selftest: " + reason + ", so the test runs on this host itself: it "
+                + PrivateNetwork.description());
+        out.flush();
+        try (HostChanges changes = HostChanges.onThisHost()) {
+            return run(options, registry, changes);
+        }
     }
 
     /**
@@ -60,11 +91,16 @@ public final class SelftestProcess {
     public int runInside(SelftestOptions options, BackendRegistry registry) throws InterruptedException {
         // Nobody is left to read the outcome when the outer process is gone.
         ProcessHandle.current().parent().ifPresent(outer -> outer.onExit().thenRun(() -> System.exit(FAILED)));
+        return run(options, registry, HostChanges.inPrivate());
+    }
+
+    private int run(SelftestOptions options, BackendRegistry registry, HostChanges changes)
+            throws InterruptedException {
         Progress progress = new Progress(out, isTerminal(), options.requests());
         Report report = new Report(out);
         try {
             TestedBackend backend = TestedBackend.of(options, registry);
-            return new Selftest(options, backend, program, progress, report).run();
+            return new Selftest(options, backend, program, progress, report, changes).run();
         } catch (SelftestException e) {
             report.failed(e);
             return e.exitCode();

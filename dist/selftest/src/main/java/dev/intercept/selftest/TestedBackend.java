@@ -74,6 +74,19 @@ final class TestedBackend {
         return values;
     }
 
+    String name() {
+        return provider.name();
+    }
+
+    /** Empty where no rule feeds it or an option of theirs cannot be meant. */
+    Optional<CaptureRules> captureRules() {
+        try {
+            return provider.rules(options());
+        } catch (BackendException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Whether a rule or the verdicts stop the answers. */
     boolean stopsAnswers() {
         return provider.mode() != CaptureMode.OBSERVES;

@@ -117,8 +117,7 @@ class RemediesStopAnswersTest {
     private NftChain nftChain() {
         NftChain chain = new NftChain();
         List<String> matches = NftChain.MATCHES.keySet().stream().sorted().toList();
-        List<String> statements =
-                NftChain.STATEMENTS.keySet().stream().sorted().toList();
+        List<String> statements = NftChain.STATEMENTS.keySet().stream().sorted().toList();
         for (int i = random.nextInt(3); i >= 0; i--) {
             chain.add(any(random, matches), any(random, statements));
         }
@@ -151,7 +150,9 @@ class RemediesStopAnswersTest {
             String remedy = findings.get(random.nextInt(findings.size())).remedy();
             boolean isNarrowing = random.nextInt(4) == 0;
             changes += runSafely(
-                            isNarrowing ? AnswerRules.read(host, scope).narrowedTo(new TreeSet<>(List.of(PORT))) : remedy,
+                            isNarrowing
+                                    ? AnswerRules.read(host, scope).narrowedTo(new TreeSet<>(List.of(PORT)))
+                                    : remedy,
                             chain,
                             PORT)
                     ? 1
