@@ -41,15 +41,44 @@ class InterceptorTest {
     private final RecordingLogger logger = new RecordingLogger();
     private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, server);
     private final RecordingOutlet tunnel = new RecordingOutlet();
-    private final Interceptor interceptor = new Interceptor(
-            new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
-            sessions,
-            UnroutedResponses.NOBODY,
-            AddressTranslation.parse(List.of("172.17.0.2-" + TestNetwork.TARGET)),
-            lane,
-            new RateLimitedLog(logger, System::nanoTime),
-            new AnswerMeter(new Sampling(), System::nanoTime),
-            NOW_S);
+    private final Interceptor interceptor = interceptor(UnroutedResponses.NOBODY);
+
+    private Interceptor interceptor(UnroutedResponses unrouted) {
+        return new Interceptor(
+                new PassList(List.of(Cidr.parse(PASSED_CLIENT))),
+                sessions,
+                unrouted,
+                AddressTranslation.parse(List.of("172.17.0.2-" + TestNetwork.TARGET)),
+                lane,
+                new RateLimitedLog(logger, System::nanoTime),
+                new AnswerMeter(new Sampling(), System::nanoTime),
+                NOW_S);
+    }
+
+    @Test
+    void shouldDropAndForwardWhatNobodyAnnouncedToTheTunnelThatTakesIt() {
+        Interceptor single = interceptor(response -> tunnel);
+        assertEquals(
+                Verdict.DROP, single.onPacket(new PacketBuilder().flags(ACK).toBuffer()));
+        assertEquals(1, lane.get(Counter.FORWARDED));
+        assertEquals(1, tunnel.headers);
+    }
+
+    @Test
+    void shouldMeasureTheBatchesThatForwardedSomething() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        interceptor.endOfBatch(NOW_S);
+        interceptor.onPacket(new PacketBuilder().to(PASSED_CLIENT, 10000).toBuffer());
+        interceptor.endOfBatch(NOW_S);
+        assertEquals(1, interceptor.meters().packets().sum());
+        assertEquals(0, interceptor.meters().forwardingNs().sum());
+
+        interceptor.onPacket(new PacketBuilder().flags(ACK).toBuffer());
+        interceptor.onPacket(new PacketBuilder().flags(ACK).toBuffer());
+        interceptor.endOfBatch(NOW_S);
+        assertEquals(3, interceptor.meters().packets().sum());
+        assertTrue(interceptor.meters().forwardingNs().sum() > 0);
+    }
 
     @Test
     void shouldAcceptAndNotForwardWhatGoesToThePassList() {
