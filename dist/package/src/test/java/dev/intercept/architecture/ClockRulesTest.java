@@ -42,6 +42,7 @@ class ClockRulesTest {
             Map.entry("dev.intercept.endtoend.TruthScene", "a pause between looks at counts that no longer change"),
             Map.entry("dev.intercept.ipqueue.FakeKernel", "files that are brought up to date ten times a second"),
             Map.entry("dev.intercept.kit.AnswerProbe", "times that are printed"),
+            Map.entry("dev.intercept.kit.AnswerProbe", "how long an answer is under way, for a benchmark"),
             Map.entry("dev.intercept.kit.Await", PATIENCE),
             Map.entry("dev.intercept.kit.CaptureBackendContract", LEAST),
             Map.entry("dev.intercept.kit.ContractBench", PATIENCE),
@@ -60,6 +61,7 @@ class ClockRulesTest {
             Map.entry("dev.intercept.peers.RunningServer", FASTER),
             Map.entry("dev.intercept.peers.WellBehaved", PATIENCE),
             Map.entry("dev.intercept.selftest.BigTcpReplayTest", PATIENCE),
+            Map.entry("dev.intercept.selftest.TwoCapabilitiesIT", PATIENCE),
             Map.entry("dev.intercept.selftest.KernelTcpTest", "the clock of its TCP, which talks with the kernel's"),
             Map.entry("dev.intercept.selftest.TwoCapabilitiesIT", PATIENCE)));
 
