@@ -66,8 +66,9 @@ class EveryHeaderHasItsCountTest {
         List<Peer> stalled = new ArrayList<>();
         try (Ledger ledger = new Ledger(TUNNEL_BUFFER_BYTES, 0)) {
             for (int i = 0; i < STALLED; i++) {
-                stalled.add(ledger.open(FIRST_PORT + i));
+                stalled.add(ledger.begin(FIRST_PORT + i));
             }
+            ledger.await("all routes", () -> ledger.sessions.size() == STALLED);
             ledger.sockets.forEach(socket -> socket.fail(FaultyChannel.Fault.EAGAIN, Integer.MAX_VALUE));
             for (int i = 0; i < STALLED; i++) {
                 ledger.respond(FIRST_PORT + i, 0, 3);

@@ -36,6 +36,7 @@ final class Ledger implements AutoCloseable {
     static final int MAX_TUNNELS = 1024;
     static final int MESSAGE_BYTES = 64;
     static final int SEQUENCE_OFFSET = 24;
+    private static final int RECORD_BYTES = 14;
     private static final int CLIENT = PacketBuilder.address(TestNetwork.client(1));
     private static final int TARGET = PacketBuilder.address(TestNetwork.TARGET);
     private static final int TARGET_PORT = 8080;
@@ -95,6 +96,14 @@ final class Ledger implements AutoCloseable {
         add(peer, clientPort);
         await("the route", () -> isRouted(clientPort));
         return peer;
+    }
+
+    /** A tcpcopy whose route is on its way. */
+    Peer begin(int clientPort) throws IOException {
+        ByteBuffer records = ByteBuffer.allocate(2 * RECORD_BYTES);
+        Generation.V1.encodeOpening(records);
+        Generation.V1.encodeAdd(records, CLIENT, clientPort, TARGET, TARGET_PORT);
+        return new Peer(server.address()).send(records.array());
     }
 
     static void add(Peer peer, int clientPort) throws IOException {
