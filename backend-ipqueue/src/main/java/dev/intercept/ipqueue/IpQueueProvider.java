@@ -27,7 +27,6 @@ public final class IpQueueProvider implements CaptureBackendProvider {
     private static final String COPY_RANGE = "--copy-range";
     private static final int MIN_COPY_RANGE_BYTES = 40;
     private static final int MAX_COPY_RANGE_BYTES = 65535;
-    private static final int GOOD_QUEUE_LENGTH = 8192;
 
     private static final List<BackendOption> OPTIONS = List.of(new BackendOption(
             List.of(COPY_RANGE), "BYTES", "128", "bytes of each packet the kernel copies; both headers fit into 120"));
@@ -107,11 +106,11 @@ public final class IpQueueProvider implements CaptureBackendProvider {
 
     private static HostFinding ofQueueLength(long length) {
         String fact = KernelReadings.QUEUE_MAXLEN + " is " + length;
-        return length >= GOOD_QUEUE_LENGTH
+        return length >= QueueLength.GOOD
                 ? HostFinding.ok(Topic.QUEUE_MEMORY, fact)
                 : HostFinding.warn(
                         Topic.QUEUE_MEMORY,
                         fact + ", a burst of more answers is dropped",
-                        "sysctl -w " + KernelReadings.QUEUE_MAXLEN + "=" + GOOD_QUEUE_LENGTH);
+                        "sysctl -w " + KernelReadings.QUEUE_MAXLEN + "=" + QueueLength.forBurst(length, 0));
     }
 }

@@ -18,6 +18,9 @@ final class KernelReadings {
     private final QueueStatus atOpen;
     private QueueStatus last;
 
+    /** Packets that found the queue full between two readings: the worst burst. */
+    private long largestLoss;
+
     KernelReadings(ProcFiles proc) {
         this.proc = proc;
         atOpen = proc.queueStatus().orElse(QueueStatus.NONE);
@@ -26,7 +29,9 @@ final class KernelReadings {
 
     /** Reads again; where the file has gone, the last reading holds. */
     synchronized void refresh() {
-        last = proc.queueStatus().orElse(last);
+        QueueStatus now = proc.queueStatus().orElse(last);
+        largestLoss = Math.max(largestLoss, now.queueDropped() - last.queueDropped());
+        last = now;
     }
 
     synchronized KernelStats stats(long received) {
@@ -50,7 +55,8 @@ final class KernelReadings {
 
     private String queueRemedy() {
         long maxLength = last.queueMaxLength();
-        return "sysctl -w " + QUEUE_MAXLEN + "=" + 2 * maxLength + "  # now " + maxLength;
+        return "sysctl -w " + QUEUE_MAXLEN + "=" + QueueLength.forBurst(maxLength, largestLoss) + "  # now "
+                + maxLength;
     }
 
     private String bufferRemedy() {

@@ -49,9 +49,11 @@ final class ProcFiles {
                 .findFirst());
     }
 
-    /** The name of a process; empty when there is none of this id, or it is not visible. */
+    /** What a process runs; empty when there is none of this id, or it is not visible. */
     Optional<String> processName(long pid) {
-        return firstLine(pid + "/comm");
+        // A Java runtime is called java whatever it runs: this looks for our own main class.
+        boolean isIntercept = firstLine(pid + "/cmdline").orElse("").contains("\0dev.intercept.");
+        return isIntercept ? Optional.of("intercept") : firstLine(pid + "/comm");
     }
 
     /** The present value of a setting, {@code net.core.rmem_max}; empty where it cannot be read. */

@@ -53,8 +53,22 @@ class KernelReadingsTest {
     void shouldNameTheQueueLengthSettingWithItsPresentValue() throws IOException {
         status(0, 0, 0);
         assertEquals(
-                "sysctl -w net.ipv4.ip_queue_maxlen=2048  # now 1024",
+                "sysctl -w net.ipv4.ip_queue_maxlen=8192  # now 1024",
                 remedies().get(0));
+    }
+
+    @Test
+    void shouldAskForAQueueThatTakesTheWorstBurst() throws IOException {
+        status(0, 100, 0);
+        KernelReadings readings = new KernelReadings(new ProcFiles(proc));
+        for (long dropped : new long[] {7400, 7500, 22_800, 22_900}) {
+            status(0, dropped, 0);
+            readings.refresh();
+        }
+        // 15300 in one reading, and 1024 that had room.
+        assertEquals(
+                "sysctl -w net.ipv4.ip_queue_maxlen=16384  # now 1024",
+                readings.stats(0).losses().get(0).remedy());
     }
 
     @Test

@@ -26,7 +26,7 @@ class LossTest {
             queue(kernel, 5);
             assertEquals(
                     List.of(
-                            new KernelStats.Loss("queue_dropped", 3, QUEUE_FULL, queueRemedy(2, 4)),
+                            new KernelStats.Loss("queue_dropped", 3, QUEUE_FULL, queueRemedy(2, 8192)),
                             new KernelStats.Loss("netlink_dropped", 0, SOCKET_FULL, BUFFER_REMEDY)),
                     backend.kernelStats().losses());
         }
@@ -47,7 +47,7 @@ class LossTest {
             KernelStats stats = backend.kernelStats();
             assertEquals(
                     List.of(
-                            new KernelStats.Loss("queue_dropped", 0, QUEUE_FULL, queueRemedy(1L << 30, 1L << 31)),
+                            new KernelStats.Loss("queue_dropped", 0, QUEUE_FULL, queueRemedy(1L << 30, 1L << 30)),
                             new KernelStats.Loss("netlink_dropped", lost, SOCKET_FULL, BUFFER_REMEDY)),
                     stats.losses());
             assertEquals(waiting - lost, stats.queued());

@@ -22,7 +22,7 @@ final class GroupRefusal {
         return new BackendException(
                 Kind.REFUSED,
                 "group " + group + " is held by " + OWNERS.describeOwner(group) + ": stop it, or use --nflog-group "
-                        + OWNERS.nextFree(group) + " here and in the rule",
+                        + OWNERS.firstFree(group + 1, 1) + " here and in the rule",
                 e);
     }
 

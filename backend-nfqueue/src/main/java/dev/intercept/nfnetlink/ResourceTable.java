@@ -6,6 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Who holds which queue or group: its number → netlink port → socket → process, each from a file of {@code /proc}. The
@@ -13,6 +16,7 @@ import java.util.Optional;
  */
 public final class ResourceTable {
 
+    private static final int MAX_NUMBER = 65535;
     private static final Path PROC = Path.of("/proc");
     private static final Path NETLINK_SOCKETS = Path.of("/proc/thread-self/net/netlink");
 
@@ -23,7 +27,7 @@ public final class ResourceTable {
         this.name = name;
     }
 
-    /** Such as "pid 1234 (nfqws)"; "another program" when it cannot be seen which. */
+    /** Such as "process 1234 (nfqws)"; "another program" when it cannot be seen which. */
     public String describeOwner(int number) {
         return find(read(), number)
                 .flatMap(ResourceTable::socketInode)
@@ -31,14 +35,28 @@ public final class ResourceTable {
                 .orElse("another program");
     }
 
-    /** The lowest number above this one that nobody holds, as far as can be seen. */
-    public int nextFree(int number) {
-        String text = read();
-        int free = number + 1;
-        while (find(text, free).isPresent()) {
-            free++;
-        }
-        return free;
+    /**
+     * The lowest numbers in a row that nobody holds, as far as can be seen, at or above {@code from}; where there are none up
+     * to 65535, those from 0 on.
+     *
+     * @param count how many, at least 1
+     * @return the first of them; 0 when there is no such row
+     */
+    public int firstFree(int from, int count) {
+        Set<Integer> held = held(read());
+        return IntStream.concat(IntStream.rangeClosed(from, MAX_NUMBER), IntStream.range(0, from))
+                .filter(first -> first + count - 1 <= MAX_NUMBER)
+                .filter(first -> IntStream.range(first, first + count).noneMatch(held::contains))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static Set<Integer> held(String text) {
+        return text.lines()
+                .map(line -> line.strip().split(" +")[0])
+                .filter(number -> number.matches("[0-9]{1,5}"))
+                .map(Integer::valueOf)
+                .collect(Collectors.toSet());
     }
 
     /** Empty where the table is not there, or not for this user. */
@@ -79,7 +97,7 @@ public final class ResourceTable {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
                 if (holds(process, socket)) {
-                    return Optional.of("pid " + process.getFileName() + " (" + name(process) + ")");
+                    return Optional.of("process " + process.getFileName() + " (" + name(process) + ")");
                 }
             }
         } catch (IOException e) {

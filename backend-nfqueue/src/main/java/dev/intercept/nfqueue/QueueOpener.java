@@ -74,7 +74,7 @@ final class QueueOpener extends Opener<NfqueueBackend> {
         try {
             configurer.bindQueue();
         } catch (SystemCallException e) {
-            throw QueueRefusal.explainBind(queue, e);
+            throw QueueRefusal.explainBind(queue, settings, e);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.intercept.nfqueue;
 
 import dev.intercept.nfnetlink.ProcTable;
+import dev.intercept.spi.IoFailure;
 import dev.intercept.spi.KernelStats;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,12 +53,19 @@ final class QueueReadings implements AutoCloseable {
         try {
             return Optional.of(new ProcTable(QueueProtocol.PROC_TABLE));
         } catch (IOException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "queue " + queue + ": what the kernel drops cannot be seen, " + e
-                            + ": run as root, or with CAP_DAC_READ_SEARCH");
+            LOG.log(Level.WARNING, "queue " + queue + ": " + uncounted(e));
             return Optional.empty();
         }
+    }
+
+    /** @param e why the kernel's table cannot be opened */
+    static String uncounted(IOException e) {
+        String table = "/proc/net/netfilter/" + QueueProtocol.PROC_TABLE;
+        return e instanceof NoSuchFileException
+                ? "packets that the kernel drops are not counted: there is no " + table
+                        + "; mount /proc, or see whether 'lsmod' has nfnetlink_queue"
+                : "packets that the kernel drops are not counted: " + table + ": " + IoFailure.reason(e)
+                        + "; run as root, or with CAP_DAC_READ_SEARCH";
     }
 
     /** Reads the counters; after {@link #close} those read last. */

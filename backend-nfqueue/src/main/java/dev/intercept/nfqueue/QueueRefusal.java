@@ -35,15 +35,22 @@ final class QueueRefusal {
     }
 
     /** To a program that may ask at all, the kernel says EPERM of a queue that another socket holds. */
-    static BackendException explainBind(int queue, SystemCallException e) {
+    static BackendException explainBind(int queue, QueueSettings settings, SystemCallException e) {
         if (e.errno() != Errno.EPERM && e.errno() != Errno.EBUSY) {
             return explain(queue, e);
         }
         return because(
                 Kind.REFUSED,
                 e,
-                "queue " + queue + " is held by " + OWNERS.describeOwner(queue) + ": stop it, or use --queue "
-                        + OWNERS.nextFree(queue) + " here and in the rule");
+                "queue " + queue + " is held by " + OWNERS.describeOwner(queue) + ": stop it, or use "
+                        + QueueSettings.QUEUE + " " + freeQueues(settings) + " here and in the rule");
+    }
+
+    /** As many as were asked for, in a row. */
+    private static String freeQueues(QueueSettings settings) {
+        int count = settings.lastQueue() - settings.firstQueue() + 1;
+        int first = OWNERS.firstFree(settings.firstQueue() + 1, count);
+        return count == 1 ? Integer.toString(first) : first + ":" + (first + count - 1);
     }
 
     static BackendException explain(int queue, SystemCallException e) {

@@ -93,8 +93,22 @@ class NfqueueKernelTest {
             neighbour.get(0).close();
             assertSame(BackendException.Kind.REFUSED, taken.kind());
             assertEquals(
-                    "queue 0 is held by pid " + holder.pid()
+                    "queue 0 is held by process " + holder.pid()
                             + " (intercept): stop it, or use --queue 2 here and in the rule",
+                    taken.getMessage());
+        }
+    }
+
+    @Test
+    void shouldNameARangeThatIsFreeAsAWholeWhereOneOfARangeIsTaken() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            List<CaptureBackend> neighbour = open(namespace, Map.of("--queue", "12"));
+            BackendException taken =
+                    assertThrows(BackendException.class, () -> open(namespace, Map.of("--queue", "10:13")));
+            neighbour.get(0).close();
+            assertEquals(
+                    "queue 12 is held by process " + ProcessHandle.current().pid()
+                            + " (java): stop it, or use --queue 13:16 here and in the rule",
                     taken.getMessage());
         }
     }

@@ -172,6 +172,15 @@ public final class Intercept implements AutoCloseable {
         return intercept;
     }
 
+    /**
+     * Opens all that a start opens, the port and the backend, and closes it again.
+     *
+     * @throws StartException as {@link #start(InterceptConfig)} would
+     */
+    public static void attempt(InterceptConfig config, BackendRegistry registry) throws StartException {
+        new Intercept(config, registry, System::nanoTime).discard();
+    }
+
     private void discard() {
         loops.forEach(loop -> loop.backend().close());
         server.discard();

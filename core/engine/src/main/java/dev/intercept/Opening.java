@@ -1,6 +1,7 @@
 package dev.intercept;
 
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.net.ListenFailure;
 import dev.intercept.net.PublicAddress;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
@@ -25,14 +26,12 @@ final class Opening {
 
     private Opening() {}
 
-    /** The backend to use; what was found broken or passed over is logged. */
+    /** The backend to use. Logs which plug-ins are broken, and why it is this backend where another would go first. */
     static CaptureBackendProvider choose(InterceptConfig config, BackendRegistry registry) throws StartException {
         registry.problems().forEach(problem -> LOG.log(Level.WARNING, problem));
         try {
             BackendRegistry.Choice choice = registry.choose(config.backendName());
-            for (String reason : choice.passedOver()) {
-                LOG.log(Level.WARNING, reason + "; " + choice.provider().name() + " is used instead");
-            }
+            choice.reason().ifPresent(reason -> LOG.log(Level.INFO, reason));
             return choice.provider();
         } catch (BackendException e) {
             throw new StartException(ExitCode.of(e.kind()), e.getMessage(), e);
@@ -56,8 +55,7 @@ final class Opening {
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.OS_REFUSED,
-                    "cannot listen on " + text(address) + ": " + e.getMessage()
-                            + "; choose another with -p or -b, or stop what holds it",
+                    "cannot listen on " + text(address) + ": " + ListenFailure.text(address, e, "-b", "-p"),
                     e);
         }
     }
@@ -71,6 +69,16 @@ final class Opening {
         } catch (BackendException e) {
             server.discard();
             throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
+        } catch (RuntimeException | LinkageError e) {
+            server.discard();
+            if (!BackendRegistry.isPlugin(provider)) {
+                throw e;
+            }
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "backend " + provider.name() + " fails when it is opened (" + e
+                            + "); take another release of this plug-in, or another --backend",
+                    e);
         }
     }
 

@@ -6,6 +6,7 @@ package dev.intercept.diagnosis;
  */
 public enum FindingId {
     JAVA_VERSION("java-version", "intercept is compiled for Java 17"),
+    START("start", "intercept does not start with these options as long as this is so"),
     BACKEND("backend", "the kernel must offer a way to hand answers up"),
     QUEUE_HANDLERS(
             "queue-handlers", "the kernel has one queue handler for IPv4: with both modules one of them gets nothing"),

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** Findings as people and as programs read them. */
 public final class FindingTexts {
@@ -23,6 +24,25 @@ public final class FindingTexts {
                     .append(System.lineSeparator());
         }
         return text.toString();
+    }
+
+    /**
+     * For who wants to know what is wrong: what is, the worst first, then what is well where that is asked for, and at the end
+     * a line that counts them.
+     */
+    public static String summary(List<Finding> findings, boolean withOk) {
+        StringBuilder text = new StringBuilder();
+        StringJoiner counts = new StringJoiner(", ");
+        for (Severity severity : List.of(Severity.FAIL, Severity.WARN, Severity.INFO, Severity.OK)) {
+            List<Finding> some = findings.stream()
+                    .filter(finding -> finding.severity() == severity)
+                    .toList();
+            text.append(severity != Severity.OK || withOk ? lines(some) : "");
+            if (severity != Severity.INFO || !some.isEmpty()) {
+                counts.add(some.size() + " " + severity);
+            }
+        }
+        return text + counts.toString() + (withOk ? "" : " (-v prints these too)") + System.lineSeparator();
     }
 
     /** An array of objects with id, severity, subject, fact, why and remedy, all strings. */

@@ -2,6 +2,7 @@ package dev.intercept.capture;
 
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.nio.file.DirectoryStream;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The backends of this installation: those on the class path, and those in plug-in jars, each jar with a class loader of
@@ -32,9 +35,46 @@ public final class BackendRegistry {
     /**
      * The backend to use.
      *
-     * @param passedOver a sentence for each backend of higher priority that cannot be used here, highest first
+     * @param passedOver the backends of higher priority that cannot be used here, highest first
      */
-    public record Choice(CaptureBackendProvider provider, List<String> passedOver) {}
+    public record Choice(CaptureBackendProvider provider, List<PassedOver> passedOver) {
+
+        /** Why it is this one, at most {@link #MAX_REASON} characters; empty when nothing was passed over. */
+        public Optional<String> reason() {
+            if (passedOver.isEmpty()) {
+                return Optional.empty();
+            }
+            String subject = "backend " + provider.name();
+            PassedOver first = passedOver.get(0);
+            return Stream.of(
+                            subject + ", not " + first.name() + ": " + first.shortCause(),
+                            subject + ": " + first.shortCause(),
+                            subject + ", not " + first.name() + ": see --list-backends")
+                    .filter(text -> text.length() <= MAX_REASON)
+                    .findFirst()
+                    .or(() -> Optional.of(subject));
+        }
+    }
+
+    /**
+     * A backend that cannot be used here.
+     *
+     * @param cause as the backend says it, with the next step
+     */
+    public record PassedOver(String name, String cause) {
+
+        private String sentence() {
+            return name + " cannot be used here: " + cause;
+        }
+
+        /** The cause up to its first pause. */
+        private String shortCause() {
+            return cause.split("[,;:.]? \\(|[,;:.] ", 2)[0];
+        }
+    }
+
+    /** With the time and the level in front, 32 characters, a line of the log has 100 at most. */
+    static final int MAX_REASON = 68;
 
     private static final String BUILT_IN = "built in";
 
@@ -93,6 +133,11 @@ public final class BackendRegistry {
                 .reduce((first, later) -> later);
     }
 
+    /** Whether a provider came in a jar of its own. */
+    public static boolean isPlugin(CaptureBackendProvider provider) {
+        return provider.getClass().getClassLoader() instanceof PluginClassLoader;
+    }
+
     /** A sentence for each provider or plug-in jar that was refused: which, and why. */
     public List<String> problems() {
         return List.copyOf(problems);
@@ -127,7 +172,7 @@ public final class BackendRegistry {
     }
 
     private Choice automatic() throws BackendException {
-        List<String> passedOver = new ArrayList<>();
+        List<PassedOver> passedOver = new ArrayList<>();
         for (Entry entry : entries) {
             if (entry.provider().priority() <= 0) {
                 continue;
@@ -136,13 +181,17 @@ public final class BackendRegistry {
             if (cause.isEmpty()) {
                 return new Choice(entry.provider(), passedOver);
             }
-            passedOver.add(entry.provider().name() + " cannot be used here: " + cause.get());
+            passedOver.add(new PassedOver(entry.provider().name(), cause.get()));
         }
         throw new BackendException(
                 BackendException.Kind.UNAVAILABLE,
                 "no backend that decides verdicts can be used here"
-                        + (passedOver.isEmpty() ? "" : ": " + String.join("; ", passedOver))
+                        + (passedOver.isEmpty() ? "" : ": " + sentences(passedOver))
                         + ". One that only observes must be named: see --list-backends");
+    }
+
+    private static String sentences(List<PassedOver> backends) {
+        return backends.stream().map(PassedOver::sentence).collect(Collectors.joining("; "));
     }
 
     /** Why a backend cannot be used; a provider that throws here cannot be used either. */
@@ -161,11 +210,15 @@ public final class BackendRegistry {
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException e) {
-            problems.add("plug-in directory " + directory + " cannot be read: " + e);
+            problems.add("plug-in directory " + directory + " cannot be read: " + IoFailure.reason(e)
+                    + "; correct that, or leave it out");
         }
         jars.sort(null);
         for (Path jar : jars) {
-            addAll(pluginLoader(jar), jar.toString());
+            PluginFailure.ofArchive(jar)
+                    .ifPresentOrElse(
+                            failure -> problems.add(jar + ": " + failure),
+                            () -> addAll(pluginLoader(jar), jar.toString()));
         }
     }
 
@@ -190,7 +243,7 @@ public final class BackendRegistry {
                 add(providers.next(), loader, origin);
             } catch (ServiceConfigurationError | RuntimeException | LinkageError e) {
                 broken++;
-                problems.add(origin + ": a backend cannot be loaded: " + rootCause(e));
+                problems.add(origin + ": " + PluginFailure.ofProvider(e));
             }
         }
         if (entries.size() == before
@@ -220,13 +273,5 @@ public final class BackendRegistry {
             }
         }
         entries.add(new Entry(provider, origin));
-    }
-
-    private static String rootCause(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause == e ? e.toString() : e.getMessage() + " (" + cause + ")";
     }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * A network in CIDR notation (RFC 4632): {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or one address, which is a network of
  * its own.
  *
- * @param address 4 or 16 bytes in network order, as written: host bits may be set and do not matter
+ * @param address 4 or 16 bytes in network order; {@link #parse} takes none with bits behind the prefix
  * @param prefixBits 0 to 32, or to 128
  */
 public record Cidr(byte[] address, int prefixBits) {
@@ -27,7 +27,21 @@ public record Cidr(byte[] address, int prefixBits) {
         }
         byte[] address = InetAddresses.forString(host).getAddress();
         int maxBits = address.length * Byte.SIZE;
-        return new Cidr(address, slash < 0 ? maxBits : parsePrefix(text, text.substring(slash + 1), maxBits));
+        int bits = slash < 0 ? maxBits : parsePrefix(text, text.substring(slash + 1), maxBits);
+        Cidr network = new Cidr(network(address, bits), bits);
+        if (!Arrays.equals(network.address, address)) {
+            throw new IllegalArgumentException("'" + text + "' has bits set behind its prefix: say " + network
+                    + " for the network, or " + host + " for the one address");
+        }
+        return network;
+    }
+
+    private static byte[] network(byte[] address, int prefixBits) {
+        byte[] network = address.clone();
+        for (int bit = prefixBits; bit < address.length * Byte.SIZE; bit++) {
+            network[bit / Byte.SIZE] &= (byte) ~(0x80 >> bit % Byte.SIZE);
+        }
+        return network;
     }
 
     private static int parsePrefix(String text, String prefix, int maxBits) {

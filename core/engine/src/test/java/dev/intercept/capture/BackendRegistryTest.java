@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackendProvider;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,33 @@ class BackendRegistryTest {
         PluginJar.write(plugins, "c", "third", 50, VERSION, "");
         BackendRegistry.Choice choice = load().choose(Optional.empty());
         assertEquals("second", choice.provider().name());
-        assertEquals(List.of("first cannot be used here: the module is not there"), choice.passedOver());
+        assertEquals(List.of(new BackendRegistry.PassedOver("first", "the module is not there")), choice.passedOver());
+        assertEquals(Optional.of("backend second, not first: the module is not there"), choice.reason());
+    }
+
+    @Test
+    void shouldGiveTheReasonInALineThatFitsTheLog() throws Exception {
+        PluginJar.write(plugins, "a", "second", 100, VERSION, "");
+        CaptureBackendProvider second = load().choose(Optional.of("second")).provider();
+        assertReason(Optional.empty(), new BackendRegistry.Choice(second, List.of()));
+        assertReason(
+                Optional.of("backend second, not ipqueue: kernel 6.1.0-34-amd64 has no ip_queue"),
+                passedOver(second, "kernel 6.1.0-34-amd64 has no ip_queue, which Linux dropped in 3.5: use another"));
+        assertReason(
+                Optional.of("backend second: kernel 5.14.0-427.13.1.el9_4.x86_64 has no ip_queue"),
+                passedOver(second, "kernel 5.14.0-427.13.1.el9_4.x86_64 has no ip_queue (it went); use another"));
+        assertReason(
+                Optional.of("backend second, not ipqueue: see --list-backends"),
+                passedOver(second, "there is no end to what keeps " + "this ".repeat(20) + "from working"));
+    }
+
+    private static BackendRegistry.Choice passedOver(CaptureBackendProvider chosen, String cause) {
+        return new BackendRegistry.Choice(chosen, List.of(new BackendRegistry.PassedOver("ipqueue", cause)));
+    }
+
+    private static void assertReason(Optional<String> expected, BackendRegistry.Choice choice) {
+        assertEquals(expected, choice.reason());
+        assertTrue(choice.reason().orElse("").length() <= BackendRegistry.MAX_REASON);
     }
 
     @Test
@@ -95,6 +123,32 @@ class BackendRegistryTest {
     }
 
     @Test
+    void shouldSayWhatIsWrongWithAJarInWordsAndNameNoException() throws Exception {
+        Path noZip = Files.writeString(plugins.resolve("a.jar"), "no jar at all");
+        Path cut = PluginJar.write(plugins, "b", "cut", 10, VERSION, "");
+        Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 200));
+        Path missing = PluginJar.pack(plugins.resolve("c.jar"), null, "dev.example.Missing\n");
+        Path wrong = PluginJar.write(plugins, "d", "public class Plugin {}");
+        Path garbled = PluginJar.pack(plugins.resolve("e.jar"), null, "no class name\n");
+        List<String> problems = loadWithGoodOne().problems();
+        String damaged = ": this is no jar, or a damaged one; copy it here again, or remove it";
+        String named = ": a backend cannot be loaded: META-INF/services names the class ";
+        String nextStep = "; take another release of the plug-in, or remove the jar";
+        assertEquals(
+                List.of(
+                        noZip + damaged,
+                        cut + damaged,
+                        missing + named + "dev.example.Missing, which is not in the jar" + nextStep,
+                        wrong + named + "Plugin, which is no CaptureBackendProvider" + nextStep),
+                problems.subList(0, 4));
+        assertTrue(
+                problems.get(4)
+                        .startsWith(garbled + ": a backend cannot be loaded: META-INF/services is not as it should be"),
+                problems.get(4));
+        assertTrue(problems.stream().noneMatch(problem -> problem.contains("Exception")), problems.toString());
+    }
+
+    @Test
     void shouldNameTheJarWithoutBackend() throws Exception {
         Path jar = PluginJar.pack(plugins.resolve("empty.jar"), null, null);
         assertProblem(jar + ": holds no backend; it needs META-INF/services/dev.intercept.spi.CaptureBackendProvider");
@@ -121,9 +175,8 @@ class BackendRegistryTest {
         BackendRegistry.Choice choice = load().choose(Optional.empty());
         assertEquals("second", choice.provider().name());
         assertEquals(
-                List.of("first cannot be used here: it fails when asked whether it can be used:"
-                        + " java.lang.UnsatisfiedLinkError: libfoo"),
-                choice.passedOver());
+                "it fails when asked whether it can be used: java.lang.UnsatisfiedLinkError: libfoo",
+                choice.passedOver().get(0).cause());
     }
 
     @Test

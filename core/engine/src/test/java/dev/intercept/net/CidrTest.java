@@ -20,7 +20,7 @@ class CidrTest {
         "192.0.2.7, 192.0.2.7, true",
         "192.0.2.7, 192.0.2.8, false",
         "192.0.2.128/25, 192.0.2.127, false",
-        "192.0.2.129/25, 192.0.2.200, true",
+        "192.0.2.128/25, 192.0.2.200, true",
         "0.0.0.0/0, 203.0.113.9, true",
         "0.0.0.0/0, ::1, false",
         "2001:db8::/33, 2001:db8:7fff::1, true",
@@ -44,6 +44,23 @@ class CidrTest {
         assertEquals(
                 "'" + text + "': the prefix length after the slash must be a whole number from 0 to 32",
                 e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.1/8, 10.0.0.0/8, 10.0.0.1",
+        "192.0.2.129/25, 192.0.2.128/25, 192.0.2.129",
+        "192.0.2.255/31, 192.0.2.254/31, 192.0.2.255",
+        "1.2.3.4/0, 0.0.0.0/0, 1.2.3.4",
+        "2001:db8::1/32, 2001:db8::/32, 2001:db8::1"
+    })
+    void shouldRefuseBitsBehindThePrefixAndSayBothThatMayBeMeant(String text, String network, String address) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Cidr.parse(text));
+        assertEquals(
+                "'" + text + "' has bits set behind its prefix: say " + network + " for the network, or " + address
+                        + " for the one address",
+                e.getMessage());
+        assertEquals(network, Cidr.parse(network).toString());
     }
 
     @Test

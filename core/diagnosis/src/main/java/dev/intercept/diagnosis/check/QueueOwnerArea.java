@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /** Who listens on the queues that intercept would listen on. */
 final class QueueOwnerArea implements Area {
+
+    private static final int MAX_QUEUE = 65535;
 
     @Override
     public List<Finding> look(Host host, CheckScope scope) {
@@ -29,7 +32,7 @@ final class QueueOwnerArea implements Area {
         List<Finding> findings = new ArrayList<>();
         for (QueueTable.Queue queue : table.queues()) {
             if (rules.listensOn(queue.number())) {
-                findings.add(taken(host, queue, rules.numberOption() + "=" + firstFree(table, rules)));
+                findings.add(taken(host, queue, rules.numberOption() + "=" + free(table, rules)));
             }
         }
         if (findings.isEmpty()) {
@@ -38,9 +41,18 @@ final class QueueOwnerArea implements Area {
         return findings;
     }
 
-    /** As many queues as are asked for, behind the last one in use. */
-    private static int firstFree(QueueTable table, CaptureRules rules) {
-        return table.queues().stream().mapToInt(QueueTable.Queue::number).max().orElse(rules.lastNumber()) + 1;
+    /** As many queues as are asked for, in a row. */
+    private static String free(QueueTable table, CaptureRules rules) {
+        int count = rules.lastNumber() - rules.firstNumber() + 1;
+        int last = MAX_QUEUE - count + 1;
+        int first = IntStream.concat(
+                        IntStream.rangeClosed(rules.firstNumber() + 1, last),
+                        IntStream.rangeClosed(0, Math.min(rules.firstNumber(), last)))
+                .filter(start -> IntStream.range(start, start + count)
+                        .noneMatch(number -> table.of(number).isPresent()))
+                .findFirst()
+                .orElse(0);
+        return count == 1 ? Integer.toString(first) : first + ":" + (first + count - 1);
     }
 
     private static Finding taken(Host host, QueueTable.Queue queue, String free) {

@@ -52,6 +52,16 @@ class AreasTest {
     }
 
     @Test
+    void shouldOfferARangeOfQueuesThatIsFreeAsAWhole() {
+        TextHost host = new TextHost()
+                .file(
+                        NFNETLINK_QUEUE,
+                        "   12  -2147 0 2 65531     0     0        5  1\n   18     99 0 2 65531     0     0        5  1");
+        Finding finding = only(new QueueOwnerArea().look(host, Scopes.of("nfqueue", Map.of("--queue", "10:13"))));
+        assertTrue(finding.remedy().startsWith("intercept --queue=13:16  # with a rule for it"), finding.remedy());
+    }
+
+    @Test
     void shouldNotComplainOfAQueueThatInterceptOwns() {
         TextHost host = new TextHost()
                 .file(NFNETLINK_QUEUE, "    0     77     0 2 65531     0     0        5  1")
