@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,35 +33,38 @@ final class ArgumentFiles {
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private final List<String> arguments = new ArrayList<>();
+    private final List<String> places = new ArrayList<>();
     private final Deque<Path> open = new ArrayDeque<>();
 
     private ArgumentFiles() {}
 
-    /** @return {@code args} itself when there is no such file in it */
-    static String[] expand(String... args) throws ArgumentFileException {
+    static Arguments expand(String... args) throws ArgumentFileException {
         ArgumentFiles files = new ArgumentFiles();
-        boolean isNeeded = false;
         for (String arg : args) {
-            isNeeded |= arg.startsWith("@");
             files.take(arg, "");
         }
-        return isNeeded ? files.arguments.toArray(String[]::new) : args;
+        return new Arguments(files.arguments, files.places);
     }
 
     /** @param place in front of an error text, {@code "FILE:LINE: "} or nothing */
     private void take(String argument, String place) throws ArgumentFileException {
         if (argument.startsWith("@@")) {
-            arguments.add(argument.substring(1));
+            add(argument.substring(1), place);
         } else if (argument.startsWith("@") && argument.length() > 1) {
             read(argument.substring(1), place);
         } else {
-            arguments.add(argument);
+            add(argument, place);
         }
     }
 
+    private void add(String argument, String place) {
+        arguments.add(argument);
+        places.add(place);
+    }
+
     private void read(String name, String place) throws ArgumentFileException {
-        Path file = Path.of(name).toAbsolutePath().normalize();
         String named = place + "the argument file '" + name + "' ";
+        Path file = path(name, named).toAbsolutePath().normalize();
         if (open.contains(file)) {
             throw new ArgumentFileException(named + "includes itself");
         }
@@ -76,6 +80,14 @@ final class ArgumentFiles {
             throw new ArgumentFileException(named + "cannot be read");
         }
         open.pop();
+    }
+
+    private static Path path(String name, String named) throws ArgumentFileException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new ArgumentFileException(named + "cannot be named in this locale; set LC_ALL=C.UTF-8");
+        }
     }
 
     private void split(String name, String text) throws ArgumentFileException {

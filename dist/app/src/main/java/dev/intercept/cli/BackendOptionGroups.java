@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
@@ -152,14 +154,39 @@ final class BackendOptionGroups {
         });
     }
 
-    /** The backend that alone understands all options given and is given all that it requires. */
-    Optional<String> onlyOneForAll() {
-        List<String> able = given.keySet().stream()
+    /**
+     * Refuses options that no backend has together.
+     *
+     * @throws ParameterException that names all of them, each with its backends
+     */
+    void refuseWithoutCommonBackend(CommandLine commandLine) {
+        if (hasCommonBackend()) {
+            return;
+        }
+        String all = given.keySet().stream()
+                .map(option -> option + " of " + listed(backendsOf(option)))
+                .collect(Collectors.joining(", "));
+        throw new ParameterException(
+                commandLine, "no backend has all of these options: " + all + "; leave out those of one backend");
+    }
+
+    /** Whether one backend understands all options given. */
+    boolean hasCommonBackend() {
+        return given.isEmpty() || able().findAny().isPresent();
+    }
+
+    private Stream<String> able() {
+        return given.keySet().stream()
                 .map(this::backendsOf)
                 .flatMap(List::stream)
                 .distinct()
-                .filter(backend -> firstOfOthersThan(backend).isEmpty())
-                .filter(backend -> given.keySet().containsAll(requiredBy.get(backend)))
+                .filter(backend -> firstOfOthersThan(backend).isEmpty());
+    }
+
+    /** The backend that alone understands all options given and is given all that it requires. */
+    Optional<String> onlyOneForAll() {
+        List<String> able = able().filter(
+                        backend -> given.keySet().containsAll(requiredBy.get(backend)))
                 .toList();
         return able.size() == 1 ? Optional.of(able.get(0)) : Optional.empty();
     }

@@ -1,9 +1,12 @@
 package dev.intercept.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Which backend captures the responses. */
 final class CaptureOptions {
@@ -20,9 +23,23 @@ final class CaptureOptions {
     @Option(
             names = "--plugin-path",
             paramLabel = "DIR",
+            converter = FileName.class,
             split = ":",
             description = "further directories with jars of backends, between colons")
     List<Path> pluginPath = new ArrayList<>();
+
+    /** A directory that is not there would have another backend chosen than the one in it. */
+    void refuseMissingDirectory(CommandLine commandLine) {
+        for (Path directory : pluginPath) {
+            if (!Files.isDirectory(directory)) {
+                throw new ParameterException(
+                        commandLine,
+                        "--plugin-path: '" + directory + "' is "
+                                + (Files.exists(directory) ? "no directory" : "not there")
+                                + "; name the directory that has the jars");
+            }
+        }
+    }
 
     /** Where the installation keeps plug-ins, and what the user added. */
     List<Path> allPluginDirectories() {

@@ -1,5 +1,6 @@
 package dev.intercept.cli;
 
+import dev.intercept.StartException;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
@@ -9,13 +10,11 @@ import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.Host;
 import java.io.PrintWriter;
 import java.lang.reflect.Field;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,33 +27,25 @@ import picocli.CommandLine.Spec;
         name = "check",
         abbreviateSynopsis = true,
         description = {
-            "Looks at this host and prints one line per finding, OK, WARN or FAIL, with the command to mend it. "
-                    + "Takes the options of a start, and looks for what they need. Changes nothing."
+            "Looks at this host, tries what a start with the same options would open, and prints one line per finding, FAIL "
+                    + "before WARN, with the command to mend it; at the end how many there are. Changes nothing."
         },
-        footer = {"", "Exit code 0, or 1 with a FAIL."})
+        footer = {"", "Exit code 0, or 1 with a FAIL; 64 for options that a start refuses."})
 final class CheckCommand implements Callable<Integer> {
 
-    /** What the user says about the host's surroundings. */
-    static final class Surroundings {
+    /** What is printed. */
+    static final class Printing {
         @Option(
-                names = "--client",
-                paramLabel = "IP",
-                converter = IpAddress.class,
-                description = "a real client's address: how would its answers travel?")
-        InetAddress client;
+                names = {"-v", "--verbose"},
+                description = "print what is well too")
+        boolean verbose;
 
-        @Option(
-                names = "--target-port",
-                paramLabel = "PORT",
-                converter = WholeNumber.Port.class,
-                description = "where the test server listens")
-        Integer targetPort;
-
-        @Option(names = "--json", description = "print an array of objects")
+        @Option(names = "--json", description = "print all as an array of objects")
         boolean json;
     }
 
-    final Surroundings surroundings = new Surroundings();
+    final TargetOptions target = new TargetOptions();
+    final Printing printing = new Printing();
     private final InterceptCommand start;
     private final BackendRegistry registry;
 
@@ -68,13 +59,16 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        start.sessions.refuseContradictions(spec.commandLine());
-        List<Finding> findings = HostCheck.look(new LocalHost(), scope()).stream()
-                .map(this::withOwnCommand)
-                .toList();
+    public Integer call() throws StartException {
+        start.refuseContradictions(spec.commandLine());
+        Host host = new LocalHost();
+        List<Finding> refusals = start.trial().refusals(host);
+        List<Finding> seen =
+                HostCheck.look(host, scope()).stream().map(this::withOwnCommand).toList();
+        List<Finding> findings = StartTrial.together(seen, refusals);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(surroundings.json ? FindingTexts.json(findings) + "\n" : FindingTexts.lines(findings));
+        out.print(
+                printing.json ? FindingTexts.json(findings) + "\n" : FindingTexts.summary(findings, printing.verbose));
         out.flush();
         return HostCheck.hasFailure(findings) ? 1 : 0;
     }
@@ -93,8 +87,9 @@ final class CheckCommand implements Callable<Integer> {
     private List<String> startArguments() {
         List<String> words = new ArrayList<>();
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            boolean isOwn =
-                    option.userObject() instanceof Field field && field.getDeclaringClass() == Surroundings.class;
+            boolean isOwn = option.userObject() instanceof Field field
+                    && (field.getDeclaringClass() == TargetOptions.class
+                            || field.getDeclaringClass() == Printing.class);
             if (!isOwn && option.originalStringValues().isEmpty()) {
                 words.add(option.longestName());
             }
@@ -106,10 +101,6 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckScope scope() {
-        return new CheckScope(
-                start.config(),
-                registry,
-                Optional.ofNullable(surroundings.client).map(InetAddress::getHostAddress),
-                surroundings.targetPort == null ? OptionalInt.empty() : OptionalInt.of(surroundings.targetPort));
+        return new CheckScope(start.config(), registry, target.clientText(), target.port());
     }
 }

@@ -22,10 +22,15 @@ public final class CommandLines {
 
     /** The whole command for these arguments: which backends there are depends on {@code --plugin-path}. */
     public static CommandLine create(String... args) {
+        return create(Arguments.typed(args));
+    }
+
+    static CommandLine create(Arguments arguments) {
+        String[] args = arguments.array();
         BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
         CommandLine intercept = withoutSubcommands(registry, args);
         Subcommands.addTo(intercept, registry);
-        return configure(intercept);
+        return configure(intercept, arguments);
     }
 
     /** The command itself, for the options of a start. */
@@ -50,7 +55,7 @@ public final class CommandLines {
 
     private static CommandSpec spec(InterceptCommand command) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
-        addStartOptions(spec, command);
+        addStartOptions(spec, command, new HelpOptions());
         spec.addMixin("Of the originals", CommandSpec.forAnnotatedObject(command.former));
         spec.usageMessage().exitCodeList(exitCodes());
         spec.usageMessage()
@@ -61,14 +66,14 @@ public final class CommandLines {
     }
 
     /** The options of a start, for the command itself and for subcommands that look at what a start would do. */
-    static void addStartOptions(CommandSpec spec, InterceptCommand command) {
+    static void addStartOptions(CommandSpec spec, InterceptCommand command, Object help) {
         spec.addMixin("Listening for tcpcopy", CommandSpec.forAnnotatedObject(command.listen));
         spec.addMixin("Sessions", CommandSpec.forAnnotatedObject(command.sessions));
         spec.addMixin(
                 "How tcpcopy was built, where its bytes do not tell", CommandSpec.forAnnotatedObject(command.protocol));
         spec.addMixin("Capturing", CommandSpec.forAnnotatedObject(command.capture));
         spec.addMixin("Running", CommandSpec.forAnnotatedObject(command.run));
-        spec.addMixin("Help", CommandSpec.forAnnotatedObject(new HelpOptions()));
+        spec.addMixin("Help", CommandSpec.forAnnotatedObject(help));
         command.backendOptions.addTo(spec);
     }
 
@@ -80,12 +85,12 @@ public final class CommandLines {
         return codes;
     }
 
-    private static CommandLine configure(CommandLine commandLine) {
+    private static CommandLine configure(CommandLine commandLine, Arguments arguments) {
         commandLine
                 .setExpandAtFiles(false) // ArgumentFiles has done it, with a grammar of our own.
                 .setOverwrittenOptionsAllowed(true) // An option after @FILE overrides the file.
-                .setParameterExceptionHandler(new UsageErrors())
-                .setExecutionExceptionHandler(new FailureMessages())
+                .setParameterExceptionHandler(new UsageErrors(arguments))
+                .setExecutionExceptionHandler(new FailureMessages(arguments))
                 .getHelpSectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedHelp());
         return commandLine;

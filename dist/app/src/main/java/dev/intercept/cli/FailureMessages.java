@@ -10,16 +10,23 @@ import picocli.CommandLine.ParseResult;
 /** Says why the command failed and gives the exit code: one line for what the user can change, a stack trace for a bug. */
 final class FailureMessages implements IExecutionExceptionHandler {
 
+    private final Arguments arguments;
+
+    FailureMessages(Arguments arguments) {
+        this.arguments = arguments;
+    }
+
     @Override
-    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult arguments) {
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult parsed) {
         return report(failure, commandLine.getErr());
     }
 
     /** Returns the exit code. */
-    static int report(Exception failure, PrintWriter err) {
+    int report(Exception failure, PrintWriter err) {
         ExitCode code = failure instanceof StartException start ? start.exitCode() : ExitCode.SOFTWARE;
         if (failure instanceof StartException) {
-            err.println("intercept: " + failure.getMessage());
+            String place = code == ExitCode.USAGE ? arguments.placeOf(failure.getMessage()) : "";
+            err.println("intercept: " + place + failure.getMessage());
         } else {
             err.println("intercept: this is a bug, please report it with the lines below and the options used");
             failure.printStackTrace(err);

@@ -16,4 +16,13 @@ final class HelpOptions {
             versionHelp = true,
             description = "print the version and exit")
     boolean version;
+
+    /** For a subcommand that has another use for {@code -v}. */
+    static final class Help {
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "print this help and exit")
+        boolean help;
+    }
 }

@@ -3,10 +3,13 @@ package dev.intercept.cli;
 import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.cli.InterceptProcess.Notice;
 import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +39,7 @@ final class InterceptCommand implements Callable<Integer> {
     final FormerOptions former = new FormerOptions();
     final BackendOptionGroups backendOptions;
 
+    private final List<String> repetitions = new ArrayList<>();
     private final BackendRegistry registry;
     private final List<String> arguments;
 
@@ -54,6 +58,7 @@ final class InterceptCommand implements Callable<Integer> {
     public Integer call() throws StartException {
         CommandLine commandLine = spec.commandLine();
         if (capture.listBackends) {
+            capture.refuseMissingDirectory(commandLine);
             new BackendListing(registry).print(commandLine.getOut());
             return 0;
         }
@@ -72,7 +77,8 @@ final class InterceptCommand implements Callable<Integer> {
                 && !isPidFileWithoutDaemon()
                 && !areRulesOfAnotherUser()
                 && (capture.backend == null
-                        || backendOptions.firstOfOthersThan(capture.backend).isEmpty());
+                        ? backendOptions.hasCommonBackend()
+                        : backendOptions.firstOfOthersThan(capture.backend).isEmpty());
     }
 
     private boolean isPidFileWithoutDaemon() {
@@ -84,7 +90,10 @@ final class InterceptCommand implements Callable<Integer> {
         return run.user != null && !run.installRules.isEmpty();
     }
 
-    private void refuseContradictions(CommandLine commandLine) {
+    /** What a start refuses of options that make no sense together, whichever command has them. */
+    void refuseContradictions(CommandLine commandLine) {
+        repetitions.addAll(Repetitions.settle(commandLine));
+        capture.refuseMissingDirectory(commandLine);
         if (isPidFileWithoutDaemon()) {
             throw new ParameterException(commandLine, "-P, --pidfile goes with -d only: add -d, or leave -P out");
         }
@@ -95,7 +104,9 @@ final class InterceptCommand implements Callable<Integer> {
                             + " 'intercept rules --install', or start as that user with CAP_NET_ADMIN as ambient capability");
         }
         sessions.refuseContradictions(commandLine);
-        if (capture.backend != null) {
+        if (capture.backend == null) {
+            backendOptions.refuseWithoutCommonBackend(commandLine);
+        } else {
             backendOptions.refuseOthersThan(capture.backend, commandLine);
         }
     }
@@ -108,16 +119,35 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, out, err).run();
         }
-        InterceptConfig config = config();
-        InterceptStart start = new InterceptStart(config, run, registry, arguments);
-        OwnRules rules = new OwnRules(run.installRules, config, registry);
-        return new InterceptProcess(start, run, rules, warnings()).run();
+        OwnRules rules = new OwnRules(run.installRules, config(), registry);
+        return new InterceptProcess(interceptStart(), run, rules, notices()).run();
     }
 
-    private List<String> warnings() {
-        List<String> warnings = new ArrayList<>(backendOptions.problems());
-        warnings.addAll(former.notices());
-        return warnings;
+    private InterceptStart interceptStart() {
+        return new InterceptStart(config(), run, registry, arguments);
+    }
+
+    /** Finds out what {@link #start} would be refused. */
+    StartTrial trial() {
+        return new StartTrial(interceptStart(), run, listen.port);
+    }
+
+    private List<Notice> notices() {
+        List<Notice> notices = new ArrayList<>();
+        backendOptions.problems().forEach(problem -> notices.add(new Notice(Level.WARNING, problem)));
+        repetitions.forEach(repetition -> notices.add(new Notice(Level.INFO, repetition)));
+        former.notices().forEach(notice -> notices.add(new Notice(Level.WARNING, notice)));
+        if (capture.backend == null) {
+            backendOptions
+                    .onlyOneForAll()
+                    .ifPresent(backend -> notices.add(new Notice(
+                            Level.INFO,
+                            "backend " + backend + ": only it has "
+                                    + String.join(
+                                            ", ",
+                                            new TreeSet<>(backendOptions.given().keySet())))));
+        }
+        return notices;
     }
 
     /** The one named, or the only one that understands the options given: the originals had a program for each. */

@@ -13,8 +13,12 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
 import dev.intercept.monitor.Monitors;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,32 +40,42 @@ final class InterceptProcess {
     private final InterceptStart start;
     private final RunOptions options;
     private final OwnRules rules;
-    private final List<String> warnings;
+    private final List<Notice> notices;
+
+    /** What is logged at start about the command line. */
+    record Notice(Level level, String text) {}
 
     /**
      * @param rules that are in force while it captures
-     * @param warnings to be logged at start
+     * @param notices to be logged at start
      */
-    InterceptProcess(InterceptStart start, RunOptions options, OwnRules rules, List<String> warnings) {
+    InterceptProcess(InterceptStart start, RunOptions options, OwnRules rules, List<Notice> notices) {
         this.start = start;
         this.options = options;
         this.rules = rules;
-        this.warnings = warnings;
+        this.notices = notices;
     }
 
     /** Runs until a signal or the end of capture, and returns the exit code. */
     int run() throws StartException {
+        nameProcess();
         try {
             return runLogged(openLog());
         } catch (StartException e) {
-            if (options.log != null) {
-                LOG.log(Level.ERROR, e.getMessage());
-            }
             if (!options.detached) {
                 throw e;
             }
             System.out.println("intercept: " + e.getMessage()); // The parent reads it and shows it to the user.
             return e.exitCode().code();
+        }
+    }
+
+    /** So that ps, ss and other programs' messages call it intercept and not java; proc(5), comm. */
+    private static void nameProcess() {
+        try {
+            Files.writeString(Path.of("/proc/self/comm"), "intercept", StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            // Then it is called java there, as any other.
         }
     }
 
@@ -72,7 +86,16 @@ final class InterceptProcess {
     }
 
     private int runLogged(Log log) throws StartException {
-        warnings.forEach(warning -> LOG.log(Level.WARNING, warning));
+        notices.forEach(notice -> LOG.log(notice.level(), notice.text()));
+        try {
+            return runAlone(log);
+        } catch (StartException e) {
+            log.file().ifPresent(file -> LOG.log(Level.ERROR, e.getMessage()));
+            throw e;
+        }
+    }
+
+    private int runAlone(Log log) throws StartException {
         if (options.pidFile == null) {
             return serve(log);
         }

@@ -13,6 +13,7 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
 import dev.intercept.monitor.RuntimeDirectory;
+import dev.intercept.net.ListenFailure;
 import dev.intercept.quickack.QuickackRoutes;
 import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -58,6 +59,22 @@ final class InterceptStart {
         return start(() -> ThreadPriority.raise(Optional.ofNullable(options.nice)));
     }
 
+    /**
+     * Opens what a start opens, and closes it again.
+     *
+     * @throws StartException as {@link #run}, without the command that grants a privilege
+     */
+    void attempt() throws StartException {
+        if (options.user != null) {
+            Privileges.refuseUnlessRoot(Account.named(options.user));
+        }
+        try {
+            Intercept.attempt(config, registry);
+        } catch (StartException e) {
+            throw withPortOwner(e);
+        }
+    }
+
     private Intercept start(StartStep onceOpen) throws StartException {
         try {
             return Intercept.start(config, registry, System::nanoTime, onceOpen, QuickackRoutes::of);
@@ -67,15 +84,20 @@ final class InterceptStart {
     }
 
     private StartException explained(StartException e) {
-        if (e.getCause() instanceof BindException) {
-            return portOwner()
-                    .map(owner ->
-                            new StartException(e.exitCode(), e.getMessage() + " (" + owner + " listens there)", e))
-                    .orElse(e);
-        }
         return e.exitCode() == ExitCode.NO_PERMISSION
                 ? PrivilegeAdvice.of(arguments, neededCapability())
                         .map(advice -> advice.addedTo(e))
+                        .orElse(e)
+                : withPortOwner(e);
+    }
+
+    private StartException withPortOwner(StartException e) {
+        boolean isTaken = e.getCause() instanceof BindException
+                && config.bindAddress().map(ListenFailure::isOfThisHost).orElse(true);
+        return isTaken
+                ? portOwner()
+                        .map(owner -> new StartException(
+                                e.exitCode(), e.getMessage() + " (" + owner + " listens there)", e.getCause()))
                         .orElse(e)
                 : e;
     }

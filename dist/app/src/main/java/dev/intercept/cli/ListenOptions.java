@@ -24,7 +24,7 @@ final class ListenOptions {
 
     @Option(
             names = "--allow",
-            paramLabel = "CIDR[,CIDR…]",
+            paramLabel = "CIDR[,CIDR...]",
             converter = Networks.class,
             description = "who may connect (default: everyone)")
     Networks allow = new Networks();

@@ -17,7 +17,7 @@ public final class Main {
     /** Puts argument files in their places and runs what that makes. Returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         try {
-            return runExpanded(out, err, ArgumentFiles.expand(args));
+            return run(out, err, ArgumentFiles.expand(args));
         } catch (ArgumentFileException e) {
             err.println("intercept: " + e.getMessage() + "; try 'intercept --help'");
             err.flush();
@@ -26,15 +26,16 @@ public final class Main {
     }
 
     /** Runs a plain start at once, and everything else through picocli. */
-    private static int runExpanded(PrintWriter out, PrintWriter err, String... args) {
-        Optional<InterceptCommand> plain = PlainStart.of(args);
+    private static int run(PrintWriter out, PrintWriter err, Arguments arguments) {
+        String[] words = arguments.array();
+        Optional<InterceptCommand> plain = PlainStart.of(words);
         if (plain.isEmpty()) {
-            return CommandLines.create(args).setOut(out).setErr(err).execute(args);
+            return CommandLines.create(arguments).setOut(out).setErr(err).execute(words);
         }
         try {
             return plain.get().start(out, err);
         } catch (Exception e) {
-            return FailureMessages.report(e, err);
+            return new FailureMessages(arguments).report(e, err);
         }
     }
 }

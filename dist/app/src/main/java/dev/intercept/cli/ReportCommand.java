@@ -11,12 +11,14 @@ import dev.intercept.monitor.BugReport;
 import dev.intercept.monitor.RuntimeDirectory;
 import dev.intercept.monitor.StatusSocket;
 import dev.intercept.spi.Host;
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +40,7 @@ final class ReportCommand implements Callable<Integer> {
         @Option(
                 names = {"-o", "--output"},
                 paramLabel = "FILE",
+                converter = FileName.class,
                 defaultValue = "intercept-report.zip",
                 description = "the archive, which must not exist (default: ${DEFAULT-VALUE})")
         Path output;
@@ -47,6 +50,7 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     final Writing writing = new Writing();
+    final TargetOptions target = new TargetOptions();
     private final InterceptCommand start;
     private final BackendRegistry registry;
     private final Host host = new LocalHost();
@@ -54,7 +58,7 @@ final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** @param start whose options the report tells */
+    /** @param start whose options the report has */
     ReportCommand(InterceptCommand start, BackendRegistry registry) {
         this.start = start;
         this.registry = registry;
@@ -62,15 +66,16 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
-        start.sessions.refuseContradictions(spec.commandLine());
+        start.refuseContradictions(spec.commandLine());
+        refuseExistingFile();
         BugReport report = new BugReport();
         report.add("version.txt", String.join("\n", new VersionText().getVersion()));
         report.add("options.txt", start.config().toString());
         StringWriter backends = new StringWriter();
         new BackendListing(registry).print(new PrintWriter(backends));
         report.add("backends.txt", backends.toString());
-        CheckScope scope = new CheckScope(start.config(), registry, Optional.empty(), OptionalInt.empty());
-        report.add("check.txt", FindingTexts.lines(HostCheck.look(host, scope)));
+        CheckScope scope = new CheckScope(start.config(), registry, target.clientText(), target.port());
+        report.add("check.txt", FindingTexts.summary(HostCheck.look(host, scope), true));
         RuntimeDirectory.ofThisUser().living().forEach(socket -> addRunning(report, socket));
         report.addHost(host);
         if (start.run.log != null) {
@@ -92,19 +97,29 @@ final class ReportCommand implements Callable<Integer> {
         try {
             return StatusSocket.ask(socket);
         } catch (IOException e) {
-            return "no answer: " + e;
+            return "no answer: " + IoFailure.reason(e);
         }
+    }
+
+    /** Before all the work is done. */
+    private void refuseExistingFile() throws StartException {
+        if (Files.exists(writing.output, LinkOption.NOFOLLOW_LINKS)) {
+            throw unwritable(new FileAlreadyExistsException(writing.output.toString()));
+        }
+    }
+
+    private StartException unwritable(IOException e) {
+        return new StartException(
+                ExitCode.CANNOT_CREATE,
+                "cannot write the report " + writing.output + ": " + IoFailure.reason(e) + "; name a new file with -o",
+                e);
     }
 
     private void write(BugReport report) throws StartException {
         try {
             report.write(writing.output, writing.redact);
         } catch (IOException e) {
-            throw new StartException(
-                    ExitCode.CANNOT_CREATE,
-                    "cannot write the report " + writing.output + " (" + e
-                            + "); name a file that does not exist with -o",
-                    e);
+            throw unwritable(e);
         }
         spec.commandLine().getOut().println("wrote " + writing.output + "; look through it before you send it");
         spec.commandLine().getOut().flush();

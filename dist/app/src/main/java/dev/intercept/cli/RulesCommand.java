@@ -78,11 +78,19 @@ final class RulesCommand implements Callable<Integer> {
     String tool;
 
     @Option(
-            names = {"--port", "--target-port"},
+            names = "--target-port",
             paramLabel = "PORT",
             converter = WholeNumber.Port.class,
             description = "where the test server listens; needed for rules of the firewall")
-    Integer port;
+    Integer targetPort;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            hidden = true,
+            converter = WholeNumber.Port.class,
+            description = "in a start intercept's own port; here the former name of --target-port")
+    Integer formerPort;
 
     @Option(
             names = {"--target"},
@@ -93,7 +101,7 @@ final class RulesCommand implements Callable<Integer> {
 
     @Option(
             names = {"-x", "--passlist"},
-            paramLabel = "IP[,IP…]",
+            paramLabel = "IP[,IP...]",
             converter = Networks.Ipv4Only.class,
             description = "destinations whose packets pass, also while intercept does not run; networks as CIDR")
     Networks passList = new Networks();
@@ -123,15 +131,14 @@ final class RulesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
+        Repetitions.settle(spec.commandLine()).forEach(this::say);
         CaptureBackendProvider provider = provider();
         backendOptions.refuseOthersThan(provider.name(), spec.commandLine());
         Optional<AttachedFilters> attached = attached(provider);
         if (attached.isPresent()) {
             return actOn(attached.get(), provider.name());
         }
-        if (port == null) {
-            throw new ParameterException(spec.commandLine(), "--port, --target-port needs a value, PORT");
-        }
+        int port = port();
         Optional<CaptureRules> needed = needed(provider);
         if (needed.isEmpty() && provider.mode() == CaptureMode.OBSERVES) {
             say("backend " + provider.name()
@@ -143,6 +150,7 @@ final class RulesCommand implements Callable<Integer> {
                     needed.orElseThrow(() -> ruleless(provider.name())),
                     new AnswerMatch(address(), port),
                     texts(passList.list())));
+            warnOfDroppedAnswers(port);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         } catch (IOException e) {
@@ -243,8 +251,26 @@ final class RulesCommand implements Callable<Integer> {
         } else {
             firewall.commands(rule).forEach(this::print);
         }
-        say("while these rules are there and intercept does not listen, every answer from port " + port
-                + " is dropped; remove them with --remove in place of --install");
+    }
+
+    private void warnOfDroppedAnswers(int port) {
+        if (!action.remove) {
+            say("while these rules are there and intercept does not listen, every answer from port " + port
+                    + " is dropped; remove them with --remove in place of --install");
+        }
+    }
+
+    private int port() {
+        if (targetPort != null) {
+            return targetPort;
+        }
+        if (formerPort == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--target-port is missing: say where the test server listens");
+        }
+        say("--port is intercept's own port in a start, in check and in report: say --target-port=" + formerPort
+                + " here");
+        return formerPort;
     }
 
     private void print(String command) {

@@ -20,12 +20,14 @@ final class RunOptions {
     @Option(
             names = {"-l", "--log"},
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "log file, opened anew at SIGHUP (default: stderr; with -d a file that it names)")
     Path log;
 
     @Option(
             names = {"-P", "--pidfile"},
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "write the process id to FILE; with -d only")
     Path pidFile;
 
@@ -80,6 +82,7 @@ final class RunOptions {
     @Option(
             names = "--socket",
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "where 'intercept status' asks (default: /run/intercept/PID.sock, or the user's own)")
     Path socket;
 

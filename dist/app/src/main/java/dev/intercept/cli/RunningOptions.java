@@ -3,7 +3,9 @@ package dev.intercept.cli;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.monitor.RuntimeDirectory;
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,12 +14,17 @@ import picocli.CommandLine.Option;
 /** Which of the intercepts that run is meant; nothing need be said when there is one. */
 final class RunningOptions {
 
-    @Option(names = "--socket", paramLabel = "FILE", description = "its status socket, as given at its start")
+    @Option(
+            names = "--socket",
+            paramLabel = "FILE",
+            converter = FileName.class,
+            description = "its status socket, as given at its start")
     private Path socket;
 
     @Option(
             names = {"-P", "--pidfile"},
             paramLabel = "FILE",
+            converter = FileName.class,
             description = "its PID file")
     private Path pidFile;
 
@@ -42,13 +49,24 @@ final class RunningOptions {
     }
 
     private long pid() throws StartException {
+        String content;
         try {
-            return Long.parseLong(Files.readString(pidFile).strip());
-        } catch (IOException | NumberFormatException e) {
+            content = Files.readString(pidFile).strip();
+        } catch (CharacterCodingException e) {
+            content = "no text";
+        } catch (IOException e) {
             throw new StartException(
                     ExitCode.UNAVAILABLE,
-                    "the PID file " + pidFile + " cannot be read (" + e + "); is intercept running with that -P?",
+                    "the PID file " + pidFile + " cannot be read: " + IoFailure.reason(e)
+                            + "; name the one that a running intercept has as its -P, or leave -P out",
                     e);
         }
+        if (!content.matches("[0-9]{1,18}")) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "the file " + pidFile + " has no process id in it; name the one that a running intercept has as its"
+                            + " -P, or leave -P out");
+        }
+        return Long.parseLong(content);
     }
 }

@@ -14,7 +14,7 @@ final class SessionOptions {
 
     @Option(
             names = {"-x", "--passlist"},
-            paramLabel = "IP[,IP…]",
+            paramLabel = "IP[,IP...]",
             converter = Networks.Ipv4Only.class,
             description = "destinations whose packets pass untouched, such as health checkers; networks as CIDR")
     Networks passList = new Networks();

@@ -4,8 +4,10 @@ import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.monitor.StatusSocket;
 import dev.intercept.monitor.StatusText;
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -17,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code intercept status}: what the intercept that runs has done and what is wrong with it. */
 @Command(
         name = "status",
-        description = "Tells how the intercept that runs is doing, in one line.",
+        description = "Prints how the intercept that runs is doing, in one line.",
         footer = {"", "Exit code 0, 1 when a finding says FAIL or capture has ended, 69 when none runs."})
 final class StatusCommand implements Callable<Integer> {
 
@@ -52,35 +54,40 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException, InterruptedException {
-        boolean isHealthy = tell();
+        boolean isHealthy = print();
         while (watchS != null) {
             TimeUnit.SECONDS.sleep(watchS);
-            isHealthy = tell();
+            isHealthy = print();
         }
         return isHealthy ? ExitCode.OK.code() : 1;
     }
 
-    private boolean tell() throws StartException {
-        String report = ask();
-        StatusText text = new StatusText(report);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(report);
-        } else {
-            out.print(verbose ? text.details() : text.line() + "\n");
+    private boolean print() throws StartException {
+        Path socket = running.find();
+        String report = ask(socket);
+        try {
+            StatusText text = new StatusText(report);
+            String words = verbose ? text.details() : text.line() + "\n";
+            boolean isHealthy = text.isHealthy();
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(json ? report + "\n" : words);
+            out.flush();
+            return isHealthy;
+        } catch (RuntimeException e) { // No JSON, or another one than an intercept sends.
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "what answers at " + socket + " is no intercept of this version; name another socket with --socket",
+                    e);
         }
-        out.flush();
-        return text.isHealthy();
     }
 
-    private String ask() throws StartException {
-        java.nio.file.Path socket = running.find();
+    private static String ask(Path socket) throws StartException {
         try {
             return StatusSocket.ask(socket);
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.UNAVAILABLE,
-                    "no intercept answers at " + socket + " (" + e.getMessage()
+                    "no intercept answers at " + socket + " (" + IoFailure.reason(e)
                             + "); start it, or name its socket with --socket or its PID file with -P",
                     e);
         }

@@ -1,7 +1,9 @@
 package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -29,20 +31,27 @@ final class Subcommands {
     private static CommandLine check(BackendRegistry registry) {
         InterceptCommand start = new InterceptCommand(registry, List.of());
         CheckCommand command = new CheckCommand(start, registry);
-        return withStartOptions(command, "Looking", command.surroundings, start);
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("Looking", command.target);
+        own.put("Printing", command.printing);
+        return withStartOptions(command, own, start, new HelpOptions.Help());
     }
 
     private static CommandLine report(BackendRegistry registry) {
         InterceptCommand start = new InterceptCommand(registry, List.of());
         ReportCommand command = new ReportCommand(start, registry);
-        return withStartOptions(command, "Writing", command.writing, start);
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("Writing", command.writing);
+        own.put("Looking", command.target);
+        return withStartOptions(command, own, start, new HelpOptions());
     }
 
     /** A subcommand that takes the options of a start, below its own. */
-    private static CommandLine withStartOptions(Object command, String heading, Object own, InterceptCommand start) {
+    private static CommandLine withStartOptions(
+            Object command, Map<String, Object> own, InterceptCommand start, Object help) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
-        spec.addMixin(heading, CommandSpec.forAnnotatedObject(own));
-        CommandLines.addStartOptions(spec, start);
+        own.forEach((heading, options) -> spec.addMixin(heading, CommandSpec.forAnnotatedObject(options)));
+        CommandLines.addStartOptions(spec, start, help);
         CommandLine subcommand = new CommandLine(spec);
         subcommand.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedHelp());
         return subcommand;

@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -15,16 +16,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** One line for a command line that cannot be meant: the option, the value, and what to do. Exit code 64. */
 final class UsageErrors implements IParameterExceptionHandler {
 
+    private final Arguments arguments;
+
+    UsageErrors(Arguments arguments) {
+        this.arguments = arguments;
+    }
+
     @Override
     public int handleParseException(ParameterException error, String[] args) {
         CommandLine commandLine = error.getCommandLine();
         String command = commandLine.getCommandSpec().qualifiedName();
-        commandLine.getErr().println("intercept: " + text(error) + "; try '" + command + " --help'");
+        commandLine
+                .getErr()
+                .println("intercept: " + arguments.placeOf(error) + text(error) + "; try '" + command + " --help'");
         commandLine.getErr().flush();
         return ExitCode.USAGE.code();
     }
 
-    static String text(ParameterException error) {
+    private String text(ParameterException error) {
         if (error instanceof UnmatchedArgumentException unmatched) {
             return unmatchedText(unmatched);
         }
@@ -45,14 +54,44 @@ final class UsageErrors implements IParameterExceptionHandler {
         return message.replaceFirst("^Invalid value for [^:]*: ", "");
     }
 
-    private static String unmatchedText(UnmatchedArgumentException error) {
+    private String unmatchedText(UnmatchedArgumentException error) {
         String argument = error.getUnmatched().get(0);
-        if (!error.isUnknownOption()) {
-            return "unexpected argument '" + argument + "'";
+        CommandSpec spec = error.getCommandLine().getCommandSpec();
+        boolean isOption = argument.startsWith("-") && argument.length() > 1;
+        String meant = isOption
+                ? Suggestions.of(
+                        argument.replaceFirst("=.*$", ""), spec.optionsMap().keySet())
+                : Suggestions.of(argument, spec.subcommands().keySet());
+        if (isOption || !meant.isEmpty()) {
+            return (isOption ? "unknown option '" : "unknown command '") + argument + "'" + meant;
         }
-        List<String> suggestions = error.getSuggestions();
-        String meant = suggestions.isEmpty() ? "" : ", did you mean " + String.join(" or ", suggestions) + "?";
-        return "unknown option '" + argument + "'" + meant;
+        return "unexpected argument '" + argument + "'" + quoteAdvice(argument, spec);
+    }
+
+    /** A value with blanks that a shell took apart: the words from the value to the next option are it. */
+    private String quoteAdvice(String argument, CommandSpec spec) {
+        List<String> words = arguments.words();
+        int first = words.indexOf(argument);
+        int option = first - 1;
+        if (first > 0 && !words.get(first - 1).startsWith("-")) {
+            option = first - 2;
+        }
+        if (option < 0 || !takesValue(words.get(option), option == first - 1, spec)) {
+            return "";
+        }
+        int end = first;
+        while (end < words.size() && !words.get(end).startsWith("-")) {
+            end++;
+        }
+        String name = words.get(option).replaceFirst("=.*$", "");
+        String begin = option == first - 1 ? words.get(option).replaceFirst("^[^=]*=", "") : words.get(first - 1);
+        String value = begin + " " + String.join(" ", words.subList(first, end));
+        return " behind the value of " + name + ": put a value with blanks in quotes, " + name + " '" + value + "'";
+    }
+
+    private static boolean takesValue(String word, boolean isAttached, CommandSpec spec) {
+        OptionSpec option = spec.findOption(word.replaceFirst("=.*$", ""));
+        return option != null && option.arity().max() > 0 && isAttached == word.contains("=");
     }
 
     /** {@code "-p, --port"}: users look for the name they typed, whichever it was. */

@@ -3,11 +3,16 @@ package dev.intercept.monitor;
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.StartException;
+import dev.intercept.diagnosis.LocalHost;
+import dev.intercept.diagnosis.Processes;
+import dev.intercept.diagnosis.Sockets;
 import dev.intercept.diagnosis.watch.Diagnosis;
+import dev.intercept.net.ListenFailure;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -57,7 +62,8 @@ public final class Monitors implements AutoCloseable {
             return Optional.of(
                     StatusSocket.open(directory.socketOf(ProcessHandle.current().pid()), report::json));
         } catch (IOException e) {
-            String text = "cannot open the " + e.getMessage() + "; name a file that can be created with --socket";
+            String text = "cannot open the status socket: " + e.getMessage()
+                    + "; name a file that can be created with --socket";
             if (given.isPresent()) {
                 throw new StartException(ExitCode.CANNOT_CREATE, text, e);
             }
@@ -73,17 +79,48 @@ public final class Monitors implements AutoCloseable {
             return Optional.empty();
         }
         InetSocketAddress address = metrics.get();
-        String place = address.getAddress().getHostAddress() + " port " + address.getPort();
         try {
             WebServer web = new WebServer(address, intercept, diagnosis, version);
-            LOG.log(Level.INFO, "metrics and a page on " + place);
+            LOG.log(Level.INFO, "metrics and a page on " + place(address));
             return Optional.of(web);
         } catch (IOException e) {
-            throw new StartException(
-                    ExitCode.OS_REFUSED,
-                    "cannot serve metrics on " + place + ": " + e.getMessage() + "; choose another with --metrics",
-                    e);
+            throw refused(address, e);
         }
+    }
+
+    /**
+     * Tries whether metrics can be served there.
+     *
+     * @throws StartException as {@link #open}
+     */
+    public static void attempt(Optional<InetSocketAddress> metrics) throws StartException {
+        if (metrics.isPresent()) {
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(metrics.get());
+            } catch (IOException e) {
+                throw refused(metrics.get(), e);
+            }
+        }
+    }
+
+    private static String place(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + " port " + address.getPort();
+    }
+
+    private static StartException refused(InetSocketAddress address, IOException e) {
+        LocalHost host = new LocalHost();
+        Sockets sockets = new Sockets(host);
+        String owner = sockets.listeningOn(address.getPort()).stream()
+                .flatMapToLong(inode -> sockets.holder(inode).stream())
+                .mapToObj(pid -> " (" + new Processes(host).describe(pid) + " listens there)")
+                .findFirst()
+                .filter(text -> ListenFailure.isOfThisHost(address.getAddress()))
+                .orElse("");
+        return new StartException(
+                ExitCode.OS_REFUSED,
+                "cannot serve metrics on " + place(address) + ": "
+                        + ListenFailure.text(address, e, "--metrics", "--metrics") + owner,
+                e);
     }
 
     @Override

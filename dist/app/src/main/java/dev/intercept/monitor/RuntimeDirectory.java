@@ -1,5 +1,6 @@
 package dev.intercept.monitor;
 
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,13 +48,21 @@ public final class RuntimeDirectory {
     /** Creates the directory for its owner alone, and removes sockets whose process is gone. */
     public void prepare() throws IOException {
         if (!Files.isDirectory(directory)) {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            create();
         }
         for (Path socket : sockets()) {
             if (!isAlive(socket)) {
                 Files.deleteIfExists(socket);
             }
+        }
+    }
+
+    private void create() throws IOException {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new IOException(directory + ": " + IoFailure.reason(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.intercept.monitor;
 
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -41,13 +42,17 @@ public final class StatusSocket implements AutoCloseable {
             bindForOwner(acceptor, path.toAbsolutePath());
         } catch (IOException | RuntimeException e) {
             acceptor.close();
-            throw new IOException("status socket " + path + ": " + e.getMessage(), e);
+            throw new IOException(path + ": " + reason(e), e);
         }
         StatusSocket socket = new StatusSocket(path, report, acceptor);
         Thread thread = new Thread(socket::serve, "status socket");
         thread.setDaemon(true);
         thread.start();
         return socket;
+    }
+
+    private static String reason(Exception e) {
+        return e instanceof IOException failure ? IoFailure.reason(failure) : e.getMessage();
     }
 
     /** Bound inside a directory that nobody else may enter and moved from there, so that it never is open to others. */
@@ -77,7 +82,7 @@ public final class StatusSocket implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException | RuntimeException e) {
-                LOG.log(Level.DEBUG, "a status could not be told: " + e);
+                LOG.log(Level.DEBUG, "a status could not be sent: " + e);
             }
         }
     }
@@ -88,7 +93,9 @@ public final class StatusSocket implements AutoCloseable {
             acceptor.close();
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "status socket " + path + " cannot be removed (" + e + "); remove it by hand");
+            LOG.log(
+                    Level.WARNING,
+                    "status socket " + path + " cannot be removed: " + IoFailure.reason(e) + "; remove it by hand");
         }
     }
 

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.intercept.Intercept;
 import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingTexts;
 import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -149,14 +150,16 @@ public final class WebServer implements AutoCloseable {
         send(exchange, isCapturing ? OK : UNAVAILABLE, "text/plain", isCapturing ? "ok\n" : "capture has ended\n");
     }
 
+    /**
+     * Ready for a tcpcopy to connect, which it must be before one has: whoever routes by this would never let the first one
+     * through otherwise, nor one that comes back. What is amiss follows in the text.
+     */
     private void readiness(HttpExchange exchange) throws IOException {
-        List<Finding> failures = diagnosis.findings().stream()
-                .filter(finding -> finding.severity() == Severity.FAIL)
-                .toList();
-        StringBuilder text = new StringBuilder(failures.isEmpty() ? "ok\n" : "");
-        failures.forEach(finding -> text.append(finding.line()).append('\n'));
-        boolean isReady = failures.isEmpty() && intercept.isCapturing();
-        send(exchange, isReady ? OK : UNAVAILABLE, "text/plain", text.toString());
+        List<Finding> findings = diagnosis.findings();
+        boolean isReady =
+                intercept.isCapturing() && findings.stream().noneMatch(finding -> finding.severity() == Severity.FAIL);
+        String text = (isReady ? "ok\n" : "not ready\n") + FindingTexts.lines(findings);
+        send(exchange, isReady ? OK : UNAVAILABLE, "text/plain", text);
     }
 
     private void page(HttpExchange exchange) throws IOException {

@@ -40,7 +40,8 @@ class ArgumentFilesTest {
     void shouldReadFilesInFilesAndTellAnEscapedSign() throws Exception {
         Path inner = Files.writeString(directory.resolve("inner"), "b c");
         assertExpands("a @" + inner + " @" + inner + " @@d @", "a", "b", "c", "b", "c", "@d", "@");
-        assertArrayEquals(new String[] {"@x", "-d"}, ArgumentFiles.expand("@@x", "-d"));
+        assertArrayEquals(
+                new String[] {"@x", "-d"}, ArgumentFiles.expand("@@x", "-d").array());
     }
 
     @Test
@@ -61,12 +62,45 @@ class ArgumentFilesTest {
         Path file = Files.writeString(directory.resolve("args"), "--port=\"no port\"");
         CommandRun run = CommandRun.of("@" + file);
         assertEquals(64, run.exitCode());
-        assertEquals(CommandRun.of("--port=no port").err(), run.err());
+        assertEquals(
+                CommandRun.of("--port=no port").err().replace("intercept: ", "intercept: " + file + ":1: "), run.err());
+    }
+
+    @Test
+    void shouldNameFileAndLineOfAnyOptionThatIsWrong() throws Exception {
+        Path file = directory.resolve("args");
+        String text = "# intercept\n-d -P pid\n\n%s\n";
+        for (String[] wrong : new String[][] {
+            {"-p\n70000", "-p, --port: '70000' is not a TCP port from 1 to 65535"},
+            {"--prot 5", "unknown option '--prot', did you mean --port?"},
+            {"statsu", "unknown command 'statsu', did you mean status?"},
+            {"-b", "-b, --bind needs a value, IP"},
+            {"--backend=upper --lower-lane=1", "--lower-lane is an option of lower, not of upper"},
+            {"-D 10.0.0.1-10.0.0.2,10.0.0.1-10.0.0.3", "-D, --translate: 10.0.0.1-10.0.0.2 and"},
+        }) {
+            Files.writeString(file, text.formatted(wrong[0]));
+            CommandRun run = CommandRun.of("--max-tunnels=7", "@" + file);
+            assertEquals(64, run.exitCode());
+            String start = "intercept: " + file + ":4: " + wrong[1];
+            assertEquals(
+                    start,
+                    run.err().substring(0, Math.min(start.length(), run.err().length())));
+        }
+    }
+
+    @Test
+    void shouldNameFileAndLineOfAValueThatTheBackendRefuses() throws Exception {
+        Path file = Files.writeString(directory.resolve("args"), "--backend=nfqueue\n--queue=70000\n");
+        CommandRun run = CommandRun.of("check", "@" + file);
+        assertEquals(64, run.exitCode());
+        String start = "intercept: " + file + ":2: backend nfqueue: --queue 70000: must be ";
+        assertEquals(
+                start, run.err().substring(0, Math.min(start.length(), run.err().length())));
     }
 
     private void assertExpands(String text, String... arguments) throws Exception {
         Path file = Files.writeString(directory.resolve("args"), text);
-        assertArrayEquals(arguments, ArgumentFiles.expand("@" + file));
+        assertArrayEquals(arguments, ArgumentFiles.expand("@" + file).array());
     }
 
     private void assertRefused(String message, String text) throws Exception {

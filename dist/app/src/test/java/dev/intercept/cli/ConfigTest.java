@@ -156,7 +156,8 @@ class ConfigTest {
     void shouldReadArgumentsFromAFileAndLetLaterOnesOverride() throws Exception {
         Path file = directory.resolve("args");
         Files.writeString(file, "# site defaults\n-p 4000\n--timeout=30\n");
-        InterceptConfig config = config(ArgumentFiles.expand("@" + file, "-p", "5000"));
+        InterceptConfig config =
+                config(ArgumentFiles.expand("@" + file, "-p", "5000").array());
         assertEquals(5000, config.port());
         assertEquals(30, config.routeTimeoutS());
     }

@@ -81,7 +81,8 @@ class ReportCommandTest {
         Path file = Files.writeString(directory.resolve("mine"), "mine");
         CommandRun run = CommandRun.of("report", "-o", file.toString());
         assertEquals(73, run.exitCode());
-        assertTrue(run.err().startsWith("intercept: cannot write the report " + file), run.err());
+        assertEquals(
+                "intercept: cannot write the report " + file + ": File exists; name a new file with -o\n", run.err());
         assertEquals("mine", Files.readString(file));
     }
 }

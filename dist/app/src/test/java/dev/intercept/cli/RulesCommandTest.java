@@ -16,7 +16,7 @@ class RulesCommandTest {
     private static CommandRun rules(String... arguments) {
         String[] all = new String[arguments.length + 2];
         all[0] = "rules";
-        all[1] = "--port=8080";
+        all[1] = "--target-port=8080";
         System.arraycopy(arguments, 0, all, 2, arguments.length);
         return CommandRun.of(all);
     }
@@ -42,6 +42,20 @@ class RulesCommandTest {
                         "iptables -I OUTPUT 4 -p tcp -s 198.51.100.1 --sport 8080 -j NFQUEUE --queue-num 65535"),
                 run.out().lines().toList());
         assertEquals(WARNING, run.err());
+    }
+
+    @Test
+    void shouldTakeTheFormerNameOfTheTargetsPortAndSayTheNewOne() {
+        CommandRun run = CommandRun.of("rules", "--port=8080");
+        assertEquals(0, run.exitCode());
+        assertEquals("iptables -I OUTPUT 1 -p tcp --sport 8080 -j NFQUEUE --queue-num 0\n", run.out());
+        assertEquals(
+                "intercept: --port is intercept's own port in a start, in check and in report: say --target-port=8080"
+                        + " here\n" + WARNING,
+                run.err());
+        CommandRun both = CommandRun.of("rules", "--port=36524", "--target-port=8080");
+        assertEquals(run.out(), both.out());
+        assertEquals(WARNING, both.err());
     }
 
     @Test
@@ -137,7 +151,7 @@ class RulesCommandTest {
         CommandRun withoutPort = CommandRun.of("rules");
         assertEquals(64, withoutPort.exitCode());
         assertEquals(
-                "intercept: --port, --target-port needs a value, PORT; try 'intercept rules --help'\n",
+                "intercept: --target-port is missing: say where the test server listens; try 'intercept rules --help'\n",
                 withoutPort.err());
     }
 

@@ -74,6 +74,27 @@ class StatusCommandTest {
         CommandRun run = CommandRun.of(
                 "status", "-P", Files.writeString(directory.resolve("pid"), "x").toString());
         assertEquals(69, run.exitCode());
-        assertTrue(run.err().contains("the PID file " + directory.resolve("pid") + " cannot be read"), run.err());
+        assertEquals(
+                "intercept: the file " + directory.resolve("pid") + " has no process id in it; name the one that a"
+                        + " running intercept has as its -P, or leave -P out\n",
+                run.err());
+        run = CommandRun.of("status", "-P", directory.resolve("none").toString());
+        assertEquals(69, run.exitCode());
+        assertEquals(
+                "intercept: the PID file " + directory.resolve("none") + " cannot be read: No such file or directory;"
+                        + " name the one that a running intercept has as its -P, or leave -P out\n",
+                run.err());
+    }
+
+    @Test
+    void shouldSayThatWhatAnswersIsNoIntercept() throws Exception {
+        for (String answer : new String[] {"", "hello", "{}", "[1]"}) {
+            CommandRun run = status(answer);
+            assertEquals(69, run.exitCode());
+            assertEquals(
+                    "intercept: what answers at " + directory.resolve("s") + " is no intercept of this version; name"
+                            + " another socket with --socket\n",
+                    run.err());
+        }
     }
 }

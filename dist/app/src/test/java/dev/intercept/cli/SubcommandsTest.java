@@ -11,6 +11,6 @@ class SubcommandsTest {
     void shouldNotBeMissedByAMisspelledOne() {
         CommandRun run = CommandRun.of("chek");
         assertEquals(ExitCode.USAGE.code(), run.exitCode());
-        assertEquals("intercept: unexpected argument 'chek'; try 'intercept --help'\n", run.err());
+        assertEquals("intercept: unknown command 'chek', did you mean check?; try 'intercept --help'\n", run.err());
     }
 }

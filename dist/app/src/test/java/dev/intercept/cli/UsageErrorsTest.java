@@ -103,6 +103,54 @@ class UsageErrorsTest {
     void shouldRefuseAnUnknownOptionAndSuggestWhatWasMeant() {
         assertRefused("unknown option '--bakend=x', did you mean --backend?", "--bakend=x");
         assertRefused("unknown option '-z'", "-z");
+        assertRefused("unknown option '--prot', did you mean --port?", "--prot", "4000");
+        assertRefused("unknown option '--quuee=3', did you mean --queue?", "--quuee=3");
+        assertRefused("unknown option '--nothing-like-it'", "--nothing-like-it");
+    }
+
+    @Test
+    void shouldSuggestTheCommandThatWasMeant() {
+        assertRefused("unknown command 'statsu', did you mean status?", "statsu");
+        assertRefused("unknown command 'chek', did you mean check?", "-p", "4000", "chek");
+    }
+
+    @Test
+    void shouldSayThatAValueWithBlanksNeedsQuotes() {
+        for (String[] line : new String[][] {
+            {"-F", "tcp", "and", "src", "port", "80", "-d"}, {"-F=tcp", "and", "src", "port", "80", "-d"}
+        }) {
+            assertRefused(
+                    "unexpected argument 'and' behind the value of -F: put a value with blanks in quotes, -F 'tcp and src"
+                            + " port 80'",
+                    line);
+        }
+        assertRefused(
+                "unexpected argument 'log' behind the value of --log: put a value with blanks in quotes, --log 'my log'",
+                "--log",
+                "my",
+                "log");
+    }
+
+    @Test
+    void shouldNameTheDirectoryOfPluginsThatIsNotThere() {
+        assertRefused(
+                "--plugin-path: '/nope' is not there; name the directory that has the jars", "--plugin-path=/nope");
+        assertRefused(
+                "--plugin-path: '/etc/passwd' is no directory; name the directory that has the jars",
+                "--list-backends",
+                "--plugin-path=/etc/passwd");
+    }
+
+    @Test
+    void shouldRefuseBitsBehindAPrefix() {
+        for (String option : new String[] {"--allow", "-x"}) {
+            assertRefused(
+                    (option.equals("-x") ? "-x, --passlist" : option)
+                            + ": '10.0.0.1/8' has bits set behind its prefix: say 10.0.0.0/8 for the network, or 10.0.0.1"
+                            + " for the one address",
+                    option,
+                    "10.0.0.1/8");
+        }
     }
 
     @Test
@@ -131,6 +179,15 @@ class UsageErrorsTest {
         assertRefused(
                 "--upper-lane is an option of upper, not of lower: leave it out, or use --backend=upper",
                 "--backend=lower",
+                "--upper-lane=3");
+    }
+
+    @Test
+    void shouldRefuseOptionsThatNoBackendHasTogether() {
+        assertRefused(
+                "no backend has all of these options: --lower-lane of lower, --upper-lane of upper; leave out those of"
+                        + " one backend",
+                "--lower-lane=1",
                 "--upper-lane=3");
     }
 }

@@ -21,7 +21,7 @@ final class RunningIntercept implements AutoCloseable {
     final NetworkNamespace network;
     final Intercept intercept;
     final Diagnosis diagnosis;
-    private final TunnelClient tcpcopy;
+    final TunnelClient tcpcopy;
     private final RawSocket target;
     private int announced;
 
@@ -78,6 +78,15 @@ final class RunningIntercept implements AutoCloseable {
                     .flags(PacketBuilder.ACK)
                     .sequence(i)
                     .build());
+        }
+    }
+
+    /** As {@link #respond}, once, where nothing may be thrown. */
+    void answer() {
+        try {
+            respond(1);
+        } catch (Exception e) { // As the socket declares it.
+            throw new IllegalStateException(e);
         }
     }
 

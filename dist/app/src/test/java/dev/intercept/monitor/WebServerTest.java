@@ -107,9 +107,30 @@ class WebServerTest {
         assertEquals(200, get("/healthz").statusCode());
         HttpResponse<String> readiness = get("/readyz");
         assertEquals(503, readiness.statusCode());
-        assertTrue(readiness.body().startsWith("rule-missing: "), readiness.body());
+        assertTrue(readiness.body().startsWith("not ready\nFAIL rule-missing: "), readiness.body());
         assertTrue(metrics().contains("\nintercept_finding{id=\"rule-missing\"} 1.0\n"));
         assertTrue(metrics().contains("\nintercept_finding{id=\"no-tcpcopy\"} 0.0\n"));
+    }
+
+    /** Otherwise whoever routes by this would never let the first tcpcopy through, nor one that comes back. */
+    @Test
+    void shouldBeReadyForATcpcopyToConnectAndSayWhatIsAmiss() throws Exception {
+        running.tcpcopy.close();
+        RunningIntercept.await(() -> running.intercept.tunnels().isEmpty());
+        running.addRule();
+        RunningIntercept.await(() -> {
+            running.answer();
+            return hasFinding("no-tcpcopy");
+        });
+        HttpResponse<String> readiness = get("/readyz");
+        assertEquals(200, readiness.statusCode());
+        assertTrue(readiness.body().startsWith("ok\n"), readiness.body());
+        assertTrue(readiness.body().contains(" no-tcpcopy: "), readiness.body());
+    }
+
+    private boolean hasFinding(String id) {
+        return running.diagnosis.findings().stream()
+                .anyMatch(finding -> finding.id().label().equals(id));
     }
 
     @Test

@@ -199,17 +199,18 @@ class DaemonIT {
     }
 
     @Test
-    void shouldFallBackFromTheMissingIpQueueWithOneWarning() throws Exception {
-        Process process = program.startForeground("-l", log.toString());
+    void shouldSayInOneShortLineWhyItDoesNotUseIpQueueAndWarnOfNothing() throws Exception {
+        Process process = program.startForeground("-b", "127.0.0.1", "-l", log.toString());
         awaitLog("capturing with nfqueue");
         process.destroy();
         assertTrue(process.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
-        String warnings = Files.readString(log)
-                .lines()
-                .filter(line -> line.contains("[warn]"))
-                .filter(line -> line.contains("ipqueue"))
-                .reduce("", String::concat);
-        assertTrue(warnings.contains("ipqueue cannot be used here: "), warnings);
-        assertTrue(warnings.endsWith("; nfqueue is used instead"), warnings);
+        List<String> lines = Files.readAllLines(log);
+        List<String> reasons = lines.stream()
+                .filter(line -> line.contains("ip_queue") || line.contains("ipqueue"))
+                .toList();
+        assertEquals(1, reasons.size(), lines.toString());
+        assertTrue(reasons.get(0).contains("[info] backend nfqueue"), lines.toString());
+        assertTrue(reasons.get(0).length() <= 100, lines.toString());
+        assertTrue(lines.stream().noneMatch(line -> line.contains("[warn]")), lines.toString());
     }
 }

@@ -74,7 +74,7 @@ class HostFaultsIT {
         String before = read("before");
         assertEquals(0, result.exitCode(), result.out() + result.err() + before);
         String after = read("after");
-        assertTrue(hasLine(after, "OK   "), after);
+        assertTrue(after.contains(" OK (-v prints these too)"), after);
         assertTrue(!hasLine(after, "WARN " + id.label()) && !hasLine(after, "FAIL " + id.label()), after);
         return before.lines()
                 .filter(line -> line.contains(id.label()) && line.contains("; do: "))
@@ -103,6 +103,14 @@ class HostFaultsIT {
         mend(FindingId.JAVA_VERSION, new Script(fault, "intercept check", AS_TOLD));
     }
 
+    @Test
+    @Tag("start")
+    void shouldFindThatAStartCouldNotWriteItsLog() throws Exception {
+        String line =
+                mend(FindingId.START, new Script("", "intercept check -l /run/log/intercept.log", "mkdir /run/log"));
+        assertTrue(line.contains("cannot write the log file /run/log/intercept.log"), line);
+    }
+
     /** No kernel that runs this test has ip_queue. */
     @Test
     @Tag("backend")
@@ -113,7 +121,7 @@ class HostFaultsIT {
                         "options=--backend=ipqueue",
                         "intercept check $options",
                         "options=$(told | sed 's/^intercept//')"));
-        assertTrue(line.startsWith("FAIL backend: ipqueue cannot be used: "), line);
+        assertTrue(line.startsWith("FAIL backend: backend ipqueue cannot be used here: "), line);
     }
 
     /** A directory that stands in for /proc/net of a kernel with both: none that runs this test has ip_queue. */

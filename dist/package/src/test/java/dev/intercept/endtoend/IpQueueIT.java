@@ -54,11 +54,11 @@ class IpQueueIT {
     }
 
     @Test
-    void shouldSayOnceThatItUsesNfqueueInsteadAndServeTheManPagesRule() throws Exception {
+    void shouldSayOnceWhyItUsesNfqueueAndServeTheManPagesRule() throws Exception {
         Run run = run(List.of(INTERCEPT, "selftest", "--requests", "100"));
         assertEquals(0, run.exitCode, run.output);
-        assertEquals(1, run.output.split("ipqueue cannot be used here: ", -1).length - 1, run.output);
-        assertTrue(run.output.contains("; nfqueue is used instead"), run.output);
+        assertEquals(1, run.output.split("has no ip_queue", -1).length - 1, run.output);
+        assertTrue(run.output.contains("[info] backend nfqueue"), run.output);
         assertTrue(run.output.contains("--sport 8080 -j QUEUE"), run.output);
         assertTrue(run.output.contains("capturing with nfqueue"), run.output);
         assertTrue(run.output.contains("100 of 100 requests by the HTTP server"), run.output);
