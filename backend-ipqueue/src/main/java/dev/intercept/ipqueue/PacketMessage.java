@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
  *      112      88   the packet, then padding to a multiple of 4
  * </pre>
  *
- * The netlink header's length includes the padding, so only the data length tells where the packet ends. The kernel does not
+ * The netlink header's length includes the padding, so only the data length shows where the packet ends. The kernel does not
  * translate between widths: a 32-bit process can use ip_queue of a 32-bit kernel only.
  */
 final class PacketMessage {

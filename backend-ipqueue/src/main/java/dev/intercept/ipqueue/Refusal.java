@@ -95,18 +95,18 @@ final class Refusal {
         return new BackendException(
                 BackendException.Kind.REFUSED,
                 "ip_queue's socket: " + e.operation() + " failed with " + Errno.text(e.errno())
-                        + "; \"ulimit -n\" and the kernel log (dmesg) may tell why",
+                        + "; \"ulimit -n\" and the kernel log (dmesg) may say why",
                 e);
     }
 
     static String receiveFailed(int errno) {
-        return "receiving from ip_queue failed with " + Errno.text(errno) + "; the kernel log (dmesg) may tell why";
+        return "receiving from ip_queue failed with " + Errno.text(errno) + "; the kernel log (dmesg) may say why";
     }
 
     static String verdictsRefused(int errno) {
         return "ip_queue takes no verdicts any more: " + Errno.text(errno)
                 + (errno == Errno.ECONNREFUSED
                         ? ", module ip_queue was unloaded under way: run \"modprobe ip_queue\""
-                        : "; the kernel log (dmesg) may tell why");
+                        : "; the kernel log (dmesg) may say why");
     }
 }

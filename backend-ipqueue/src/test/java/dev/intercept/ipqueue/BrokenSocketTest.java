@@ -47,7 +47,7 @@ class BrokenSocketTest {
                 verdicts.addDrop(i);
             }
             assertThrowsRefused(
-                    "ip_queue takes no verdicts any more: EAGAIN (11); the kernel log (dmesg) may tell why",
+                    "ip_queue takes no verdicts any more: EAGAIN (11); the kernel log (dmesg) may say why",
                     verdicts::flush);
         } finally {
             socket.close();
@@ -61,7 +61,7 @@ class BrokenSocketTest {
         Inbox inbox = new Inbox(socket, 1, 128, new MessageCounters());
         socket.close();
         assertThrowsRefused(
-                "receiving from ip_queue failed with EBADF (9); the kernel log (dmesg) may tell why",
+                "receiving from ip_queue failed with EBADF (9); the kernel log (dmesg) may say why",
                 () -> inbox.fetch(1));
     }
 

@@ -130,7 +130,7 @@ class HandshakeTest {
         BackendException e = Refusal.setUpFailed(new SystemCallException("eventfd", 24));
         assertSame(BackendException.Kind.REFUSED, e.kind());
         assertEquals(
-                "ip_queue's socket: eventfd failed with EMFILE (24); \"ulimit -n\" and the kernel log (dmesg) may tell why",
+                "ip_queue's socket: eventfd failed with EMFILE (24); \"ulimit -n\" and the kernel log (dmesg) may say why",
                 e.getMessage());
     }
 

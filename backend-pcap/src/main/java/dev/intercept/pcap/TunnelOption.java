@@ -66,7 +66,7 @@ final class TunnelOption {
     private static BackendException refused(String text, String what) {
         return new BackendException(
                 BackendException.Kind.USAGE,
-                PcapOptions.DECAPSULATE + " " + text + ": " + what + " cannot be meant; there are " + NAMES
+                PcapOptions.DECAPSULATE + " " + text + ": " + what + " is invalid; there are " + NAMES
                         + ", each once, with a comma between");
     }
 

@@ -115,9 +115,8 @@ class PcapOptionsTest {
 
     @Test
     void shouldRefuseTunnelsThatCannotBeMeant() {
-        String known =
-                " cannot be meant; there are vxlan[:PORT...], gre, erspan, geneve[:PORT...], ipip, tzsp[:PORT...],"
-                        + " each once, with a comma between";
+        String known = " is invalid; there are vxlan[:PORT...], gre, erspan, geneve[:PORT...], ipip, tzsp[:PORT...],"
+                + " each once, with a comma between";
         for (String wrong : List.of("vlan", "gre:47", "", "gre,gre")) {
             String item = wrong.equals("gre,gre") ? "gre" : wrong;
             assertRefused("--decapsulate " + wrong + ": '" + item + "'" + known, Map.of("--decapsulate", wrong));

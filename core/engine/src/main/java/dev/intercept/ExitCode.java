@@ -5,7 +5,7 @@ import dev.intercept.spi.BackendException;
 /** How the process ends, in the numbers of {@code sysexits.h}. */
 public enum ExitCode {
     OK(0, "ended as asked"),
-    USAGE(64, "an option or its value cannot be meant"),
+    USAGE(64, "an option or its value is invalid"),
     UNAVAILABLE(69, "the backend cannot be used here: kernel support or a library is missing"),
     SOFTWARE(70, "a bug in intercept"),
     OS_REFUSED(71, "the operating system refused: port, queue or device is taken, or a system call failed"),

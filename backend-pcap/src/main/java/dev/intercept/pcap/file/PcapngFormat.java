@@ -94,7 +94,7 @@ final class PcapngFormat implements Format {
                     String.format(
                                     "a block of type 0x%x is given as %s bytes long",
                                     type, Integer.toUnsignedString(length))
-                            + ": a multiple of 4 from 12 to " + Window.MAX_BYTES + " can be meant");
+                            + ": must be a multiple of 4 from 12 to " + Window.MAX_BYTES);
         }
         return length;
     }

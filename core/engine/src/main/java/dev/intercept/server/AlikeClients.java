@@ -61,12 +61,12 @@ final class AlikeClients {
     private static Optional<Conclusion> clear(int connections) {
         if (connections == 1) {
             return Optional.of(new Conclusion(
-                    Generation.V0_7, "told by the one connection that it opened, not three", Optional.empty()));
+                    Generation.V0_7, "recognised by the one connection that it opened, not three", Optional.empty()));
         }
         return connections % CONNECTIONS_OF_08 == 0
                 ? Optional.of(new Conclusion(
                         Generation.V0_8_OR_V0_9,
-                        "told by the " + connections + " connections that it opened at once",
+                        "recognised by the " + connections + " connections that it opened at once",
                         Optional.empty()))
                 : Optional.empty();
     }
@@ -80,7 +80,7 @@ final class AlikeClients {
                 generation,
                 "assumed",
                 Optional.of(
-                        "clients 0.7, 0.8 and 0.9.0 begin alike, and the connections of this one do not tell which it is;"
+                        "clients 0.7, 0.8 and 0.9.0 begin alike, and the connections of this one do not show which it is;"
                                 + " " + generation + " is assumed, otherwise say " + option + "0.7, " + option
                                 + "0.8 or " + option
                                 + "0.9"));

@@ -5,7 +5,7 @@ public enum Counter {
     PASSED("passed", "packets accepted because their destination is in the pass list"),
     FORWARDED("forwarded", "responses dropped whose header went to a tunnel"),
     PARKED("parked", "SYN and RST responses without a route, dropped, their header kept until the route arrives"),
-    NO_ROUTE("no_route", "responses dropped without a route: nobody to tell"),
+    NO_ROUTE("no_route", "responses dropped: no tcpcopy has a route for them"),
     MALFORMED("malformed", "packets dropped because their lengths contradict or their headers were not captured"),
     UNKNOWN_LENGTH(
             "unknown_length",

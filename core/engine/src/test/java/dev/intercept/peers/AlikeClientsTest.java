@@ -48,9 +48,9 @@ class AlikeClientsTest {
             add(running, three.get(2));
             assertEquals(List.of("0.8 or 0.9", "0.8 or 0.9", "0.8 or 0.9", "0.7"), generations(running));
             assertEquals(List.of(), running.lines("WARNING"));
-            assertTrue(running.server.tunnels().stream()
-                    .anyMatch(tunnel ->
-                            tunnel.format().describe().endsWith("; told by the 3 connections that it opened at once")));
+            assertTrue(running.server.tunnels().stream().anyMatch(tunnel -> tunnel.format()
+                    .describe()
+                    .endsWith("; recognised by the 3 connections that it opened at once")));
         }
     }
 

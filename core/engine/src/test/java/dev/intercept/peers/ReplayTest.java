@@ -100,10 +100,11 @@ class ReplayTest {
             }
             assertEquals(
                     1,
-                    running.lines("told by the one connection that it opened").size());
+                    running.lines("recognised by the one connection that it opened")
+                            .size());
             assertEquals(
                     6,
-                    running.lines("told by the 3 connections that it opened at once")
+                    running.lines("recognised by the 3 connections that it opened at once")
                             .size());
         }
     }

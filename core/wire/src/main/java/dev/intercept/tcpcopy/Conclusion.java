@@ -24,7 +24,7 @@ public record Conclusion(Generation generation, String reason, Optional<String> 
     static final Conclusion UNDECIDED_WITHOUT_COUNTS = new Conclusion(
             Generation.V0_8,
             "assumed",
-            Optional.of("clients 0.8 and 0.9.0 without batches cannot be told apart, and 0.8 is assumed; for 0.9.0 say"
+            Optional.of("clients 0.8 and 0.9.0 without batches look the same, and 0.8 is assumed; for 0.9.0 say"
                     + " --generation=0.9"));
 
     public Conclusion {

@@ -70,7 +70,8 @@ public final class CommandLines {
         spec.addMixin("Listening for tcpcopy", CommandSpec.forAnnotatedObject(command.listen));
         spec.addMixin("Sessions", CommandSpec.forAnnotatedObject(command.sessions));
         spec.addMixin(
-                "How tcpcopy was built, where its bytes do not tell", CommandSpec.forAnnotatedObject(command.protocol));
+                "How tcpcopy was built, where its bytes do not show it",
+                CommandSpec.forAnnotatedObject(command.protocol));
         spec.addMixin("Capturing", CommandSpec.forAnnotatedObject(command.capture));
         spec.addMixin("Running", CommandSpec.forAnnotatedObject(command.run));
         spec.addMixin("Help", CommandSpec.forAnnotatedObject(help));

@@ -34,7 +34,8 @@ final class ListenOptions {
             paramLabel = "N",
             converter = WholeNumber.Tunnels.class,
             defaultValue = "1024",
-            description = "connections at most; beyond, one that never spoke gives way (default: ${DEFAULT-VALUE})")
+            description =
+                    "connections at most; beyond, one that never sent anything is closed (default: ${DEFAULT-VALUE})")
     int maxTunnels;
 
     @Option(

@@ -55,7 +55,7 @@ final class ProtocolFlags {
             paramLabel = "[IP=]VERSION",
             split = ",",
             converter = ForClients.OfGeneration.class,
-            description = "version of those tcpcopies that cannot be told apart: 0.7, 0.8 or 0.9 (default: told by the "
+            description = "version of tcpcopies that look the same: 0.7, 0.8 or 0.9 (default: recognised by the "
                     + "connections that a client opens at once)")
     List<ForClients> generation = new ArrayList<>();
 

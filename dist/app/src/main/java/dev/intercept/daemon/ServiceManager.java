@@ -43,7 +43,7 @@ public final class ServiceManager implements AutoCloseable {
         } catch (IOException | LinkageError e) {
             LOG.log(
                     Level.WARNING,
-                    "the service manager cannot be told of the start (" + SOCKET + "=" + e.getMessage()
+                    "the service manager cannot be notified of the start (" + SOCKET + "=" + e.getMessage()
                             + "): with Type=notify it will end intercept; use Type=exec");
             return new ServiceManager(Optional.empty(), OptionalLong.empty());
         }
@@ -106,7 +106,7 @@ public final class ServiceManager implements AutoCloseable {
     private synchronized void complainOnce(IOException e) {
         if (!hasFailed) {
             hasFailed = true;
-            LOG.log(Level.WARNING, "the service manager cannot be told how intercept is doing: " + e.getMessage());
+            LOG.log(Level.WARNING, "the service manager cannot be sent the status: " + e.getMessage());
         }
     }
 

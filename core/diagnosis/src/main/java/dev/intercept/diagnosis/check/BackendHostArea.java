@@ -30,7 +30,7 @@ final class BackendHostArea implements Area {
             return List.of(Finding.warn(
                             FindingId.BACKEND,
                             provider.name() + " fails when asked about this host: " + e,
-                            "intercept --list-backends  # tells its jar; take another release of it")
+                            "intercept --list-backends  # shows its jar; take another release of it")
                     .about(provider.name()));
         }
     }

@@ -63,12 +63,12 @@ final class BackendsArea implements Area {
     /** None takes the place of an observer, which serves another set-up than the others. */
     private static String alternative(CaptureBackendProvider provider, CheckScope scope) {
         if (provider.mode() == CaptureMode.OBSERVES) {
-            return "intercept --list-backends  # tells of all";
+            return "intercept --list-backends  # lists them all";
         }
         try {
             return "intercept --backend="
                     + scope.registry().choose(Optional.empty()).provider().name()
-                    + "  # can be used here; intercept --list-backends tells of all";
+                    + "  # can be used here; intercept --list-backends lists them all";
         } catch (BackendException e) {
             return "modprobe nfnetlink_queue";
         }
