@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.ExitCode;
+import dev.intercept.Intercept;
+import dev.intercept.InterceptConfig;
+import dev.intercept.StartException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackendProvider;
 import java.io.IOException;
@@ -152,6 +156,25 @@ class BackendRegistryTest {
     void shouldNameTheJarWithoutBackend() throws Exception {
         Path jar = PluginJar.pack(plugins.resolve("empty.jar"), null, null);
         assertProblem(jar + ": holds no backend; it needs META-INF/services/dev.intercept.spi.CaptureBackendProvider");
+    }
+
+    @Test
+    void shouldNameAPluginThatFailsWhenItIsOpenedAndCallItNoBugOfIntercept() throws Exception {
+        PluginJar.write(
+                plugins,
+                "broken",
+                PluginJar.source("broken", 10, VERSION, "")
+                        .replace(
+                                "throw new BackendException(BackendException.Kind.REFUSED, \"not in a test\");",
+                                "throw new NoClassDefFoundError(\"com/example/Native\");"));
+        InterceptConfig config =
+                InterceptConfig.builder().port(0).backendName("broken").build();
+        StartException e = assertThrows(StartException.class, () -> Intercept.attempt(config, load()));
+        assertEquals(ExitCode.UNAVAILABLE, e.exitCode());
+        assertEquals(
+                "backend broken fails when it is opened (java.lang.NoClassDefFoundError: com/example/Native); take another"
+                        + " release of this plug-in, or another --backend",
+                e.getMessage());
     }
 
     @Test

@@ -170,7 +170,7 @@ class DaemonIT {
         Process service = program.startCommand(List.of("sh", "-c", "exec setsid \"$INTERCEPT\" --backend=nfqueue"));
         program.awaitErr("listening on");
         program.network().exec("sh", "-c", "kill -HUP " + service.pid());
-        program.awaitErr("SIGHUP: there is no log file to open anew, going on");
+        program.awaitErr("SIGHUP: there is no log file to reopen, going on");
         assertTrue(service.isAlive());
     }
 

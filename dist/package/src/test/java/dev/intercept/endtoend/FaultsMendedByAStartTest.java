@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Faults whose remedy is another start of intercept: it is started with the options that the finding tells. */
+/** Faults whose remedy is another start of intercept: it is started with the options that the finding names. */
 class FaultsMendedByAStartTest extends RunningFaults {
 
     private static final int BURST = 1000;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The built program's check on hosts with faults, each made by a script in a mount and a network namespace of its own, which
- * then does as the finding tells and checks again. What the host has once for all is covered by a file that is mounted over
+ * then does as the finding says and checks again. What the host has only one of is covered by a file that is mounted over
  * it, and commands that would change the host (sudo, rmmod, docker) have a stand-in, which is said where it is.
  */
 class HostFaultsIT {
@@ -27,7 +27,7 @@ class HostFaultsIT {
     /** The finding's remedy is run as it stands. */
     private static final String AS_TOLD = "eval \"$remedy\"";
 
-    /** Functions that a script defines anew: what is checked, what is wrong, and how the remedy is applied. */
+    /** Functions that a script redefines: what is checked, what is wrong, and how the remedy is applied. */
     private record Script(String fault, String check, String remedy) {}
 
     @TempDir

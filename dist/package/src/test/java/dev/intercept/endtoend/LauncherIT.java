@@ -96,6 +96,25 @@ class LauncherIT {
     }
 
     @Test
+    void shouldTakeNamesBeyondAsciiForItsPlaceItsLogAndItsPidFileInTheLocaleC() throws Exception {
+        Result result = shell("""
+                set -e
+                cp -r "$(dirname "$(dirname "$INTERCEPT")")" größe
+                export LC_ALL= LC_CTYPE= LANG=C
+                größe/bin/intercept -d --backend=nfqueue -b 127.0.0.1 -l lög -P pïd
+                grep -c 'capturing with nfqueue' lög
+                process=$(cat pïd)
+                kill $process
+                tail --pid=$process -f /dev/null
+                größe/bin/intercept --help | LC_ALL=C grep -c 'IP\\[,IP\\.\\.\\.\\]'
+                rm -r größe
+                """);
+        assertEquals(0, result.exitCode(), result.out() + result.err());
+        assertTrue(result.out().startsWith("intercept runs as process "), result.out());
+        assertTrue(result.out().endsWith("\n1\n1\n"), result.out());
+    }
+
+    @Test
     void shouldHandOnArgumentsWithSpacesAndOptionsOfTheRuntime() throws Exception {
         Result result = shell("INTERCEPT_JAVA_OPTS='-Xmx64m -Dx=y' \"$INTERCEPT\" -x 'not an address'");
         assertEquals(ExitCode.USAGE.code(), result.exitCode());

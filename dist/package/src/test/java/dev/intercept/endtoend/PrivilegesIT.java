@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** As whom the built program runs, what it may do then, and what it tells the service manager. */
+/** As whom the built program runs, what it may do then, and what it reports to the service manager. */
 class PrivilegesIT {
 
     private static final String NOBODY = "65534";
@@ -103,7 +103,7 @@ class PrivilegesIT {
         }
         assertEquals("1", valueOf(ofThreads(process, "NoNewPrivs"), "capture nfqueue"));
         assertTrue(Files.readString(log).contains("goes on as user nobody (65534) with CAP_NET_ADMIN and CAP_NET_RAW"));
-        assertEquals("nobody", Files.getOwner(log).getName(), "SIGHUP opens it anew");
+        assertEquals("nobody", Files.getOwner(log).getName(), "SIGHUP reopens it");
         process.destroy();
         assertTrue(process.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), Files.readString(log));

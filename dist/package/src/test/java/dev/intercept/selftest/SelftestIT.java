@@ -21,7 +21,7 @@ class SelftestIT {
 
     private static final int EXIT_S = 30;
 
-    /** Enough to be still under way when something happens after the first quarter. */
+    /** Enough to be still in progress when something happens after the first quarter. */
     private static final String MANY = "--requests=20000";
 
     private static void assertPassed(SelftestRun run, int requests) throws Exception {
