@@ -3,7 +3,7 @@
 #
 #   dist/stress-tunnel.sh [--runs N] [--launcher FILE] [-- OPTION …]
 #
-# Needs root, iproute2, tcpdump, stress-ng and the built distribution. Each run starts intercept anew, with the OPTIONs, in a
+# Needs root, iproute2, tcpdump, stress-ng and the built distribution. Each run starts intercept again, with the OPTIONs, in a
 # private network namespace, and a double of tcpcopy 1.3 in another; the double opens 2 tunnels and announces 2000 sessions in bursts
 # of 200 while "stress-ng --cpu 6" has the processors. One line a run, then a summary. Ends with 1 when a tunnel was lost.
 set -euo pipefail
@@ -37,7 +37,7 @@ await() { # FILE TEXT
     ! grep -q "$2" "$1" || return 0
     sleep 0.05
   done
-  echo "stress-tunnel.sh: waited in vain for '$2':" >&2
+  echo "stress-tunnel.sh: no '$2':" >&2
   cat "$1" >&2
   exit 1
 }

@@ -17,7 +17,7 @@ await() { # FILE TEXT PID: until the file has the text
     kill -0 "$3" 2> /dev/null || break
     nap 0.05
   done
-  echo "bench.sh: waited in vain for '$2':" >&2
+  echo "bench.sh: no '$2':" >&2
   cat "$1" >&2
   exit 1
 }

@@ -102,7 +102,7 @@ traffic() {
 }
 
 reloaded() {
-  say "logrotate: the log is opened anew, by the same process"
+  say "logrotate: the log is reopened, by the same process"
   local log=/var/log/intercept/intercept.log pid
   pid=$(property MainPID)
   logrotate --force /etc/logrotate.d/intercept

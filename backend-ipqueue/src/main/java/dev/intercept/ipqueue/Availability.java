@@ -26,7 +26,7 @@ final class Availability {
     private static Optional<String> cause(KernelEndpoint kernel) {
         ProcFiles proc = new ProcFiles(kernel.proc());
         if (proc.kernelIsTooNew() && proc.queueStatus().isEmpty()) {
-            // Most hosts: told without loading jnr-ffi, which takes 300 ms of every start.
+            // Most hosts: found without loading jnr-ffi, which takes 300 ms of every start.
             return Optional.of(tooNew(proc));
         }
         try {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the few files under /proc that tell about ip_queue; see proc(5). Any thread. */
+/** Reads the few files under /proc about ip_queue; see proc(5). Any thread. */
 final class ProcFiles {
 
     private static final int IPV4_FAMILY = 2;
@@ -28,7 +28,7 @@ final class ProcFiles {
         return firstLine("sys/kernel/osrelease");
     }
 
-    /** Whether ip_queue was already taken out of this kernel, which happened in 3.5. False where it cannot be told. */
+    /** Whether ip_queue was already taken out of this kernel, which happened in 3.5. False where the release cannot be read. */
     boolean kernelIsTooNew() {
         String[] parts = kernelRelease().orElse("").split("[^0-9]+");
         if (parts.length < 2 || parts[0].isEmpty()) {

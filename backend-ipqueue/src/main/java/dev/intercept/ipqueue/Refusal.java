@@ -106,7 +106,7 @@ final class Refusal {
     static String verdictsRefused(int errno) {
         return "ip_queue takes no verdicts any more: " + Errno.text(errno)
                 + (errno == Errno.ECONNREFUSED
-                        ? ", module ip_queue was unloaded under way: run \"modprobe ip_queue\""
+                        ? ", module ip_queue was unloaded meanwhile: run \"modprobe ip_queue\""
                         : "; the kernel log (dmesg) may say why");
     }
 }

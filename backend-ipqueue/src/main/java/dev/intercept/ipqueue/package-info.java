@@ -1,7 +1,7 @@
 /**
  * The capture backend for {@code ip_queue}, the kernel module of the rule {@code -j QUEUE} in Linux up to 3.4.
  *
- * <p>Follows {@code linux/netfilter_ipv4/ip_queue.h} and netlink(7); what the kernel does beyond its header is told in
+ * <p>Follows {@code linux/netfilter_ipv4/ip_queue.h} and netlink(7); what the kernel does beyond its header is in
  * {@code docs/ip_queue.md}. Only {@link dev.intercept.ipqueue.IpQueueProvider} is for others to use.
  */
 package dev.intercept.ipqueue;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * Runs a command beside a bridge from NFQUEUE 0 to ip_queue, in the network namespace of this process: an {@code intercept
  * --backend=ipqueue} that the command starts takes the bridge for its kernel.
  *
- * <p>Ends with the command's exit code and a line that tells what the bridge carried: {@code bridge: accepted=0 dropped=31
+ * <p>Ends with the command's exit code and a line that reports what the bridge carried: {@code bridge: accepted=0 dropped=31
  * unanswered=0}.
  */
 final class BridgeMain {

@@ -28,7 +28,7 @@ class BrokenSocketTest {
             kernel.queue(Packets.numbered(1, 60));
             kernel.close();
             assertThrowsRefused(
-                    "ip_queue takes no verdicts any more: ECONNREFUSED (111), module ip_queue was unloaded under way: run"
+                    "ip_queue takes no verdicts any more: ECONNREFUSED (111), module ip_queue was unloaded meanwhile: run"
                             + " \"modprobe ip_queue\"",
                     () -> backend.poll(packet -> Verdict.DROP, 64, WAIT_MS));
         }

@@ -2,7 +2,7 @@ package dev.intercept.ipqueue;
 
 import java.nio.ByteBuffer;
 
-/** Packets that can be told apart. */
+/** Packets that differ. */
 final class Packets {
 
     private Packets() {}

@@ -22,7 +22,7 @@ final class BatchThreshold {
 
     /**
      * @param gatherNs how long a packet may wait for others; 0 for not at all
-     * @param nowNs the time, as {@link System#nanoTime} tells it
+     * @param nowNs the time, as {@link System#nanoTime} returns it
      */
     BatchThreshold(long gatherNs, long nowNs) {
         this.gatherNs = gatherNs;

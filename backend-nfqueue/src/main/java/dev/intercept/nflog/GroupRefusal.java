@@ -7,7 +7,7 @@ import dev.intercept.nfnetlink.ResourceTable;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 
-/** Why a group cannot be had, in words that name the next step. */
+/** Why a group cannot be opened, in words that name the next step. */
 final class GroupRefusal {
 
     private static final ResourceTable OWNERS = new ResourceTable(LogProtocol.PROC_TABLE);

@@ -14,14 +14,14 @@ final class GroupRules {
     private static final String THRESHOLD = "64";
 
     /**
-     * A queue that nobody listens on: what is sent there is gone. A DROP would tell the target's own TCP that its packet was
+     * A queue that nobody listens on: what is sent there is gone. A DROP would report to the target's own TCP that its packet was
      * not sent; it would then refuse the client's acknowledgement and send again and again.
      */
     private static final String NOBODYS_QUEUE = "65535";
 
     private GroupRules() {}
 
-    /** @throws BackendException of kind USAGE when the group or the copy range cannot be meant */
+    /** @throws BackendException of kind USAGE when the group or the copy range is invalid */
     static CaptureRules of(BackendOptions options) throws BackendException {
         int group = options.number(GroupSettings.GROUP, 0, GroupSettings.MAX_GROUP);
         List<String> copy = List.of(

@@ -1,6 +1,6 @@
 package dev.intercept.nfnetlink;
 
-/** What a packet is, as netfilter tells it: linux/if_ether.h. */
+/** What a packet is, as netfilter reports it: linux/if_ether.h. */
 public final class EtherType {
 
     private static final int ETH_P_IP = 0x0800;

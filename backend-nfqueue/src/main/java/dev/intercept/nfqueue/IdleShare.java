@@ -48,7 +48,7 @@ final class IdleShare implements AutoCloseable {
         this.stat = stat;
     }
 
-    /** 0 to 100; 0 until two readings tell, and where nothing does. */
+    /** 0 to 100; 0 until there are two readings, and where there are none. */
     int percent(long nowNs) {
         if (!hasFailed && (readAtNs == Long.MIN_VALUE || nowNs - readAtNs >= READING_INTERVAL_NS)) {
             readAtNs = nowNs;
@@ -111,7 +111,7 @@ final class IdleShare implements AutoCloseable {
                 open.close();
             }
         } catch (IOException e) {
-            // Closed all the same.
+            // Closed anyway.
         }
     }
 }

@@ -7,7 +7,7 @@ import dev.intercept.nfnetlink.ResourceTable;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 
-/** Why a queue cannot be had, in words that name the next step. */
+/** Why a queue cannot be opened, in words that name the next step. */
 final class QueueRefusal {
 
     private static final ResourceTable OWNERS = new ResourceTable(QueueProtocol.PROC_TABLE);

@@ -86,7 +86,7 @@ record QueueSettings(int firstQueue, int lastQueue, int maxPackets, int copyRang
         return maxPackets < MAX_WAITING ? longerQueue() : moreQueues();
     }
 
-    /** For whoever asks for a length that the kernel grants without a word and does not keep. */
+    /** For a length that the kernel grants silently and does not keep. */
     Optional<String> warning() {
         return maxPackets <= MAX_WAITING
                 ? Optional.empty()

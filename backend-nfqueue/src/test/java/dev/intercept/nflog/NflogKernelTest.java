@@ -184,7 +184,7 @@ class NflogKernelTest {
             while (backend.poll(HANDLER, 64, 0) > 0) {
                 // Until nothing waits.
             }
-            // Only the number of a later packet tells that some before it are missing.
+            // Only the number of a later packet shows that some before it are missing.
             inject(fixture, 100, 1);
             assertEquals(1, backend.poll(HANDLER, 64, WAIT_MS));
             KernelStats stats = backend.kernelStats();

@@ -25,7 +25,7 @@ final class DropCounters {
     DropCounters(String device, int bufferBytes) {
         bufferRemedy = bufferRemedy(bufferBytes);
         interfaceRemedy = "ethtool -G " + device + " rx N  # the longest that ethtool -g " + device
-                + " tells; or spread its interrupts over more processors";
+                + " shows; or spread its interrupts over more processors";
     }
 
     private static String bufferRemedy(int bufferBytes) {

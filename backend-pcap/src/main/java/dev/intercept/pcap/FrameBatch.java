@@ -25,7 +25,7 @@ import org.pcap4j.packet.namednumber.DataLinkType;
  *   this class                            112 ..  119
  * </pre>
  *
- * where the whole way of a response behind it takes 300 to 500. Each record in memory is that of a capture file
+ * where the whole path of a response behind it takes 300 to 500. Each record in memory is that of a capture file
  * (pcap-savefile(5)), in the host's byte order:
  *
  * <pre>

@@ -9,7 +9,7 @@ import org.pcap4j.core.PcapHandle;
 
 /**
  * The functions of libpcap that pcap4j does not offer, or offers only with an object for each packet. Names and
- * signatures are those of pcap/pcap.h; the manual page of each tells the rest.
+ * signatures are those of pcap/pcap.h; the manual page of each says the rest.
  */
 final class Libpcap {
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Several files, compressed ones, pipes, and files with bytes that cannot be meant. */
+/** Several files, compressed ones, pipes, and files with invalid bytes. */
 @Timeout(60)
 class CaptureFileReadingTest {
 

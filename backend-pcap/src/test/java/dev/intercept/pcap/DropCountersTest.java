@@ -30,7 +30,7 @@ class DropCountersTest {
                                         "interface_dropped",
                                         3,
                                         "frames were dropped by the device or its driver",
-                                        "ethtool -G eth0 rx N  # the longest that ethtool -g eth0 tells; or spread its "
+                                        "ethtool -G eth0 rx N  # the longest that ethtool -g eth0 shows; or spread its "
                                                 + "interrupts over more processors"),
                                 OTHER)),
                 counters.stats(OTHER));

@@ -30,7 +30,7 @@ public enum ExitCode {
         return meaning;
     }
 
-    /** The exit code for a backend that could not be opened or went on strike. */
+    /** The exit code for a backend that could not be opened or that failed. */
     public static ExitCode of(BackendException.Kind kind) {
         return switch (kind) {
             case USAGE -> USAGE;

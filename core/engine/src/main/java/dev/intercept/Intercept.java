@@ -111,7 +111,7 @@ public final class Intercept implements AutoCloseable {
     }
 
     /**
-     * Takes many made-up packets of each generation the way of a real one, for the Java runtime to learn from. Needs no
+     * Sends many made-up packets of each generation along the path of a real one, for the Java runtime to learn from. Needs no
      * privilege, captures nothing.
      */
     public static void rehearse() {
@@ -239,7 +239,7 @@ public final class Intercept implements AutoCloseable {
         return ExitCode.SOFTWARE;
     }
 
-    /** Without its server intercept would drop every answer and tell nobody: better to end, and be started again. */
+    /** Without its server intercept would drop every answer and forward none: better to end, and be started again. */
     private void onServerEnd(Throwable failure) {
         LOG.log(Level.ERROR, "the tunnel server cannot go on: " + failure, failure);
         end.complete(ExitCode.SOFTWARE);

@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param keepalive when a silent tcpcopy is given up
  * @param allow who may connect; empty for everyone
  * @param quickackRoutes whether the host's routes may be added to for tunnels, so that their records are acknowledged at once
- * @param protocol what the wire cannot tell about a tcpcopy, for all of them or by address
+ * @param protocol what the wire does not show about a tcpcopy, for all of them or by address
  * @param addressTranslation addresses that are others in the answers than tcpcopy knows them ({@code -D})
  * @param anyTarget whether a session's answers are known by client and target port alone ({@code --any-target})
  * @param statsIntervalS seconds between two statistics lines
@@ -68,7 +68,7 @@ public record InterceptConfig(
         return new Builder();
     }
 
-    /** The defaults, to be changed one by one. Checks nothing: the command knows how to tell a user what is wrong. */
+    /** The defaults, to be changed one by one. Checks nothing: the command reports to its user what is wrong. */
     public static final class Builder {
         private Optional<InetAddress> bindAddress = Optional.empty();
         private int port = DEFAULT_PORT;

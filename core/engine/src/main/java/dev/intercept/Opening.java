@@ -19,7 +19,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Opens what intercept needs of the system, the port before the queue, and tells the user why when it cannot. */
+/** Opens what intercept needs of the system, the port before the queue, and reports to the user why when it cannot. */
 final class Opening {
 
     private static final Logger LOG = System.getLogger(Intercept.class.getName());

@@ -33,9 +33,9 @@ import java.util.ResourceBundle;
 
 /**
  * Takes made-up sessions of every generation through a capture loop and a server of its own, from the client's record to the
- * header's way back, before the first real one comes.
+ * path of a header back, before the first real one comes.
  *
- * <p>A class is loaded when it is first used, which for the whole way of a packet takes tens of milliseconds. Without this the
+ * <p>A class is loaded when it is first used, which for the whole path of a packet takes tens of milliseconds. Without this the
  * first sessions after a start would wait so long for their route that their responses were dropped as {@code no_route}. With
  * many packets it is also what the archive of classes learns from: which methods are worth compiling, and how.
  *

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A packet source that can wait loses nothing for want of a reader, however late and slow that is. */
+/** A packet source that can wait loses nothing when there is no reader, however late and slow that is. */
 @Timeout(120)
 class PacedSourceTest {
 

@@ -19,7 +19,7 @@ final class ByteSources {
 
     /**
      * @param name a path of a file or a pipe, or {@link CaptureFile#STANDARD_INPUT}
-     * @throws IOException when it cannot be opened; of a pipe only a read tells
+     * @throws IOException when it cannot be opened; of a pipe only a read shows that
      */
     static ByteSource open(String name) throws IOException {
         if (name.equals(CaptureFile.STANDARD_INPUT)) {

@@ -53,7 +53,7 @@ public final class CaptureFile implements AutoCloseable {
      * Steps to the next frame, unless the file stands at one that was not yet {@linkplain #done}.
      *
      * @param timeoutMs longest wait for the next bytes of a stream
-     * @throws CaptureFormatException when the bytes cannot be meant, or end within a record
+     * @throws CaptureFormatException when the bytes are invalid, or end within a record
      */
     public State next(int timeoutMs) throws IOException {
         if (isAtFrame) {

@@ -2,7 +2,7 @@ package dev.intercept.pcap.file;
 
 import java.io.IOException;
 
-/** A capture file has bytes that cannot be meant. The message says which, and what to do. */
+/** A capture file has invalid bytes. The message says which, and what to do. */
 public final class CaptureFormatException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** How a file is compressed, told by its first bytes. */
+/** How a file is compressed, by its first bytes. */
 enum Compression {
     NONE("", ""),
     GZIP("1f8b", "gzip"),
@@ -20,7 +20,7 @@ enum Compression {
     LZ4("04224d18", "lz4"),
     ZIP("504b0304", "unzip -p");
 
-    /** So many first bytes tell. */
+    /** So many first bytes decide. */
     static final int MAGIC_BYTES = 4;
 
     private static final int BUFFER_BYTES = 64 << 10;
@@ -92,7 +92,7 @@ enum Compression {
 
     /**
      * For GZIPInputStream, which believes a stream that has nothing available just now to have ended behind a member: waits for
-     * the byte that tells.
+     * the byte that decides.
      */
     private static final class Members extends BufferedInputStream {
 

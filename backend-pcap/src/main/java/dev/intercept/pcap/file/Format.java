@@ -9,7 +9,7 @@ interface Format {
      * Goes on to the next frame.
      *
      * @param window stands where the format left it
-     * @throws CaptureFormatException when the bytes cannot be meant, or end within a record
+     * @throws CaptureFormatException when the bytes are invalid, or end within a record
      */
     State next(Window window, Frame frame, int timeoutMs) throws IOException;
 

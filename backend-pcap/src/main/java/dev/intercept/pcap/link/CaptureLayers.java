@@ -71,7 +71,7 @@ final class CaptureLayers {
     static Layer nflog(Walk walk) {
         Layer next = walk.skip(NFLOG_BYTES, IpLayer.INSTANCE);
         while (next != End.CUT_SHORT && walk.has(ATTRIBUTE_BYTES)) {
-            // No type is above 255, so the byte that is 0 tells the order.
+            // No type is above 255, so the byte that is 0 shows the order.
             boolean isLittleEndian = walk.uint8(ATTRIBUTE_TYPE_OFFSET + 1) == 0;
             int type = isLittleEndian ? walk.uint8(ATTRIBUTE_TYPE_OFFSET) : walk.uint16(ATTRIBUTE_TYPE_OFFSET);
             int bytes = isLittleEndian ? walk.uint16LittleEndian(0) : walk.uint16(0);

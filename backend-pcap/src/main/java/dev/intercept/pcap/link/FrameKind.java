@@ -2,7 +2,7 @@ package dev.intercept.pcap.link;
 
 import java.util.Set;
 
-/** What a frame without an IP packet carries instead, as the field says that tells. */
+/** What a frame without an IP packet carries instead, as its field says. */
 public enum FrameKind {
     ETHER_TYPE("EtherType 0x%04x", 0x0806, 0x8035, 0x88cc, 0x8863, 0x888e, 0x8809, 0x9000, 0x88f7, 0x8902),
     /** Both service access points of an 802.2 header. */

@@ -45,7 +45,7 @@ final class MplsLayer implements Layer {
         };
     }
 
-    /** An address may begin with four zero bits as well: an EtherType that is known where an Ethernet frame has it tells. */
+    /** An address may begin with four zero bits as well: an EtherType that is known where an Ethernet frame has it decides. */
     private static boolean isEthernet(Walk walk) {
         return walk.has(ETHER_TYPE_OFFSET + 2) && EtherTypes.leadsToIp(walk.uint16(ETHER_TYPE_OFFSET));
     }

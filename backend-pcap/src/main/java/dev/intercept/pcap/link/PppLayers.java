@@ -10,7 +10,7 @@ package dev.intercept.pcap.link;
  *                                                2  session     4  length              when compressed: it is odd
  * </pre>
  *
- * A serial line may carry Cisco's HDLC (RFC 1547) instead; its first byte tells.
+ * A serial line may carry Cisco's HDLC (RFC 1547) instead; its first byte shows it.
  */
 final class PppLayers {
 

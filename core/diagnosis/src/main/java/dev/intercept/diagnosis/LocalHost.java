@@ -24,7 +24,7 @@ public final class LocalHost implements Host {
 
     private static final int KILLED = 137;
 
-    /** More of one file than this is not read: the tables of a busy host are large, and the first part tells enough. */
+    /** More of one file than this is not read: the tables of a busy host are large, and the first part is enough. */
     private static final int MAX_FILE_BYTES = 8 << 20;
 
     @Override

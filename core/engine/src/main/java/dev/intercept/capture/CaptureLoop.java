@@ -23,7 +23,7 @@ public final class CaptureLoop implements Runnable {
 
     private static final long PAUSE_NS = 1_000_000L;
 
-    /** Told how a loop ended. */
+    /** Called with how a loop ended. */
     public interface EndListener {
         /** @param failure why the packet source is useless now; null when the loop was stopped or the source has ended */
         void onEnd(CaptureLoop loop, Throwable failure);

@@ -7,7 +7,7 @@ import dev.intercept.stats.PortSet;
 import dev.intercept.stats.PortTally;
 
 /**
- * What one lane notices in passing that tells why a replay fails: SYN/ACKs that the target repeats, connections that it
+ * What one lane notices in passing that shows why a replay fails: SYN/ACKs that the target repeats, connections that it
  * refuses, and the ports of answers that nobody waits for. Bounded, allocates nothing; packets that carry data are not
  * looked at.
  *

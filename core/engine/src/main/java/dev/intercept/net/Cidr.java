@@ -51,7 +51,7 @@ public record Cidr(byte[] address, int prefixBits) {
                 return bits;
             }
         } catch (NumberFormatException e) {
-            // Told below, like a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new IllegalArgumentException(
                 "'" + text + "': the prefix length after the slash must be a whole number from 0 to " + maxBits);

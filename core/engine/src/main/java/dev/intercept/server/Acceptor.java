@@ -123,7 +123,7 @@ final class Acceptor {
                 accepted.close();
             }
         } catch (IOException e) {
-            // Closed all the same: the descriptor is released before the error is reported.
+            // Closed anyway: the descriptor is released before the error is reported.
         }
     }
 }

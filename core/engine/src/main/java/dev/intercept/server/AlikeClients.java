@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells 0.7 from 0.8 and 0.9.0, whose records are alike, by the connections that a client opens at once before its first ADD: 0.7
- * one for each of its targets, the others three. What cannot be told so is taken for what the address was before, or for 0.7.
+ * Distinguishes 0.7 from 0.8 and 0.9.0, whose records are alike, by the connections that a client opens at once before its first ADD: 0.7
+ * one for each of its targets, the others three. What stays unclear is taken for what the address was before, or for 0.7.
  *
  * <p>Server thread.
  */

@@ -15,7 +15,7 @@ import java.nio.channels.ByteChannel;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/** One tcpcopy connection's way in: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
+/** The receiving side of one tcpcopy connection: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
 final class ClientConnection implements ClientRecords {
 
     private static final int END = -1;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the wire does not tell about each client, by the client's address. Immutable.
+ * What the wire does not show about each client, by the client's address. Immutable.
  *
  * @param others of clients of which nothing else is said
  * @param networks what is said of some; where several are about an address the one of the longest prefix holds, and of equal ones

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The open connections by tunnel number. Changed by the server thread, read by any. */
 final class Connections {
 
-    /** A connection has this long to speak before it may be closed for another: its first record may be under way. */
+    /** A connection has this long to speak before it may be closed for another: its first record may be in flight. */
     static final long GRACE_NS = 1_000_000_000L;
 
     /** Addresses remembered; beyond, the one whose connection ended first is forgotten. */

@@ -78,7 +78,7 @@ public final class Tunnel implements Outlet {
         return peer;
     }
 
-    /** The peer without its port, which tells one tcpcopy's host from another's. */
+    /** The peer without its port, which identifies the tcpcopy's host. */
     public String peerAddress() {
         int port = peer.lastIndexOf(':');
         return port < 0 ? peer : peer.substring(0, port);
@@ -89,7 +89,7 @@ public final class Tunnel implements Outlet {
         return owner;
     }
 
-    /** How this tunnel's messages look; null until its first record told. */
+    /** How this tunnel's messages look; null until its first record. */
     public TunnelFormat format() {
         return format;
     }
@@ -268,7 +268,7 @@ public final class Tunnel implements Outlet {
         try {
             channel.close();
         } catch (IOException e) {
-            // Closed all the same: the descriptor is released before the error is reported.
+            // Closed anyway: the descriptor is released before the error is reported.
         }
         return lost;
     }

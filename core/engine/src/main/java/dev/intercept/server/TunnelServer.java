@@ -160,7 +160,7 @@ public final class TunnelServer implements Runnable, Readers {
         return waiting;
     }
 
-    /** Who is told of responses that no client announced: with {@code --single}, the tunnels of that client. */
+    /** Who gets responses that no client announced: with {@code --single}, the tunnels of that client. */
     public UnroutedResponses unroutedResponses() {
         return protocols.anySingle() ? singleGroup : UnroutedResponses.NOBODY;
     }
@@ -208,7 +208,7 @@ public final class TunnelServer implements Runnable, Readers {
         return nanoClock.getAsLong() - roundBeganNs;
     }
 
-    /** Stops listening, instead of {@link #run}: something else that intercept needs is not to be had. */
+    /** Stops listening, instead of {@link #run}: something else that intercept needs cannot be opened. */
     public void discard() {
         closeAll();
     }

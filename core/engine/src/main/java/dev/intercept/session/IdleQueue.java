@@ -36,7 +36,7 @@ final class IdleQueue {
         return next < end ? touchedS[next] : othersTouchedS;
     }
 
-    /** No session of the segment is over before this. */
+    /** No session of the segment expires before this. */
     int overS() {
         return overS;
     }
@@ -52,7 +52,7 @@ final class IdleQueue {
         next++;
     }
 
-    /** Looks at all sessions of the segment again. Drops on the way those that are over. */
+    /** Looks at all sessions of the segment again. Drops those that expired. */
     void collect(int nowS) {
         next = 0;
         end = 0;

@@ -5,7 +5,7 @@ package dev.intercept.session;
  *
  * <p>The capture threads touch sessions without a lock, so no list in order of idleness can be kept cheaply. Instead each
  * segment has an {@link IdleQueue} of a 16th of its sessions, and is looked at again when its queue is used up or when one of
- * its sessions may be over. So an eviction costs about a look at 32 slots and never waits for a
+ * its sessions may have expired. So an eviction costs about a look at 32 slots and never waits for a
  * look at all sessions.
  *
  * <p>Thread rule: the server thread's.
@@ -25,7 +25,7 @@ final class LongestIdle {
     private int queuesMade;
     private int lastChosen;
 
-    /** No session is over before this. */
+    /** No session expires before this. */
     private int earliestOverS;
 
     /** No session was touched for the last time before this. */
@@ -56,7 +56,7 @@ final class LongestIdle {
     }
 
     /**
-     * Evicts one session, or drops those of a segment that are over. Does neither only when capture threads touched every
+     * Evicts one session, or drops those of a segment that expired. Does neither only when capture threads touched every
      * session that was queued while this looked for one.
      */
     void evict(int nowS) {
@@ -75,7 +75,7 @@ final class LongestIdle {
         }
     }
 
-    /** That where a session may be over, else one with the longest idle. */
+    /** The one where a session may have expired, else one with the longest idle. */
     private IdleQueue choose(int nowS) {
         if (earliestOverS - nowS <= 0) {
             IdleQueue earliest = earliestOver();

@@ -61,7 +61,7 @@ final class NameWait {
         tick++;
     }
 
-    /** Whether the wait of the oldest is over, which {@link #client} and {@link #target} then name and {@link #remove} ends. */
+    /** Whether the wait of the oldest has ended, which {@link #client} and {@link #target} then name and {@link #remove} ends. */
     synchronized boolean isOver() {
         return size > 0 && tick - ticks[first] >= WAIT_TICKS;
     }

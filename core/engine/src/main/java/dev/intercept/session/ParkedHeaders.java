@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Headers of responses that came before their route, until it comes or their time is over. Memory is taken as they come, used
+ * Headers of responses that came before their route, until it comes or they expire. Memory is taken as they come, used
  * again without end, and given back when none was there for a while.
  *
  * <p>Thread rule: any thread. Who parks or takes has the lock of the client's segment, so that a header cannot be parked behind

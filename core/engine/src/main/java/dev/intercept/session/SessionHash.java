@@ -11,7 +11,7 @@ import java.security.SecureRandom;
  * A hash of sessions that nobody outside can foresee, so that nobody can choose clients that meet in one place of the table.
  *
  * <p>SipHash-1-3 (Aumasson and Bernstein, 2012) of one 64-bit block. The hash of the client's end is the key for the
- * target's, so both can be had separately: the first chooses the segment, the second the slot in it.
+ * target's, so that each can be read separately: the first chooses the segment, the second the slot in it.
  */
 class SessionHash {
 

@@ -12,7 +12,7 @@ record SessionLife(int routeTimeoutS, int unansweredTimeoutS) {
         return nowS - SessionState.touchedS(state) >= timeoutS(state);
     }
 
-    /** The second from which on the session is over, if nothing touches it. */
+    /** The second at which the session expires, if nothing touches it. */
     int overS(long state) {
         return SessionState.touchedS(state) + timeoutS(state);
     }

@@ -26,7 +26,7 @@ public record SessionLimits(
     /** 128 MiB of parked headers. */
     public static final int PARKED_LIMIT = 1 << 20;
 
-    /** Half of what the difference of two 32-bit times can tell: 34 years. */
+    /** Half of the range of the difference of two 32-bit times: 34 years. */
     public static final int TIMEOUT_LIMIT_S = Integer.MAX_VALUE / 2;
 
     public static final SessionLimits DEFAULTS = new SessionLimits(65536, 1 << 20, 65536, 16, 120, 30, 30);

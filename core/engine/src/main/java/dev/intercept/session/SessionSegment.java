@@ -14,7 +14,7 @@ import java.util.concurrent.locks.StampedLock;
  */
 final class SessionSegment {
 
-    /** Enough that growing one is over in a moment, and that two threads seldom meet in one. */
+    /** Enough that growing one takes a moment only, and that two threads seldom meet in one. */
     static final int SEGMENTS = 256;
 
     private static final int MIN_CAPACITY = 4;
@@ -73,7 +73,7 @@ final class SessionSegment {
     /**
      * The session's tunnel or null; touches the session. Any thread.
      *
-     * @param flags what the response tells, see {@link SessionState}
+     * @param flags what the response shows, see {@link SessionState}
      * @param exactOnly whether a route to any target will not do
      */
     Outlet find(long client, long target, long clientHash, int nowS, int flags, boolean exactOnly) {
@@ -238,7 +238,7 @@ final class SessionSegment {
         }
     }
 
-    /** Clears the slot when its session is over or its tunnel closed. Server thread, without the lock. */
+    /** Clears the slot when its session expired or its tunnel closed. Server thread, without the lock. */
     boolean dropIfOver(int slot, int nowS) {
         if (slots.isEmpty(slot) || isLive(slot, nowS)) {
             return false;

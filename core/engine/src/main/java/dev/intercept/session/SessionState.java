@@ -9,7 +9,7 @@ package dev.intercept.session;
  *
  *   flags:  bit 0  a response was seen
  *           bit 1  one was seen that is more than a SYN/ACK: the connection was established, or refused; an ADD clears it
- *           bits 2 to 7  free, for what the responses tell about the session; an ADD clears them
+ *           bits 2 to 7  free, for what the responses show about the session; an ADD clears them
  * </pre>
  *
  * <p>The fingerprint is the low 24 bits of the session's hash: it says where the session's slot should be, and tells a
@@ -21,7 +21,7 @@ final class SessionState {
 
     static final int HANDSHAKE_OVER = 2;
 
-    /** Slots of one segment that the fingerprint can tell apart. */
+    /** Slots of one segment that the fingerprint can distinguish. */
     static final int FINGERPRINT_BITS = 24;
 
     private static final int FLAG_BITS = 8;
@@ -41,7 +41,7 @@ final class SessionState {
         return (long) later(nowS, touchedS(state)) << TOUCHED_SHIFT | kept;
     }
 
-    /** Of a session to which a response came, which tells so much about it. */
+    /** Of a session to which a response came, which shows so much about it. */
     static long answered(long state, int nowS, int flags) {
         long kept = state & 0xffff_ffffL | flags;
         return (long) later(nowS, touchedS(state)) << TOUCHED_SHIFT | kept;

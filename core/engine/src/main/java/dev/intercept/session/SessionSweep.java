@@ -1,7 +1,7 @@
 package dev.intercept.session;
 
 /**
- * Clears the slots of sessions that are over or whose tunnel closed, a part of the table at each call.
+ * Clears the slots of sessions that expired or whose tunnel closed, a part of the table at each call.
  *
  * <p>Thread rule: the server thread's.
  */

@@ -62,7 +62,7 @@ public final class SessionTable {
         this(limits, serverCounters, false);
     }
 
-    /** @param anyTarget whether sessions are told apart by the target's port only, not its address */
+    /** @param anyTarget whether sessions are distinguished by the target's port only, not its address */
     public SessionTable(SessionLimits limits, Counters serverCounters, boolean anyTarget) {
         this(limits, serverCounters, anyTarget ? 0 : EVERY_BIT, SessionHash.random(), StampedLock::new);
     }
@@ -107,7 +107,7 @@ public final class SessionTable {
     }
 
     /**
-     * As {@link #find(int, int, int, int, int)}; the session remembers what the response tells about it. Where two clients copy
+     * As {@link #find(int, int, int, int, int)}; the session remembers what the response shows. Where two clients copy
      * the same sessions to different targets, a SYN/ACK or RST is for the one that names its target, though that one's route
      * may still be under way, and not for the one that names none.
      */
@@ -205,7 +205,7 @@ public final class SessionTable {
     }
 
     /**
-     * Makes {@code outlet} the session's route, whoever had it before. Headers parked for it are forwarded first, so that no
+     * Makes {@code outlet} the session's route, whatever had it before. Headers parked for it are forwarded first, so that no
      * later response overtakes them, and flushed. Counts {@code routes_added}, {@code unparked} or
      * {@code unparked_overflow}, {@code socket_writes} and {@code evicted}.
      *
@@ -291,7 +291,7 @@ public final class SessionTable {
     }
 
     /**
-     * Drops sessions and parked headers whose time is over. To be called about ten times a second; one call does a bounded
+     * Drops sessions and parked headers that expired. To be called about ten times a second; one call does a bounded
      * part of the work, about a millisecond at most. No session is found after its time, dropped or not.
      */
     public void expire(int nowS) {
@@ -321,7 +321,7 @@ public final class SessionTable {
         }
     }
 
-    /** Sessions with a route, those to any target included; some may be over for a second or two. */
+    /** Sessions with a route, those to any target included; some may have expired a second or two ago. */
     public int size() {
         return outlets.sessions();
     }

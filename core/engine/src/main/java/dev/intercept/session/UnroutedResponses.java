@@ -2,7 +2,7 @@ package dev.intercept.session;
 
 import dev.intercept.packet.ResponsePacket;
 
-/** Who is told of a response that no client announced. Any thread. */
+/** Who gets a response that no client announced. Any thread. */
 @FunctionalInterface
 public interface UnroutedResponses {
 

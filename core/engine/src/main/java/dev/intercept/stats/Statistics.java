@@ -9,7 +9,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Everything that was counted, over all threads and lanes, and the line that tells it. Any thread.
+ * Everything that was counted, over all threads and lanes, and the line that reports it. Any thread.
  *
  * @param counters of each thread that counts
  * @param lanes whose kernel counts are added
@@ -25,7 +25,7 @@ public record Statistics(
         IntSupplier tunnels,
         LongSupplier waiting) {
 
-    /** Counters that tell of every packet that was handed up, each packet in exactly one. */
+    /** Counters for every packet that was handed up, each packet in exactly one. */
     public static final Set<Counter> PACKET_COUNTERS = EnumSet.of(
             Counter.PASSED,
             Counter.FORWARDED,
@@ -39,11 +39,11 @@ public record Statistics(
             Counter.TUNNEL_OVERFLOW,
             Counter.TUNNEL_GONE);
 
-    /** Told in every line; the others once they are not 0. */
+    /** In every line; the others once they are not 0. */
     private static final Set<Counter> ALWAYS_TOLD =
             EnumSet.of(Counter.FORWARDED, Counter.PARKED, Counter.NO_ROUTE, Counter.PASSED);
 
-    /** Told in the four figures with which the line begins. */
+    /** In the four figures with which the line begins. */
     private static final Set<Counter> TOLD_FIRST = EnumSet.of(Counter.ROUTES_ADDED, Counter.SOCKET_WRITES);
 
     public Statistics {

@@ -1,2 +1,2 @@
-/** What intercept counted: one counter for every way a packet, a session or a tunnel can go, and the line that tells it. */
+/** What intercept counted: one counter for each thing that can happen to a packet, a session or a tunnel, and the line that reports it. */
 package dev.intercept.stats;

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients 0.7, 0.8 and 0.9.0, whose records are alike: told apart by their connections, or by the option for their address. */
+/** Clients 0.7, 0.8 and 0.9.0, whose records are alike: distinguished by their connections, or by the option for their address. */
 class AlikeClientsTest {
 
     private static final String HOST = "127.0.0.9";

@@ -109,7 +109,7 @@ class DescriptorLimitTest {
             }
             LockSupport.parkNanos(10_000_000);
         }
-        fail("waited in vain for " + question + ", last answer " + ask(question));
+        fail("no such answer to " + question + ", last answer " + ask(question));
     }
 
     private long ask(String command) throws IOException {

@@ -52,7 +52,7 @@ public final class Peer implements AutoCloseable {
         try {
             return socket.getInputStream().read() < 0;
         } catch (SocketException e) {
-            // A reset: bytes were under way when it was closed.
+            // A reset: bytes were in flight when it was closed.
             return true;
         }
     }

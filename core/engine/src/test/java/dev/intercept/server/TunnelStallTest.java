@@ -85,7 +85,7 @@ class TunnelStallTest {
         selector.selectedKeys().clear();
     }
 
-    /** A select that is under way does not see by itself that there is something more to wait for. */
+    /** A select in progress does not see by itself that there is something more to wait for. */
     @Test
     void shouldWakeTheServerThreadWhenTheSocketTakesNoMore() throws Exception {
         Thread server = new Thread(() -> {

@@ -24,7 +24,7 @@ class NamedTargetsTest {
         IntStream.range(0, times).forEach(i -> scene.table.expire(scene.nowS));
     }
 
-    /** One session that both copy tells what is going on. */
+    /** One session that both copy shows what is going on. */
     private void copyTheSameSession() {
         scene.addAnyTarget(9999, unnaming);
         scene.add(9999, naming);

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The page for authors of backends tells the rules that the kit has, in its order. */
+/** The page for authors of backends has the rules of the kit, in its order. */
 class WritingABackendTest {
 
     @Test

@@ -1,6 +1,6 @@
 package dev.intercept.netlink;
 
-/** Error numbers of Linux that somebody here tells apart; those of x86, Arm, POWER and z, asm-generic/errno.h. */
+/** Error numbers of Linux that this program distinguishes; those of x86, Arm, POWER and z, asm-generic/errno.h. */
 public final class Errno {
 
     public static final int EPERM = 1;

@@ -234,7 +234,7 @@ public final class NetlinkSocket implements AutoCloseable {
         while (slot < limit) {
             int bytes = calls.recvmsg(fd, into.header(slot), MSG_DONTWAIT);
             if (bytes < 0) {
-                // The kernel reports an error again, or is over it, when it is asked again.
+                // The kernel reports an error again, or it has passed, when it is asked again.
                 return slot > 0 ? slot : bytes;
             }
             into.setLength(slot++, bytes);

@@ -5,9 +5,9 @@ public final class BackendException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why, as far as the caller must tell the cases apart. */
+    /** Why, as far as the caller distinguishes the cases. */
     public enum Kind {
-        /** An option of the backend has a value that cannot be meant. */
+        /** An option of the backend has an invalid value. */
         USAGE,
         /** The kernel, a module or a library that this backend needs is not here. */
         UNAVAILABLE,

@@ -16,7 +16,7 @@ public interface CaptureBackendProvider {
 
     /**
      * The version of this interface. A provider returns it from {@link #spiVersion}; the compiler copies the value into
-     * the provider's class, so a jar that was built against another version tells so. Version 2 added all that has a
+     * the provider's class, so a jar that was built against another version reports that. Version 2 added all that has a
      * default.
      */
     int SPI_VERSION = 2;
@@ -74,7 +74,7 @@ public interface CaptureBackendProvider {
      * them, {@code intercept check} looks for them, and {@code intercept selftest} inserts them.
      *
      * @return empty when no rule can
-     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     * @throws BackendException of kind USAGE when an option's value is invalid
      */
     default Optional<CaptureRules> rules(BackendOptions options) throws BackendException {
         return Optional.empty();
@@ -101,7 +101,7 @@ public interface CaptureBackendProvider {
      * Looks at what this backend needs of the host beyond {@link #unavailabilityCause}, {@link #capability} and {@link
      * #rules}. Changes nothing.
      *
-     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     * @throws BackendException of kind USAGE when an option's value is invalid
      */
     default List<HostFinding> check(Host host, BackendOptions options) throws BackendException {
         return List.of();

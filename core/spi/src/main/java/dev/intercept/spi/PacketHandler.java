@@ -18,7 +18,7 @@ public interface PacketHandler {
 
     /**
      * As {@link #onPacket(ByteBuffer)}, from a backend that knows the packet's length, which the packet's own header may not
-     * tell: IPv4 segments above 64 KiB (BIG TCP), and others that a device is still to cut, have total length 0.
+     * give: IPv4 segments above 64 KiB (BIG TCP), and others that a device is still to cut, have total length 0.
      *
      * <p>A handler that passes packets on to another should overrule this one too; by default the length is forgotten.
      *

@@ -61,7 +61,7 @@ public final class PollGate {
     /**
      * False when closed. After true, {@link #leave} must follow on the same thread.
      *
-     * @throws IllegalStateException when another poll is under way
+     * @throws IllegalStateException when another poll is in progress
      */
     public boolean enter() {
         if (state.compareAndSet(State.IDLE, State.POLLING)) {

@@ -1,6 +1,6 @@
 package dev.intercept.spi;
 
-/** What the kernel is told to do with a packet it queued. The names are netfilter's. */
+/** What the kernel does with a packet it queued. The names are netfilter's. */
 public enum Verdict {
     /** {@code NF_DROP}: the packet ends here; its sender's kernel never knows. */
     DROP,

@@ -3,7 +3,7 @@ package dev.intercept.tcpcopy;
 import java.nio.ByteBuffer;
 
 /**
- * Chunks of one size outside the heap, where no collector copies them: taken, given back, and kept for whoever needs one next. Of
+ * Chunks of one size outside the heap, where no collector copies them: taken, given back, and kept for the next user. Of
  * those given back it keeps about as many as are in use, so that what many slow readers had taken goes back to the machine.
  *
  * <p>Any thread. The lock is held for some instructions; memory is asked for and released without it.

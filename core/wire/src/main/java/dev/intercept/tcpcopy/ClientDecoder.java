@@ -45,7 +45,7 @@ public final class ClientDecoder {
     }
 
     /**
-     * Tells the handler everything in {@code in}, big-endian, from its position to its limit, and consumes it all. Records of
+     * Passes to the handler everything in {@code in}, big-endian, from its position to its limit, and consumes it all. Records of
      * an unknown type are ignored.
      *
      * @throws ProtocolException when the first record is of no known generation; nothing more can be decoded then

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /** Recognises a client's generation by the first 8 bytes it sends. */
 final class FirstRecord {
 
-    /** Enough to tell every generation from the others and from other programs. */
+    /** Enough to distinguish every generation from the others and from other programs. */
     static final int RECOGNITION_BYTES = 8;
 
     /** Set by some builds of 0.9.2 to 0.9.10 in the version of their opening record. */

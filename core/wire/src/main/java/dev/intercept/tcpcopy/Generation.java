@@ -38,7 +38,7 @@ public final class Generation {
     public static final Generation V0_6 =
             new Generation("0.6", "0.1 to 0.6", NO_OPENING, LITTLE_ENDIAN_TYPE, NO_OPTIONS, NO_BATCHES, HONOURS_DELETE);
 
-    /** 0.7.0. Its records cannot be told from those of 0.8 and 0.9.0. */
+    /** 0.7.0. Its records look like those of 0.8 and 0.9.0. */
     public static final Generation V0_7 =
             new Generation("0.7", "0.7", NO_OPENING, REVERSED_FIELDS, NO_OPTIONS, NO_BATCHES, HONOURS_DELETE);
 
@@ -67,7 +67,7 @@ public final class Generation {
             new Generation("1.x", "1.0 and later", 6, NETWORK_ORDER_WITH_TARGET, OPTIONS_UP_TO_24, 16, IGNORES_DELETE);
 
     /**
-     * 0.8.0 and 0.9.0 alike, where nothing tells which of the two a client is. A message is a batch of one in 80 bytes; a client
+     * 0.8.0 and 0.9.0 alike, where nothing shows which of the two a client is. A message is a batch of one in 80 bytes; a client
      * 0.8.0 takes the last 20, which are zeros, for ten empty batches. Not among {@link #all}: no user names it.
      */
     public static final Generation V0_8_OR_V0_9 = new Generation(
@@ -148,7 +148,7 @@ public final class Generation {
         return records.bytes();
     }
 
-    /** Whether the generation's first record looks like that of another: only an option can tell them apart. */
+    /** Whether the generation's first record looks like that of another: only an option distinguishes them. */
     public boolean beginsLike(Generation other) {
         return opens() ? other.opens() : !other.opens() && records.equals(other.records);
     }

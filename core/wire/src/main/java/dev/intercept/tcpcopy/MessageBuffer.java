@@ -18,7 +18,7 @@ import java.nio.channels.WritableByteChannel;
  * <p>No memory is taken before the first message, and none after it while the socket keeps up. It comes from a {@link TunnelMemory}:
  * the tunnel's own share first, then the part that all tunnels share.
  *
- * <p>Thread rule: one thread at a time; the tunnel's lock sees to that.
+ * <p>Thread rule: one thread at a time; the tunnel's lock ensures that.
  */
 public final class MessageBuffer {
 
@@ -117,7 +117,7 @@ public final class MessageBuffer {
     }
 
     /**
-     * As {@link #writeTo(WritableByteChannel)}, but goes on no more once it has written {@code enoughBytes}: whoever waits for the
+     * As {@link #writeTo(WritableByteChannel)}, but stops once it has written {@code enoughBytes}: a thread that waits for the
      * tunnel's lock meanwhile does not wait for all of a large backlog.
      */
     public int writeTo(WritableByteChannel channel, int enoughBytes) throws IOException {

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the wire does not tell about a client, because it was decided when tcpcopy was built.
+ * What the wire does not show about a client, because it was decided when tcpcopy was built.
  *
  * @param combined whether messages go in counted batches
  * @param payload whether messages carry the first 128 bytes of payload (clients built with {@code --payload})

@@ -32,7 +32,7 @@ record RecordLayout(int bytes, ByteOrder fields, ByteOrder type) {
     static final int TARGET_ADDRESS_OFFSET = 8;
     static final int TARGET_PORT_OFFSET = 12;
 
-    /** Tells the handler what the record at index {@code at} of a big-endian buffer says; an unknown type says nothing. */
+    /** Passes to the handler what the record at index {@code at} of a big-endian buffer says; an unknown type says nothing. */
     void deliver(ByteBuffer in, int at, ClientRecords handler) {
         int recordType = uint16(in, at + TYPE_OFFSET, type);
         if (recordType != CLIENT_ADD && recordType != CLIENT_DEL) {

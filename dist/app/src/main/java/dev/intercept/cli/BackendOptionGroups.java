@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The options that backends bring along. Options with the same first name are one option; the help text shows each under
+ * The options of the backends. Options with the same first name are one option; the help text shows each under
  * the backends that share it.
  */
 final class BackendOptionGroups {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a daemon logs when the user did not say: {@code /var/log} for who may write there, otherwise the XDG state
+ * Where a daemon logs when the user did not say: {@code /var/log} where this user may write there, otherwise the XDG state
  * directory.
  */
 final class DefaultLog {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Options of the original servers that mean nothing here: taken, so that a command line works as it is, and told at start. */
+/** Options of the original servers that mean nothing here: taken, so that a command line works as it is, and reported at start. */
 final class FormerOptions {
 
     @Option(names = "-c", hidden = true, description = "of builds with --single: protect connections")

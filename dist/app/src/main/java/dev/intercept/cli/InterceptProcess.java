@@ -26,12 +26,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The process around one {@link Intercept}: log, PID file, signals, and the word to whoever started it as a daemon. */
+/** The process around one {@link Intercept}: log, PID file, signals, and the report to the process that started it as a daemon. */
 final class InterceptProcess {
 
     private static final Logger LOG = System.getLogger(InterceptProcess.class.getName());
 
-    /** A stop takes some 100 ms; whoever waits longer than this for it has met a bug. */
+    /** A stop takes about 100 ms; one that takes longer than this is a bug. */
     private static final long STOP_LIMIT_S = 9;
 
     /** As a shell reports a process that SIGTERM ended. */
@@ -108,7 +108,7 @@ final class InterceptProcess {
     }
 
     private int serve(Log log) throws StartException {
-        // Handled before the start: whoever reads "listening" in the log may send a signal at once.
+        // Handled before the start: a signal may come as soon as "listening" is in the log.
         CompletableFuture<Intercept> started = new CompletableFuture<>();
         handleSignals(started, log);
         try (Intercept intercept = start.run(log.file())) {
@@ -183,7 +183,7 @@ final class InterceptProcess {
             } else if (terminal.isGone()) {
                 stop.accept(name);
             } else {
-                LOG.log(Level.INFO, "SIGHUP: there is no log file to open anew, going on");
+                LOG.log(Level.INFO, "SIGHUP: there is no log file to reopen, going on");
             }
         });
     }

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** The start of one {@link Intercept} for a user: as whom it goes on, and what a failure tells. */
+/** The start of one {@link Intercept} for a user: as whom it goes on, and what a failure reports. */
 final class InterceptStart {
 
     private static final Logger LOG = System.getLogger(InterceptStart.class.getName());
@@ -38,7 +38,7 @@ final class InterceptStart {
     private final BackendRegistry registry;
     private final List<String> arguments;
 
-    /** @param arguments as typed, for what a failure tells */
+    /** @param arguments as typed, for a failure's message */
     InterceptStart(InterceptConfig config, RunOptions options, BackendRegistry registry, List<String> arguments) {
         this.config = config;
         this.options = options;

@@ -66,7 +66,7 @@ final class PlainStart {
         } catch (ReflectiveOperationException e) {
             throw new AssertionError("the table of options is not of this build", e);
         } catch (RuntimeException e) {
-            return Optional.empty(); // A value that is wrong: picocli meets it too, and has the words for it.
+            return Optional.empty(); // A value that is wrong: picocli meets it too, and reports it.
         }
     }
 

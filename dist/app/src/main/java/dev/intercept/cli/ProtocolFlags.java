@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** What was decided when tcpcopy was built and its bytes do not tell, for all clients or for those of an address. */
+/** What was decided when tcpcopy was built and its bytes do not show, for all clients or for those of an address. */
 final class ProtocolFlags {
 
     @Option(

@@ -21,7 +21,7 @@ final class RunOptions {
             names = {"-l", "--log"},
             paramLabel = "FILE",
             converter = FileName.class,
-            description = "log file, opened anew at SIGHUP (default: stderr; with -d a file that it names)")
+            description = "log file, reopened at SIGHUP (default: stderr; with -d a file that it names)")
     Path log;
 
     @Option(

@@ -5,7 +5,7 @@ import dev.intercept.capture.BackendRegistry;
 import java.io.PrintWriter;
 import java.io.Writer;
 
-/** What the Java runtime learns from besides the start itself, see bin/intercept-archive: subcommands and the way of a packet. */
+/** What the Java runtime learns from besides the start itself, see bin/intercept-archive: subcommands and the path of a packet. */
 final class Training {
 
     /** How long the start then runs: the diagnosis looks each second, and what it loads and links shall be in the archive too. */

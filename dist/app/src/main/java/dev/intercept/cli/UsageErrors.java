@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** One line for a command line that cannot be meant: the option, the value, and what to do. Exit code 64. */
+/** One line for an invalid command line: the option, the value, and what to do. Exit code 64. */
 final class UsageErrors implements IParameterExceptionHandler {
 
     private final Arguments arguments;

@@ -26,7 +26,7 @@ abstract class WholeNumber implements ITypeConverter<Integer> {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Told below, like a number out of range.
+            // Reported below, like a number out of range.
         }
         throw new TypeConversionException("'" + value + "' is not " + kind + " from " + min + " to " + max);
     }

@@ -101,7 +101,7 @@ public final class Detachment {
             process.destroyForcibly();
             throw new StartException(
                     ExitCode.SOFTWARE,
-                    "lost sight of the starting daemon and ended it (" + e.getCause() + "); see " + log,
+                    "lost contact with the starting daemon and ended it (" + e.getCause() + "); see " + log,
                     e);
         }
     }

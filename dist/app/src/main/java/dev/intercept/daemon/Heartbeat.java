@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
-/** Tells the service manager again and again, on a thread of its own, how this process is doing, and whether it lives. */
+/** Reports to the service manager at intervals, on a thread of its own, how this process is doing and that it lives. */
 public final class Heartbeat implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Heartbeat.class.getName());
@@ -52,7 +52,7 @@ public final class Heartbeat implements AutoCloseable {
     }
 
     /**
-     * Silence is the message when the process is stuck: the service manager then ends it and starts it anew. What fails here is
+     * Silence is the message when the process is stuck: the service manager then ends it and starts it again. What fails here is
      * logged and tried again at the next beat, since an executor forgets a task that throws.
      */
     void beat() {

@@ -105,7 +105,7 @@ public final class PidFile {
         channel.write(ByteBuffer.wrap(line), 0);
     }
 
-    /** Removes the file, then lets go of the lock, in this order: nobody may lock a file about to vanish. */
+    /** Removes the file, then releases the lock, in this order: nobody may lock a file about to vanish. */
     public void remove() {
         try {
             Files.deleteIfExists(file);

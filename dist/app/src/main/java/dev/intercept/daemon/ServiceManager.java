@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What started this process and wants to be told of it, by the protocol of sd_notify(3). Where nobody wants to, nothing is
+ * Notifies what started this process, by the protocol of sd_notify(3). Where nobody wants to, nothing is
  * sent. Any thread may use it.
  */
 public final class ServiceManager implements AutoCloseable {

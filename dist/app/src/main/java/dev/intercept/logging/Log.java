@@ -116,7 +116,7 @@ public final class Log {
         return file;
     }
 
-    /** Opens the log file anew (SIGHUP); a failure keeps the old file and is logged there. */
+    /** Reopens the log file (SIGHUP); a failure keeps the old file and is logged there. */
     public void reopen() {
         try {
             handler.reopen(new LogRecord(Level.INFO, "log reopened"));
@@ -124,7 +124,7 @@ public final class Log {
             System.getLogger(Log.class.getName())
                     .log(
                             System.Logger.Level.ERROR,
-                            "the log file cannot be opened anew, logging goes on in the old one: " + e.getMessage());
+                            "the log file cannot be reopened, logging goes on in the old one: " + e.getMessage());
         }
     }
 

@@ -112,7 +112,7 @@ final class LogHandler extends Handler {
         out.write(getFormatter().format(line).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Opens the destination anew, after logrotate moved the file away; keeps the old one when that fails. */
+    /** Reopens the destination, after logrotate moved the file away; keeps the old one when that fails. */
     void reopen(LogRecord firstLine) throws IOException {
         enqueue(new Step(firstLine, destination.open(), null));
     }

@@ -19,7 +19,7 @@ import picocli.CommandLine;
 /** Run by the build: writes the man page, the completion of bash, and the change log in the form of Debian. */
 public final class GeneratedFiles {
 
-    /** RFC 1952: the byte that tells how hard was compressed, and its value for "as hard as possible". */
+    /** RFC 1952: the byte for the compression level, and its value for "as hard as possible". */
     private static final int GZIP_EXTRA_FLAGS_OFFSET = 8;
 
     private static final byte GZIP_SLOWEST = 2;
@@ -61,7 +61,7 @@ public final class GeneratedFiles {
         return """
                 intercept (%s) unstable; urgency=medium
 
-                  * What users notice is told in CHANGELOG.md.
+                  * What users notice is in CHANGELOG.md.
 
                  -- intercept developers <intercept@packages.invalid>  %s
                 """.formatted(version.replace('-', '~'), DEBIAN_DATE.format(release));

@@ -21,7 +21,7 @@ public final class BugReport {
     /** Log lines at most, the last ones. */
     private static final int MAX_LOG_LINES = 2000;
 
-    /** Files of /proc/net that tell about queues, sockets and drops. */
+    /** Files of /proc/net about queues, sockets and drops. */
     private static final List<String> NET_FILES = List.of(
             "netfilter/nfnetlink_queue",
             "netfilter/nf_queue",
@@ -54,7 +54,7 @@ public final class BugReport {
         texts.put(name, text);
     }
 
-    /** Reads what the host tells about queues, rules, routes and limits. */
+    /** Reads what the host has of queues, rules, routes and limits. */
     public void addHost(Host host) {
         FILES.forEach(file -> host.read(file).ifPresent(text -> add("host" + file + ".txt", text)));
         NET_FILES.forEach(file -> host.readNet(file).ifPresent(text -> add("host/net/" + file + ".txt", text)));

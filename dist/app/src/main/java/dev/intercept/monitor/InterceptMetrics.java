@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** All that intercept counts, under Prometheus' names. Read anew for each scrape; the packet path knows nothing of it. */
+/** All that intercept counts, under Prometheus' names. Read at each scrape; the packet path knows nothing of it. */
 final class InterceptMetrics implements MultiCollector {
 
     private static final double NS_PER_S = 1e9;

@@ -34,7 +34,7 @@ public final class Monitors implements AutoCloseable {
      *
      * @param socketPath as the user gave it; empty for the one where status looks by itself
      * @param metrics where to serve; empty for nowhere
-     * @throws StartException when what the user asked for is not to be had
+     * @throws StartException when what the user asked for cannot be opened
      */
     public static Monitors open(
             Intercept intercept,

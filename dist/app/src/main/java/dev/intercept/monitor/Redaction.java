@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /**
  * Replaces IP and MAC addresses by names, the same address by the same name everywhere: {@code ip-1}, {@code mac-1} and so on.
- * Loopback and wildcard addresses stay, since they tell nothing about anybody.
+ * Loopback and wildcard addresses stay, since they identify nobody.
  */
 final class Redaction {
 

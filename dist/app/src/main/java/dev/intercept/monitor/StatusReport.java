@@ -12,10 +12,10 @@ import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Statistics;
 
-/** Everything that can be told about a running intercept at one moment, as one JSON object. Any thread. */
+/** Everything that is known about a running intercept at one moment, as one JSON object. Any thread. */
 public final class StatusReport {
 
-    /** Tunnels told at most: with more, the sums tell more than a list would. */
+    /** Tunnels listed at most: with more, the sums say more than a list would. */
     static final int MAX_TUNNELS = 256;
 
     private static final Gson GSON = new Gson();

@@ -18,7 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 
 /**
- * A UNIX socket, unix(7), that only its owner may connect to: whoever connects is sent one report and then the end of the
+ * A UNIX socket, unix(7), that only its owner may connect to: each client is sent one report and then the end of the
  * stream. A thread of its own serves one connection after the other.
  */
 public final class StatusSocket implements AutoCloseable {

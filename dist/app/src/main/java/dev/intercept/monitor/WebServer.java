@@ -24,7 +24,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code --metrics}: {@code /metrics} for Prometheus, {@code /healthz} and {@code /readyz} for who restarts and routes,
+ * {@code --metrics}: {@code /metrics} for Prometheus, {@code /healthz} and {@code /readyz} for what restarts and routes,
  * {@code /status.json}, and at {@code /} a page for people. Only reads.
  *
  * <p>No client can hold it up for others: each connection has a thread of its own at most, a request must be whole and its answer
@@ -151,8 +151,8 @@ public final class WebServer implements AutoCloseable {
     }
 
     /**
-     * Ready for a tcpcopy to connect, which it must be before one has: whoever routes by this would never let the first one
-     * through otherwise, nor one that comes back. What is amiss follows in the text.
+     * Ready for a tcpcopy to connect, which it must be before one has: a load balancer that routes by
+     * this would let neither the first one through nor one that comes back. What is wrong follows in the text.
      */
     private void readiness(HttpExchange exchange) throws IOException {
         List<Finding> findings = diagnosis.findings();

@@ -17,7 +17,7 @@ import org.objectweb.asm.Opcodes;
 import picocli.CommandLine;
 
 /**
- * Run by the build: writes picocli's jar anew, its class files with stack maps. What they do stays the same. Those of the
+ * Run by the build: writes picocli's jar again, its class files with stack maps. What they do stays the same. Those of the
  * original are of Java 5, which the runtime verifies the slow way at every start and takes into no archive of classes.
  */
 public final class Reframing {

@@ -76,7 +76,7 @@ class LogTest {
         log.reopen();
         log.flush();
         assertTrue(Files.readString(moved.resolve("intercept.log"))
-                .contains("[error] the log file cannot be opened anew, logging goes on in the old one: " + place));
+                .contains("[error] the log file cannot be reopened, logging goes on in the old one: " + place));
     }
 
     @Test

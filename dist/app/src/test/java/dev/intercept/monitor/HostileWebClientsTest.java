@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of the metrics port that never finish. Others get their answers all the same. The build shortens the server's limits. */
+/** Clients of the metrics port that never finish. Others still get their answers. The build shortens the server's limits. */
 class HostileWebClientsTest {
 
     private static final long PATIENCE_S = 60;

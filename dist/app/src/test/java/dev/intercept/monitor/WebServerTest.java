@@ -112,7 +112,7 @@ class WebServerTest {
         assertTrue(metrics().contains("\nintercept_finding{id=\"no-tcpcopy\"} 0.0\n"));
     }
 
-    /** Otherwise whoever routes by this would never let the first tcpcopy through, nor one that comes back. */
+    /** Otherwise a load balancer that routes by this would let no tcpcopy through, neither the first nor one that comes back. */
     @Test
     void shouldBeReadyForATcpcopyToConnectAndSayWhatIsAmiss() throws Exception {
         running.tcpcopy.close();

@@ -10,7 +10,7 @@ package dev.intercept.selftest;
 record Escapes(long leaving, long comingBack, long astray) {
 
     /**
-     * How many packets are where none may be. Where nothing stops answers (capture on the wire), leaving is their way, and
+     * How many packets are where none may be. Where nothing stops answers (capture on the wire), they leave on purpose, and
      * what counts is that they went nowhere else and that nobody answered.
      */
     long forbidden(boolean answersAreStopped) {

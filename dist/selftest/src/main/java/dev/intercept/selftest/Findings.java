@@ -6,7 +6,7 @@ import java.util.Optional;
  * Everything that was measured in one run.
  *
  * @param requests that should have been served
- * @param statistics what intercept counted; empty when it did not live to tell
+ * @param statistics what intercept counted; empty when it ended before it reported
  * @param kernelCountsReadable whether intercept could read what the kernel lost; if not its zeros mean nothing
  * @param answersAreStopped whether the rule or the verdicts stop the answers, see {@link Escapes#forbidden}
  */

@@ -29,7 +29,7 @@ final class HttpConversation implements TcpClient.User {
         return answered;
     }
 
-    /** Whether the connection is over, well or not. */
+    /** Whether the connection has ended, well or not. */
     boolean hasEnded() {
         return ended;
     }

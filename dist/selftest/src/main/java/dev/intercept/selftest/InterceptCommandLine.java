@@ -34,7 +34,7 @@ final class InterceptCommandLine {
         return words;
     }
 
-    /** The connections that tell those apart which begin alike are as many here as the user says. */
+    /** Generations that begin alike are recognised by their connections, of which the user chooses the number here. */
     private static boolean cannotBeRecognised(Generation generation) {
         return Generation.all().stream().filter(generation::beginsLike).count() > 1 && !generation.opens();
     }

@@ -3,7 +3,7 @@ package dev.intercept.selftest;
 import java.io.PrintWriter;
 
 /**
- * Tells the user what goes on: one line for each step that is done, and how far the replay is. On a terminal that line is
+ * Reports to the user what goes on: one line for each step that is done, and how far the replay is. On a terminal that line is
  * written over and over, elsewhere it comes at each quarter. One thread.
  */
 final class Progress {

@@ -25,7 +25,7 @@ final class Replay {
     /** Without any header for so long nothing will come any more: retransmissions are at most 3 s apart. */
     static final long STALL_NS = TimeUnit.SECONDS.toNanos(6);
 
-    /** How often the monitor is told and asked. */
+    /** How often the monitor gets the progress and is asked. */
     private static final long MONITOR_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final int concurrency;
@@ -158,7 +158,7 @@ final class Replay {
 
     /** How far it came, for the message of a failure. */
     String progress() {
-        return answered() + " requests were answered, " + open.size() + " connections under way, " + headers
+        return answered() + " requests were answered, " + open.size() + " connections in progress, " + headers
                 + " headers had come";
     }
 

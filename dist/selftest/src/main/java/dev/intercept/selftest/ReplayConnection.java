@@ -37,7 +37,7 @@ final class ReplayConnection {
         conversation.speakOver(tcp);
     }
 
-    /** Tells which connection a header belongs to. */
+    /** Which connection a header belongs to. */
     static long key(int clientAddress, int clientPort) {
         return (long) clientAddress << 16 | clientPort;
     }

@@ -5,7 +5,7 @@ interface ReplayMonitor {
 
     /**
      * @param answered requests whose answer is complete
-     * @param open connections under way
+     * @param open connections in progress
      */
     void progress(int answered, int open);
 

@@ -60,7 +60,7 @@ final class Report {
     private static String forwarded(DaemonStatistics statistics) {
         return Units.count(statistics.get(Counter.FORWARDED), "header") + "; parked "
                 + statistics.get(Counter.PARKED) + ", of these sent later " + statistics.get(Counter.UNPARKED)
-                + "; without a route " + statistics.get(Counter.NO_ROUTE) + ", for want of room dropped "
+                + "; without a route " + statistics.get(Counter.NO_ROUTE) + ", dropped for lack of room "
                 + (statistics.get(Counter.TUNNEL_OVERFLOW) + statistics.get(Counter.UNPARKED_OVERFLOW));
     }
 

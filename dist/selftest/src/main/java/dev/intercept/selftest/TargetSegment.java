@@ -3,7 +3,7 @@ package dev.intercept.selftest;
 import java.nio.ByteBuffer;
 
 /**
- * What one forwarded header tells the forged client of a segment that the target sent: RFC 9293, without the payload's
+ * What one forwarded header reports to the forged client of a segment that the target sent: RFC 9293, without the payload's
  * bytes, of which only the number is known.
  *
  * @param clientAddress where the target sent it, 32 bits

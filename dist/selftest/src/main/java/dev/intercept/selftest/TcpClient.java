@@ -36,7 +36,7 @@ final class TcpClient {
         void send(int flags, int sequence, int acknowledgement, byte[] payload);
     }
 
-    /** Whoever talks over this connection. Called on the connection's thread; may call back. */
+    /** What uses this connection. Called on the connection's thread; may call back. */
     interface User {
         void established(long nowNs);
 

@@ -102,7 +102,7 @@ final class TestedBackend {
                 .toList();
     }
 
-    /** The same for whoever opens it. */
+    /** The same for opening it. */
     private BackendOptions options() throws BackendException {
         Map<String, String> values = new HashMap<>(added);
         values.putAll(given);
@@ -112,7 +112,7 @@ final class TestedBackend {
     /**
      * Rules of which any one feeds the backend, the best first.
      *
-     * @throws SelftestException when an option of theirs cannot be meant
+     * @throws SelftestException when an option of theirs is invalid
      */
     List<QueueRule> rules() throws SelftestException {
         try {

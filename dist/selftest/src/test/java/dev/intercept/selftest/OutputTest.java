@@ -55,7 +55,7 @@ class OutputTest {
                         "  replayed   110 connections and 1530 headers in 0.50 s, 0 packets sent again,"
                                 + " 7 routes late on purpose",
                         "  forwarded  1523 headers; parked 7, of these sent later 7; without a route 0,"
-                                + " for want of room dropped 0",
+                                + " dropped for lack of room 0",
                         "  kernel     dropped 0 (nfqueue:0 queue_dropped 0)",
                         "  escaped    0 answers left for the clients (watched on wire0), 0 went another way,"
                                 + " 0 were answered by a client",

@@ -78,7 +78,7 @@ public record CheckScope(
         return provider().map(CaptureBackendProvider::mode).orElse(CaptureMode.DECIDES);
     }
 
-    /** The rules that the backend needs with the options given; those for its defaults where a value cannot be meant. */
+    /** The rules that the backend needs with the options given; those for its defaults where a value is invalid. */
     Optional<CaptureRules> rules() {
         return provider().flatMap(provider -> rules(provider, options()));
     }

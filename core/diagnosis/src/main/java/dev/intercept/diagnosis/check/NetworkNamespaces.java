@@ -31,7 +31,7 @@ final class NetworkNamespaces {
         return host.link("/proc/thread-self/ns/net").or(() -> host.link("/proc/self/ns/net"));
     }
 
-    /** For a sentence: {@code ", net:[4026532008]"}; empty where the kernel does not tell. */
+    /** For a sentence: {@code ", net:[4026532008]"}; empty where the kernel does not say. */
     static String own(Host host) {
         return link(host).map(name -> ", " + name).orElse("");
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The kernel loses packets of a lane: names the count that grows and the knob to turn. The man page asks its readers to
- * watch these counts; this watches them. Over when a count has not grown for a minute.
+ * watch these counts; this watches them. The finding ends when a count has not grown for a minute.
  */
 final class KernelLossDetector implements Detector {
 

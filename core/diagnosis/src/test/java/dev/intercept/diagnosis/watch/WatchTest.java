@@ -162,7 +162,7 @@ class WatchTest extends WatchScene {
         assertTrue(remedyFor(8080).startsWith("restart tcpcopy  # "));
     }
 
-    /** A client up to 0.9.0 names no target; that its answers were forwarded tells which it is. */
+    /** A client up to 0.9.0 names no target; that its answers were forwarded shows which it is. */
     @Test
     void shouldChangeNoRuleForAPortThatWasForwardedFrom() {
         rules("-A OUTPUT -p tcp -j NFQUEUE --queue-num 0");

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One open file of packets. The verdicts come to nothing: whom should a file tell? */
+/** One open file of packets. The verdicts go nowhere: a file takes none. */
 final class HexFileBackend implements CaptureBackend {
 
     /** How often the end of a followed file is looked at again. */
