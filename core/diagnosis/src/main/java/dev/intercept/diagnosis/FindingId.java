@@ -24,7 +24,9 @@ public enum FindingId {
             "a drop of outgoing packets tells the test server's own TCP that its packet was not sent, and it refuses the client's"
                     + " acknowledgements"),
     IP_FORWARD("ip-forward", "an assistant host that forwards sends the answers on to the real clients"),
-    RP_FILTER("rp-filter", "strict filtering drops copied requests that arrive on another interface than answers leave by"),
+    RP_FILTER(
+            "rp-filter",
+            "strict filtering drops copied requests that arrive on another interface than answers leave by"),
     CLIENT_ROUTE("client-route", "without a route to the client the target sends no answer"),
     CONNTRACK("conntrack", "a full connection table drops new connections, copied ones among them"),
     QUEUE_MEMORY("queue-memory", "what does not fit the queue or its socket is dropped"),
@@ -37,7 +39,9 @@ public enum FindingId {
     NETWORK_NAMESPACE(
             "network-namespace",
             "queues, rules and addresses belong to a network namespace: intercept must be in the target's"),
-    CONTAINER("container", "a container has its own network unless it was started with the host's, and its NAT hides the clients"),
+    CONTAINER(
+            "container",
+            "a container has its own network unless it was started with the host's, and its NAT hides the clients"),
 
     NO_TCPCOPY("no-tcpcopy", "answers are dropped and go nowhere while no tcpcopy is connected"),
     ROUTES_WITHOUT_RESPONSES(
@@ -64,11 +68,11 @@ public enum FindingId {
     SESSIONS_EVICTED("sessions-evicted", "a session beyond the bound takes the place of one that was idle for long"),
     KERNEL_LOSS("kernel-loss", "answers that are lost before intercept sees them are missing in the replay"),
     UNKNOWN_LENGTH(
-            "unknown-length",
-            "tcpcopy cannot acknowledge an answer of unknown length, so these answers are dropped"),
+            "unknown-length", "tcpcopy cannot acknowledge an answer of unknown length, so these answers are dropped"),
     MALFORMED("malformed", "a packet whose headers cannot be read is dropped"),
     FRAGMENTS("fragments", "only the first fragment of an answer has the ports that say whose it is"),
-    PARKED_LOST("parked-lost", "a handshake's answer waits 30 s for the route of its session, in a buffer of limited size"),
+    PARKED_LOST(
+            "parked-lost", "a handshake's answer waits 30 s for the route of its session, in a buffer of limited size"),
     TUNNEL_OVERFLOW("tunnel-overflow", "what does not fit a tunnel's buffer is missing in the replay"),
     TUNNEL_STALLED("tunnel-stalled", "what does not fit the tunnel's buffer is dropped, and after 30 s it is closed"),
     TUNNEL_QUIET(

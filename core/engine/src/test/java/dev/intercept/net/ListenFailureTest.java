@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ListenFailureTest {
 
-    private static final InetSocketAddress LOOPBACK =
-            new InetSocketAddress(InetAddresses.forString("127.0.0.1"), 80);
+    private static final InetSocketAddress LOOPBACK = new InetSocketAddress(InetAddresses.forString("127.0.0.1"), 80);
 
     @Test
     void shouldNameTheAddressesThatThisHostHas() {
