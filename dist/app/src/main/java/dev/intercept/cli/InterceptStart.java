@@ -15,6 +15,8 @@ import dev.intercept.diagnosis.Sockets;
 import dev.intercept.monitor.RuntimeDirectory;
 import dev.intercept.net.ListenFailure;
 import dev.intercept.quickack.QuickackRoutes;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.Host;
@@ -68,10 +70,25 @@ final class InterceptStart {
         if (options.user != null) {
             Privileges.refuseUnlessRoot(Account.named(options.user));
         }
+        if (leavesFilters()) {
+            return;
+        }
         try {
             Intercept.attempt(config, registry);
         } catch (StartException e) {
             throw withPortOwner(e);
+        }
+    }
+
+    /** Whether opening the backend would put filters in force that stay: that is not to be tried. */
+    private boolean leavesFilters() {
+        try {
+            CaptureBackendProvider provider =
+                    registry.choose(config.backendName()).provider();
+            return provider.attachedFilters(new BackendOptions(provider.options(), config.backendOptions()))
+                    .isPresent();
+        } catch (BackendException e) {
+            return false; // The attempt meets it too, and reports it.
         }
     }
 
