@@ -9,6 +9,7 @@ final class StrangeBytes {
 
     private static final int TLS_HANDSHAKE = 0x16;
     private static final int TLS_MAJOR = 0x03;
+    private static final int TLS_LATEST_MINOR = 0x04;
     private static final int TLS_CLIENT_HELLO = 0x01;
     private static final int IPV4_WITHOUT_OPTIONS = 0x45;
 
@@ -29,7 +30,7 @@ final class StrangeBytes {
     static boolean looksLikeTls(ByteBuffer first) {
         return first.get(0) == TLS_HANDSHAKE
                 && first.get(1) == TLS_MAJOR
-                && first.get(2) <= 4
+                && (first.get(2) & 0xff) <= TLS_LATEST_MINOR
                 && first.get(5) == TLS_CLIENT_HELLO
                 && first.get(6) == 0;
     }

@@ -1,5 +1,6 @@
 package dev.intercept.tcpcopy;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -25,6 +26,14 @@ class StrangeBytesTest {
     @ValueSource(strings = {"1603010200010001", "16030100f8010000", "1603030150010001"})
     void shouldNameATlsClientEvenIfItsLengthLooksLikeARecordType(String hex) {
         assertEquals("a TLS client; " + ONLY_TCPCOPY, cause(HexFormat.of().parseHex(hex)));
+    }
+
+    /** Of 0.7 to 0.9.0: address and port come in the byte order of a PC. */
+    @Test
+    void shouldTakeNoOldClientForTlsWhoseAddressHasAByteBeyond127() {
+        byte[] record = HexFormat.of().parseHex("1603a8c0c8010001" + "000000000000");
+        assertDoesNotThrow(
+                () -> new ClientDecoder(ProtocolOptions.DEFAULTS).decode(ByteBuffer.wrap(record), new RecordLog()));
     }
 
     @Test
