@@ -12,12 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The machine this runs on. */
 public final class LocalHost implements Host {
 
-    private static final int COMMAND_LIMIT_S = 10;
+    /** Commands of administration take milliseconds; one that waits for a lock is not waited for. */
+    private static final long COMMAND_LIMIT_MS = 10_000;
 
     /** Exit codes of a shell: no such command, and ended by SIGKILL. */
     private static final int NOT_FOUND = 127;
@@ -26,6 +29,16 @@ public final class LocalHost implements Host {
 
     /** More of one file than this is not read: the tables of a busy host are large, and the first part is enough. */
     private static final int MAX_FILE_BYTES = 8 << 20;
+
+    private final long commandLimitMs;
+
+    public LocalHost() {
+        this(COMMAND_LIMIT_MS);
+    }
+
+    LocalHost(long commandLimitMs) {
+        this.commandLimitMs = commandLimitMs;
+    }
 
     @Override
     public Optional<String> read(String path) {
@@ -81,13 +94,41 @@ public final class LocalHost implements Host {
         return builder.start();
     }
 
-    private static Optional<Output> finish(Process process) throws IOException, InterruptedException {
-        CompletableFuture<Void> limit = CompletableFuture.runAsync(
-                process::destroyForcibly, CompletableFuture.delayedExecutor(COMMAND_LIMIT_S, TimeUnit.SECONDS));
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int exitCode = process.waitFor();
-        limit.cancel(false);
+    /** Also of a command whose own children have its output open, and go on when it was ended. */
+    private Optional<Output> finish(Process process) throws InterruptedException {
+        CompletableFuture<String> output = new CompletableFuture<>();
+        Thread reader = new Thread(() -> read(process, output), "output of a command");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            String text = output.get(commandLimitMs, TimeUnit.MILLISECONDS);
+            return process.waitFor(commandLimitMs, TimeUnit.MILLISECONDS)
+                    ? result(process.exitValue(), text)
+                    : Optional.empty();
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } finally {
+            end(process);
+        }
+    }
+
+    private static void read(Process process, CompletableFuture<String> output) {
+        try (InputStream in = process.getInputStream()) {
+            output.complete(new String(in.readNBytes(MAX_FILE_BYTES), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            output.completeExceptionally(e);
+        }
+    }
+
+    private static Optional<Output> result(int exitCode, String text) {
         boolean hasRun = exitCode != NOT_FOUND && exitCode != KILLED;
         return hasRun ? Optional.of(new Output(exitCode, text.stripTrailing())) : Optional.empty();
+    }
+
+    private static void end(Process process) {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
     }
 }

@@ -4,14 +4,19 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Runs commands of the system to their end. A child process lives in the network namespace of the calling thread. */
 public final class Commands {
 
+    /** Of commands that take milliseconds, for machines under load: one that waits for a lock for ever ends a test all the same. */
+    private static final int LIMIT_S = 120;
+
     private Commands() {}
 
     /**
-     * Runs a command that must succeed.
+     * Runs a command that must succeed, for two minutes at most.
      *
      * @return what it printed, standard error included
      * @throws IOException when it cannot be started or its exit code is not 0; the message has the command and its output
@@ -21,8 +26,11 @@ public final class Commands {
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .start();
+        CompletableFuture<Void> limit = CompletableFuture.runAsync(
+                process::destroyForcibly, CompletableFuture.delayedExecutor(LIMIT_S, TimeUnit.SECONDS));
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exitCode = waitFor(process);
+        limit.cancel(false);
         if (exitCode != 0) {
             throw new IOException(
                     String.join(" ", List.of(command)) + " ended with exit code " + exitCode + ": " + output.strip());
