@@ -34,6 +34,9 @@ final class DeviceFlags {
     /** In the network namespace of the calling thread. The pseudo device {@code any} is always gone. */
     DeviceState state() {
         int socket = Libc.socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (socket < 0) {
+            return DeviceState.UNKNOWN;
+        }
         int result = Libc.ioctl(socket, SIOCGIFFLAGS, Native.getDirectBufferPointer(ifreq));
         Libc.close(socket);
         if (result != 0) {

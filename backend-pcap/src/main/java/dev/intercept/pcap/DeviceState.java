@@ -5,5 +5,7 @@ enum DeviceState {
     UP,
     DOWN,
     /** There is no device of that name. */
-    GONE
+    GONE,
+    /** Nobody can say: there is no file descriptor to ask with. */
+    UNKNOWN
 }

@@ -47,10 +47,14 @@ final class DeviceWatch {
         }
         lookAgainIn(LOOK_INTERVAL_MS);
         DeviceState now = state.get();
-        if (now != DeviceState.UP) {
-            announceLoss(now, "");
-        } else if (announced) {
-            announceReturn();
+        switch (now) {
+            case DOWN, GONE -> announceLoss(now, "");
+            case UP -> {
+                if (announced) {
+                    announceReturn();
+                }
+            }
+            case UNKNOWN -> {} // Looked at again soon.
         }
     }
 
@@ -104,7 +108,7 @@ final class DeviceWatch {
                 "{0}: {1}",
                 lane,
                 switch (now) {
-                    case UP -> "libpcap ended the capture (" + words + "); the device is opened again";
+                    case UP, UNKNOWN -> "libpcap ended the capture (" + words + "); the device is opened again";
                     case DOWN ->
                         device + " is down; capture goes on by itself when it is up again: ip link set " + device
                                 + " up";

@@ -2,6 +2,7 @@ package dev.intercept.pcap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.kit.DescriptorLimit;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.TestNetwork;
 import org.junit.jupiter.api.Test;
@@ -25,5 +26,13 @@ class DeviceFlagsTest {
         assertEquals(DeviceState.GONE, new DeviceFlags("lo-and-much-too-long").state());
         assertEquals(DeviceState.GONE, new DeviceFlags("any").state());
         assertEquals(DeviceState.GONE, new DeviceFlags("").state());
+    }
+
+    @Test
+    void shouldNotCallALackOfDescriptorsALackOfTheDevice() throws Exception {
+        DeviceFlags flags = new DeviceFlags("lo");
+        DeviceState before = flags.state();
+        assertEquals(DeviceState.UNKNOWN, DescriptorLimit.withNone(flags::state));
+        assertEquals(before, flags.state());
     }
 }

@@ -38,6 +38,22 @@ class DeviceWatchTest {
     }
 
     @Test
+    void shouldSayNothingOfADeviceThatCannotBeAskedFor() {
+        DeviceWatch watch = watch();
+        state = DeviceState.UNKNOWN;
+        idle(watch, 10);
+        assertEquals(List.of(), log.lines());
+        watch.lost("The socket broke");
+        assertEquals(
+                List.of("WARNING pcap:eth0: libpcap ended the capture (The socket broke); the device is opened again"),
+                log.lines());
+        assertFalse(watch.canBeOpened(), "which takes descriptors too");
+        state = DeviceState.UP;
+        passMs(DeviceWatch.LOOK_INTERVAL_MS);
+        assertTrue(watch.canBeOpened());
+    }
+
+    @Test
     void shouldLookFourTimesASecondAndNotAtEveryIdlePoll() {
         DeviceWatch watch = watch();
         watch.idle();

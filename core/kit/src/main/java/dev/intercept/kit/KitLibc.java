@@ -31,6 +31,9 @@ final class KitLibc {
     /** poll.h */
     static final short POLLIN = 1;
 
+    /** sys/resource.h; a {@code struct rlimit} is the soft and the hard limit. */
+    static final int RLIMIT_NOFILE = 7;
+
     static {
         Native.register(KitLibc.class, "c");
     }
@@ -55,6 +58,10 @@ final class KitLibc {
     static native int if_nametoindex(String name) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;
+
+    static native int getrlimit(int resource, long[] limit) throws LastErrorException;
+
+    static native int setrlimit(int resource, long[] limit) throws LastErrorException;
 
     /** Makes a socket's buffer larger, past the system's bound, where the process may; otherwise leaves it as it is. */
     static void enlargeBuffer(int fd, int option, int bytes) {
