@@ -185,8 +185,7 @@ final class BackendOptionGroups {
 
     /** The backend that alone understands all options given and is given all that it requires. */
     Optional<String> onlyOneForAll() {
-        List<String> able = able().filter(
-                        backend -> given.keySet().containsAll(requiredBy.get(backend)))
+        List<String> able = able().filter(backend -> given.keySet().containsAll(requiredBy.get(backend)))
                 .toList();
         return able.size() == 1 ? Optional.of(able.get(0)) : Optional.empty();
     }

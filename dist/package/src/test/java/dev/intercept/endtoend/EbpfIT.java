@@ -91,9 +91,13 @@ class EbpfIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             isOver.set(true);
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new AssertionError("nothing interrupts a test", e);
+            }
             raw.close();
         }
     }
