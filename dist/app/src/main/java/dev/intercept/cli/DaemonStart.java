@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.daemon.Detachment;
+import dev.intercept.daemon.Pinned;
 import dev.intercept.logging.Log;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,14 +33,19 @@ final class DaemonStart {
                 .orElseThrow(() -> new StartException(
                         ExitCode.OS_REFUSED, "-d needs the installed program: start bin/intercept, or leave -d out"));
         Path log = options.log != null ? options.log : DefaultLog.choose();
-        Log.refuseUnwritable(log);
-        Detachment.Outcome outcome = new Detachment(launcher, PATIENCE_S).start(daemonArguments(log), log);
+        Detachment.Outcome outcome = start(launcher, log);
         if (!outcome.isReady()) {
             err.println(outcome.words());
             return outcome.exitCode();
         }
         out.println("intercept runs as process " + outcome.pid() + " and logs to " + log);
         return ExitCode.OK.code();
+    }
+
+    private Detachment.Outcome start(Path launcher, Path log) throws StartException {
+        try (Pinned opened = Log.ofDaemon(log)) {
+            return new Detachment(launcher, PATIENCE_S).start(daemonArguments(log), opened);
+        }
     }
 
     /** In front of the user's, so that a subcommand or a later -l is not disturbed. */

@@ -119,17 +119,14 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments, out, err).run();
         }
-        OwnRules rules = new OwnRules(run.installRules, config(), registry);
-        return new InterceptProcess(interceptStart(), run, rules, notices()).run();
-    }
-
-    private InterceptStart interceptStart() {
-        return new InterceptStart(config(), run, registry, arguments);
+        InterceptConfig config = config();
+        OwnRules rules = new OwnRules(run.installRules, config, registry);
+        return new InterceptProcess(new InterceptStart(config, registry, arguments), run, rules, notices()).run();
     }
 
     /** Finds out what {@link #start} would be refused. */
     StartTrial trial() {
-        return new StartTrial(interceptStart(), run, listen.port);
+        return new StartTrial(new InterceptStart(config(), registry, arguments), run, listen.port);
     }
 
     private List<Notice> notices() {

@@ -3,12 +3,16 @@ package dev.intercept.cli;
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.StartException;
+import dev.intercept.StartStep;
+import dev.intercept.daemon.Account;
 import dev.intercept.daemon.Detachment;
 import dev.intercept.daemon.Heartbeat;
 import dev.intercept.daemon.PidFile;
+import dev.intercept.daemon.Privileges;
 import dev.intercept.daemon.ServiceManager;
 import dev.intercept.daemon.Signals;
 import dev.intercept.daemon.Terminal;
+import dev.intercept.daemon.ThreadPriority;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
@@ -60,7 +64,9 @@ final class InterceptProcess {
     int run() throws StartException {
         nameProcess();
         try {
-            return runLogged(openLog());
+            Optional<Account> account =
+                    options.user == null ? Optional.empty() : Optional.of(Privileges.futureUser(options.user));
+            return runLogged(new Handover(openLog(), account));
         } catch (StartException e) {
             if (!options.detached) {
                 throw e;
@@ -85,42 +91,51 @@ final class InterceptProcess {
                 : Log.toFile(options.log, options.logLevel, options.logFormat);
     }
 
-    private int runLogged(Log log) throws StartException {
+    private int runLogged(Handover handover) throws StartException {
         notices.forEach(notice -> LOG.log(notice.level(), notice.text()));
         try {
-            return runAlone(log);
+            return runHoldingPidFile(handover);
         } catch (StartException e) {
-            log.file().ifPresent(file -> LOG.log(Level.ERROR, e.getMessage()));
+            handover.log().file().ifPresent(file -> LOG.log(Level.ERROR, e.getMessage()));
             throw e;
         }
     }
 
-    private int runAlone(Log log) throws StartException {
+    private int runHoldingPidFile(Handover handover) throws StartException {
         if (options.pidFile == null) {
-            return serve(log);
+            return serve(handover);
         }
         PidFile pidFile = PidFile.take(options.pidFile);
         try {
-            return serve(log);
+            return serve(handover.with(pidFile));
         } finally {
             pidFile.remove();
         }
     }
 
-    private int serve(Log log) throws StartException {
+    private int serve(Handover handover) throws StartException {
         // Handled before the start: a signal may come as soon as "listening" is in the log.
         CompletableFuture<Intercept> started = new CompletableFuture<>();
-        handleSignals(started, log);
-        try (Intercept intercept = start.run(log.file())) {
+        handleSignals(started, handover.log());
+        Monitors monitors = new Monitors(
+                Optional.ofNullable(options.socket), Optional.ofNullable(options.metrics), handover.account());
+        // What may fail comes first, then what cannot be taken back.
+        StartStep onceOpen = () -> {
+            monitors.open();
+            ThreadPriority.raise(Optional.ofNullable(options.nice));
+            handover.run();
+        };
+        try (monitors;
+                Intercept intercept = start.run(onceOpen)) {
             started.complete(intercept);
+            monitors.serve(intercept, Diagnosis.of(intercept), Installation.version());
             return serve(intercept);
         } catch (InterruptedException e) {
             throw new AssertionError("nothing interrupts the main thread", e);
         }
     }
 
-    private int serve(Intercept intercept) throws StartException, InterruptedException {
-        Monitors monitors = monitors(intercept);
+    private int serve(Intercept intercept) throws InterruptedException {
         try (ServiceManager manager = ServiceManager.of(
                         System.getenv(), ProcessHandle.current().pid());
                 Heartbeat heartbeat = heartbeat(manager, intercept)) {
@@ -138,8 +153,6 @@ final class InterceptProcess {
                 rules.remove();
             }
             return code.code();
-        } finally {
-            monitors.close();
         }
     }
 
@@ -149,15 +162,6 @@ final class InterceptProcess {
                 () -> intercept.backendName() + ", " + intercept.tunnels().size() + " tunnels, "
                         + intercept.statistics().line(),
                 limitNs -> intercept.isCapturing() && intercept.longestRoundNs() < limitNs);
-    }
-
-    private Monitors monitors(Intercept intercept) throws StartException {
-        return Monitors.open(
-                intercept,
-                Diagnosis.of(intercept),
-                Installation.version(),
-                Optional.ofNullable(options.socket),
-                Optional.ofNullable(options.metrics));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.daemon.PidFile;
+import dev.intercept.daemon.Privileges;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Processes;
@@ -88,6 +89,9 @@ final class StartTrial {
 
     private Optional<Finding> openPortAndBackend() throws StartException {
         try {
+            if (options.user != null) {
+                Privileges.futureUser(options.user);
+            }
             start.attempt();
             return Optional.empty();
         } catch (StartException e) {

@@ -5,6 +5,7 @@ import dev.intercept.StartException;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public final class Detachment {
      *
      * @throws StartException when it cannot be started, or does neither in time
      */
-    public Outcome start(List<String> arguments, Path log) throws StartException {
+    public Outcome start(List<String> arguments, Pinned log) throws StartException {
         Process process = spawn(arguments, log);
         Thread orphanGuard = new Thread(process::destroy, "end-daemon-that-nobody-waits-for");
         Runtime.getRuntime().addShutdownHook(orphanGuard);
@@ -72,14 +73,11 @@ public final class Detachment {
         return said.contains(READY) ? new Outcome(process.pid(), ExitCode.OK.code(), "") : failure(process, said, log);
     }
 
-    private Process spawn(List<String> arguments, Path log) throws StartException {
+    private Process spawn(List<String> arguments, Pinned log) throws StartException {
         List<String> command = new ArrayList<>(List.of("setsid", launcher.toString(), OPTION));
         command.addAll(arguments);
         try {
-            return new ProcessBuilder(command)
-                    .redirectInput(new File("/dev/null"))
-                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+            return spawn(command, log.path(), log.append());
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.OS_REFUSED,
@@ -88,7 +86,17 @@ public final class Detachment {
         }
     }
 
-    private List<String> wordsUntilReady(Process process, Path log) throws StartException {
+    /** A FIFO has a reader as long as it is open here, and does not hold up who opens it next. */
+    private static Process spawn(List<String> command, Path log, OutputStream open) throws IOException {
+        try (open) {
+            return new ProcessBuilder(command)
+                    .redirectInput(new File("/dev/null"))
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+        }
+    }
+
+    private List<String> wordsUntilReady(Process process, Pinned log) throws StartException {
         try {
             return CompletableFuture.supplyAsync(() -> readUntilReady(process)).get(patienceS, TimeUnit.SECONDS);
         } catch (TimeoutException | InterruptedException e) {
@@ -120,7 +128,7 @@ public final class Detachment {
         }
     }
 
-    private static Outcome failure(Process process, List<String> said, Path log) {
+    private static Outcome failure(Process process, List<String> said, Pinned log) {
         int code = exitCode(process);
         String words = String.join(System.lineSeparator(), said);
         String unsaid = "intercept: the daemon ended with code " + code + " before it was ready; see " + log;

@@ -12,8 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -29,57 +27,60 @@ public final class PidFile {
 
     private static final int MAX_PID_BYTES = 20;
 
-    private final Path file;
+    /** For everyone to read, as other daemons' are. */
+    private static final String MODE = "rw-r--r--";
+
+    private final Path path;
+    private final Pinned file;
     private final FileChannel channel;
 
-    private PidFile(Path file, FileChannel channel) {
+    private PidFile(Path path, Pinned file, FileChannel channel) {
+        this.path = path;
         this.file = file;
         this.channel = channel;
     }
 
     /**
-     * Locks {@code file} and writes this process's id to it.
+     * Locks {@code path} and writes this process's id to it.
      *
      * @throws StartException with CANNOT_CREATE when the file cannot be written or another process holds it
      */
-    public static PidFile take(Path file) throws StartException {
+    public static PidFile take(Path path) throws StartException {
         try {
-            PidFile pidFile = open(file);
-            while (!Files.exists(file)) {
-                pidFile.channel.close(); // Its last owner removed it between our open and our lock.
-                pidFile = open(file);
+            PidFile pidFile = open(path);
+            while (!pidFile.file.isInPlace()) {
+                pidFile.close(); // Its last owner removed it between our open and our lock.
+                pidFile = open(path);
             }
             pidFile.write();
             return pidFile;
         } catch (IOException e) {
             throw new StartException(
                     ExitCode.CANNOT_CREATE,
-                    "cannot write the PID file " + file + " (" + reason(e)
+                    "cannot write the PID file " + path + " (" + reason(e)
                             + "); give a file in a directory that you may write to with -P",
                     e);
         }
     }
 
-    /** The file system's exceptions for the commonest causes carry the file's name alone. */
+    /** The file system's exception for the commonest cause carries the file's name alone. */
     private static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "No such file or directory";
-        }
         return e instanceof AccessDeniedException ? "Permission denied" : e.getMessage();
     }
 
-    private static PidFile open(Path file) throws IOException, StartException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        if (!lock(channel)) {
-            String owner = owner(channel);
-            channel.close();
+    private static PidFile open(Path path) throws IOException, StartException {
+        Pinned file = Pinned.file(path, MODE);
+        PidFile pidFile = new PidFile(
+                path, file, FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE));
+        if (!lock(pidFile.channel)) {
+            String owner = owner(pidFile.channel);
+            pidFile.close();
             throw new StartException(
                     ExitCode.CANNOT_CREATE,
-                    "the PID file " + file + " belongs to " + owner
+                    "the PID file " + path + " belongs to " + owner
                             + ", which is running; stop that one first, or give another file with -P");
         }
-        return new PidFile(file, channel);
+        return pidFile;
     }
 
     private static boolean lock(FileChannel channel) throws IOException {
@@ -105,13 +106,32 @@ public final class PidFile {
         channel.write(ByteBuffer.wrap(line), 0);
     }
 
+    /** Gives it to the user as whom this process goes on. */
+    public void giveTo(Account account) throws IOException {
+        file.giveTo(account);
+    }
+
     /** Removes the file, then releases the lock, in this order: nobody may lock a file about to vanish. */
     public void remove() {
-        try {
-            Files.deleteIfExists(file);
-            channel.close();
+        try (channel) {
+            empty();
+            file.remove();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove the PID file (" + e + "); nothing depends on it, remove it by hand");
+            LOG.log(
+                    Level.WARNING,
+                    "cannot remove the PID file " + path + " (" + reason(e) + "); it is empty now, remove it by hand");
+        } finally {
+            file.close();
         }
+    }
+
+    /** What cannot be removed must name no process, since its number will be another's. */
+    private void empty() throws IOException {
+        channel.truncate(0);
+    }
+
+    private void close() throws IOException {
+        channel.close();
+        file.close();
     }
 }

@@ -6,9 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.intercept.spi.Host;
 import java.util.List;
 
 /** What this process may do, capabilities(7), and how it gives up the rest. */
@@ -19,10 +17,13 @@ public final class Privileges {
 
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
+    private static final String THREADS = "/proc/self/task";
+
     /** linux/prctl.h */
     private static final int PR_SET_DUMPABLE = 4;
 
     private static final int PR_SET_KEEPCAPS = 8;
+    private static final int PR_CAPBSET_DROP = 24;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
 
     /** The C library's calls; an error comes as an exception with its errno. */
@@ -42,21 +43,28 @@ public final class Privileges {
 
     private Privileges() {}
 
-    /** @throws StartException with NO_PERMISSION when this process is not root's */
-    public static void refuseUnlessRoot(Account account) throws StartException {
+    /**
+     * The user as whom to go on.
+     *
+     * @throws StartException with NO_PERMISSION when this process is not root's, with USAGE when there is no such user
+     */
+    public static Account futureUser(String name) throws StartException {
+        Account account = Account.named(name);
         if (Native.load("c", Libc.class).geteuid() != 0) {
             throw new StartException(
                     ExitCode.NO_PERMISSION,
                     "--user " + account.name()
                             + ": only root can become another user; leave --user out, or start with sudo");
         }
+        return account;
     }
 
     /**
      * Goes on as another user with CAP_NET_ADMIN and CAP_NET_RAW.
      *
      * <p>The user and the groups become those of every thread, by the C library's doing. The capabilities are kept by the
-     * calling thread and by those that it starts from now on; threads that run already, the runtime's own, lose all.
+     * calling thread and by those that it starts from now on; threads that run already, the runtime's own, lose all. What no
+     * thread can gain anew is bounded in these threads alone; in the others the launcher does it, before they start.
      *
      * @throws StartException with OS_REFUSED when a call fails
      */
@@ -74,6 +82,7 @@ public final class Privileges {
 
     private static void become(Libc libc, Account account) {
         int[] groupIds = account.groupIds().stream().mapToInt(Integer::intValue).toArray();
+        bound(libc);
         prctl(libc, PR_SET_KEEPCAPS, 1);
         libc.setgroups(new NativeLong(groupIds.length), groupIds);
         libc.setgid(account.groupId());
@@ -86,26 +95,31 @@ public final class Privileges {
         prctl(libc, PR_SET_DUMPABLE, 1);
     }
 
+    /** What is missing in the end is what {@link #looseThreads} finds: whoever may not drop these may not add any either. */
+    private static void bound(Libc libc) {
+        for (int capability = 0; capability < Integer.SIZE * 2; capability++) {
+            boolean isKept = capability < Integer.SIZE && (KEPT_CAPABILITIES & 1 << capability) != 0;
+            try {
+                if (!isKept) {
+                    prctl(libc, PR_CAPBSET_DROP, capability);
+                }
+            } catch (LastErrorException e) {
+                return; // The kernel has no more of them, or takes none without CAP_SETPCAP.
+            }
+        }
+    }
+
+    /** The threads of this process that could gain privileges by a program that they start; kernels up to 4.9 do not say. */
+    public static List<String> looseThreads(Host host) {
+        return host.list(THREADS).stream()
+                .map(thread -> host.read(THREADS + "/" + thread + "/status").orElse(""))
+                .filter(status -> status.contains("\nNoNewPrivs:\t0\n"))
+                .map(status -> status.substring(status.indexOf('\t') + 1, status.indexOf('\n')))
+                .toList();
+    }
+
     private static void prctl(Libc libc, int option, int value) {
         NativeLong none = new NativeLong(0);
         libc.prctl(option, new NativeLong(value), none, none, none);
-    }
-
-    /** Gives files and directories to the account while this process still may; a device such as /dev/stderr is left out. */
-    public static void handOver(Account account, List<Path> files) throws StartException {
-        for (Path file : files) {
-            try {
-                if (Files.isRegularFile(file) || Files.isDirectory(file)) {
-                    Files.setAttribute(file, "unix:uid", account.userId());
-                    Files.setAttribute(file, "unix:gid", account.groupId());
-                }
-            } catch (IOException e) {
-                throw new StartException(
-                        ExitCode.CANNOT_CREATE,
-                        "--user " + account.name() + ": " + file + " cannot be given to that user (" + e.getMessage()
-                                + "); name another file",
-                        e);
-            }
-        }
     }
 }

@@ -2,11 +2,12 @@ package dev.intercept.logging;
 
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
+import dev.intercept.daemon.Account;
+import dev.intercept.daemon.Pinned;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,49 +24,55 @@ public final class Log {
     private static final Logger ROOT = Logger.getLogger("");
 
     private final LogHandler handler;
-    private final Optional<Path> file;
+    private final Optional<Path> path;
+    private final Optional<LogFile> file;
 
-    private Log(LogHandler handler, Optional<Path> file) {
+    private Log(LogHandler handler, Optional<Path> path, Optional<LogFile> file) {
         this.handler = handler;
+        this.path = path;
         this.file = file;
     }
 
     /** Sends every log line of this process to stderr. */
     public static Log toStderr(LogLevel level, LogFormat format) {
         try {
-            return install(new LogHandler(Log::stderr), Optional.empty(), level, format.formatter(isJournal()));
+            LogHandler handler = new LogHandler(Log::stderr);
+            install(handler, level, format.formatter(isJournal()));
+            return new Log(handler, Optional.empty(), Optional.empty());
         } catch (IOException e) {
             throw new AssertionError("stderr is open already", e);
         }
     }
 
     /**
-     * Appends every log line of this process to {@code file}.
+     * Appends every log line of this process to {@code path}.
      *
      * @throws StartException with CANNOT_CREATE when the file cannot be opened for writing
      */
-    public static Log toFile(Path file, LogLevel level, LogFormat format) throws StartException {
+    public static Log toFile(Path path, LogLevel level, LogFormat format) throws StartException {
         try {
-            return install(new LogHandler(() -> append(file)), Optional.of(file), level, format.formatter(false));
+            LogFile file = new LogFile(path);
+            LogHandler handler = new LogHandler(file);
+            install(handler, level, format.formatter(false));
+            return new Log(handler, Optional.of(path), Optional.of(file));
         } catch (IOException e) {
             throw unwritable(e);
         }
     }
 
     /**
-     * Tries the log file of a daemon before it is started.
+     * The log file of a daemon before it is started, tried and open.
      *
      * @throws StartException with CANNOT_CREATE when the file cannot be opened for writing
      */
-    public static void refuseUnwritable(Path file) throws StartException {
+    public static Pinned ofDaemon(Path path) throws StartException {
         try {
-            append(file).close();
+            return LogFile.pin(path);
         } catch (IOException e) {
             throw unwritable(e);
         }
     }
 
-    /** The exception of FileOutputStream says "FILE (CAUSE)". */
     private static StartException unwritable(IOException e) {
         return new StartException(
                 ExitCode.CANNOT_CREATE,
@@ -74,28 +81,12 @@ public final class Log {
                 e);
     }
 
-    /**
-     * Not a FileChannel: that one closes itself when an interrupted thread logs. A FIFO is opened for reading too, fifo(7):
-     * otherwise opening it waits until somebody reads there.
-     */
-    private static OutputStream append(Path file) throws IOException {
-        if (isSpecial(file)) {
-            return new FileOutputStream(new RandomAccessFile(file.toFile(), "rw").getFD());
-        }
-        return new FileOutputStream(file.toFile(), true);
-    }
-
-    private static boolean isSpecial(Path file) {
-        return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
-    }
-
-    private static Log install(LogHandler handler, Optional<Path> file, LogLevel level, Formatter formatter) {
+    private static void install(LogHandler handler, LogLevel level, Formatter formatter) {
         LogManager.getLogManager().reset();
         handler.setFormatter(formatter);
         handler.setLevel(level.julLevel());
         ROOT.setLevel(level.julLevel());
         ROOT.addHandler(handler);
-        return new Log(handler, file);
     }
 
     private static boolean isJournal() {
@@ -113,7 +104,14 @@ public final class Log {
 
     /** The log file; empty for stderr. */
     public Optional<Path> file() {
-        return file;
+        return path;
+    }
+
+    /** Gives the log file to the user as whom this process goes on: SIGHUP opens it anew. */
+    public void giveTo(Account account) throws IOException {
+        if (file.isPresent()) {
+            file.get().giveTo(account);
+        }
     }
 
     /** Reopens the log file (SIGHUP); a failure keeps the old file and is logged there. */

@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import dev.intercept.spi.Host;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -82,8 +84,11 @@ public final class BugReport {
     public void write(Path file, boolean isRedacted) throws IOException {
         Redaction redaction = new Redaction();
         UnaryOperator<String> filter = isRedacted ? redaction::redact : text -> text;
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.WRITE);
+        // Made and opened in one step: nobody can put another file in between.
+        try (OutputStream out = Channels.newOutputStream(Files.newByteChannel(
+                        file,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             for (Map.Entry<String, String> text : texts.entrySet()) {
                 zip.putNextEntry(new ZipEntry("intercept-report/" + text.getKey()));

@@ -5,7 +5,6 @@ import dev.intercept.capture.BatchMeters;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.watch.Diagnosis;
-import dev.intercept.server.Tunnel;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
@@ -20,10 +19,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** All that intercept counts, under Prometheus' names. Read at each scrape; the packet path knows nothing of it. */
@@ -34,6 +31,7 @@ final class InterceptMetrics implements MultiCollector {
     private final Intercept intercept;
     private final Diagnosis diagnosis;
     private final String version;
+    private final PeerTotals peers = new PeerTotals();
 
     InterceptMetrics(Intercept intercept, Diagnosis diagnosis, String version) {
         this.intercept = intercept;
@@ -69,7 +67,7 @@ final class InterceptMetrics implements MultiCollector {
                 .build());
         metrics.add(findings());
         addLanes(metrics);
-        addTunnels(metrics);
+        addPeers(metrics);
         metrics.addAll(TargetMetrics.of(intercept.target()));
         return new MetricSnapshots(metrics);
     }
@@ -173,41 +171,29 @@ final class InterceptMetrics implements MultiCollector {
                 .build();
     }
 
-    /** The peer's address is a label and its port is not, and there are no more than {@link StatusReport#MAX_TUNNELS}. */
-    private void addTunnels(List<MetricSnapshot> metrics) {
-        Collection<Tunnel> tunnels = intercept.tunnels();
-        metrics.add(ofTunnels(
-                "intercept_tunnel_forwarded_messages", "headers that a tunnel took", tunnels, Tunnel::forwarded));
-        metrics.add(ofTunnels(
-                "intercept_tunnel_written_messages",
-                "headers that a tunnel's socket took whole",
-                tunnels,
-                Tunnel::written));
-        metrics.add(ofTunnels(
-                "intercept_tunnel_dropped_messages",
-                "headers that a tunnel had no room for",
-                tunnels,
-                Tunnel::overflowed));
+    private void addPeers(List<MetricSnapshot> metrics) {
+        CounterSnapshot.Builder forwarded = CounterSnapshot.builder()
+                .name("intercept_peer_forwarded_messages")
+                .help("headers sent to the tunnels of a peer, ended ones too");
+        CounterSnapshot.Builder written = CounterSnapshot.builder()
+                .name("intercept_peer_written_messages")
+                .help("headers that the sockets of a peer, ended ones too, took whole");
+        CounterSnapshot.Builder dropped = CounterSnapshot.builder()
+                .name("intercept_peer_dropped_messages")
+                .help("headers that the tunnels of a peer, ended ones too, had no room for");
+        GaugeSnapshot.Builder open =
+                GaugeSnapshot.builder().name("intercept_peer_tunnels").help("open tunnels of a peer");
         GaugeSnapshot.Builder pending = GaugeSnapshot.builder()
-                .name("intercept_tunnel_pending_bytes")
-                .help("bytes that wait for a tunnel's socket");
-        tunnels.stream()
-                .limit(StatusReport.MAX_TUNNELS)
-                .forEach(tunnel -> pending.dataPoint(point(labels(tunnel), tunnel.pendingBytes())));
-        metrics.add(pending.build());
-    }
-
-    private static CounterSnapshot ofTunnels(
-            String name, String help, Collection<Tunnel> tunnels, ToLongFunction<Tunnel> value) {
-        CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-        tunnels.stream()
-                .limit(StatusReport.MAX_TUNNELS)
-                .forEach(tunnel -> counter.dataPoint(count(labels(tunnel), value.applyAsLong(tunnel))));
-        return counter.build();
-    }
-
-    private static Labels labels(Tunnel tunnel) {
-        String peer = tunnel.peer();
-        return Labels.of("tunnel", Integer.toString(tunnel.number()), "peer", peer.substring(0, peer.lastIndexOf(':')));
+                .name("intercept_peer_pending_bytes")
+                .help("bytes that wait for the sockets of a peer");
+        peers.with(intercept.tunnels()).forEach((peer, total) -> {
+            Labels labels = Labels.of("peer", peer);
+            forwarded.dataPoint(count(labels, total.forwarded()));
+            written.dataPoint(count(labels, total.written()));
+            dropped.dataPoint(count(labels, total.dropped()));
+            open.dataPoint(point(labels, total.tunnels()));
+            pending.dataPoint(point(labels, total.pendingBytes()));
+        });
+        metrics.addAll(List.of(forwarded.build(), written.build(), dropped.build(), open.build(), pending.build()));
     }
 }

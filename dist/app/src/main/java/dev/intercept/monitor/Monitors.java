@@ -1,11 +1,13 @@
 package dev.intercept.monitor;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.StartException;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
+import dev.intercept.daemon.Account;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.net.ListenFailure;
 import java.io.IOException;
@@ -16,75 +18,54 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The status socket of a running intercept and, where asked for, its web server. */
+/**
+ * The status socket of a running intercept and, where asked for, its web server: opened with the privileges of the start, served
+ * with those that are left.
+ */
 public final class Monitors implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Monitors.class.getName());
 
-    private final Optional<StatusSocket> socket;
-    private final Optional<WebServer> web;
+    private final Optional<Path> socketPath;
+    private final Optional<InetSocketAddress> metrics;
+    private final Optional<Account> account;
+    private Optional<StatusSocket> socket = Optional.empty();
+    private Optional<HttpServer> bound = Optional.empty();
+    private Optional<WebServer> web = Optional.empty();
 
-    private Monitors(Optional<StatusSocket> socket, Optional<WebServer> web) {
-        this.socket = socket;
-        this.web = web;
+    /**
+     * @param socketPath as the user gave it; empty for the one where status looks by itself
+     * @param metrics where to serve; empty for nowhere
+     * @param account whose the socket is to be; empty for this user
+     */
+    public Monitors(Optional<Path> socketPath, Optional<InetSocketAddress> metrics, Optional<Account> account) {
+        this.socketPath = socketPath;
+        this.metrics = metrics;
+        this.account = account;
     }
 
     /**
-     * Opens both.
+     * Opens both. Nobody is served yet, but can connect.
      *
-     * @param socketPath as the user gave it; empty for the one where status looks by itself
-     * @param metrics where to serve; empty for nowhere
      * @throws StartException when what the user asked for cannot be opened
      */
-    public static Monitors open(
-            Intercept intercept,
-            Diagnosis diagnosis,
-            String version,
-            Optional<Path> socketPath,
-            Optional<InetSocketAddress> metrics)
-            throws StartException {
-        Optional<StatusSocket> socket = socket(new StatusReport(intercept, diagnosis, version), socketPath);
-        try {
-            return new Monitors(socket, web(intercept, diagnosis, version, metrics));
-        } catch (StartException e) {
-            socket.ifPresent(StatusSocket::close);
-            throw e;
+    public void open() throws StartException {
+        openSocket();
+        if (metrics.isPresent()) {
+            listen(metrics.get());
         }
     }
 
-    private static Optional<StatusSocket> socket(StatusReport report, Optional<Path> given) throws StartException {
+    private void openSocket() throws StartException {
         try {
-            if (given.isPresent()) {
-                return Optional.of(StatusSocket.open(given.get(), report::json));
-            }
-            RuntimeDirectory directory = RuntimeDirectory.ofThisUser();
-            directory.prepare();
-            return Optional.of(
-                    StatusSocket.open(directory.socketOf(ProcessHandle.current().pid()), report::json));
+            socket = Optional.of(StatusSocket.open(path(), account));
         } catch (IOException e) {
             String text = "cannot open the status socket: " + e.getMessage()
                     + "; name a file that can be created with --socket";
-            if (given.isPresent()) {
+            if (socketPath.isPresent()) {
                 throw new StartException(ExitCode.CANNOT_CREATE, text, e);
             }
             LOG.log(Level.WARNING, text + ". intercept status does not work without it");
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<WebServer> web(
-            Intercept intercept, Diagnosis diagnosis, String version, Optional<InetSocketAddress> metrics)
-            throws StartException {
-        if (metrics.isEmpty()) {
-            return Optional.empty();
-        }
-        InetSocketAddress address = metrics.get();
-        try {
-            WebServer web = new WebServer(address, intercept, diagnosis, version);
-            LOG.log(Level.INFO, "metrics and a page on " + place(address));
-            return Optional.of(web);
-        } catch (IOException e) {
-            throw refused(address, e);
         }
     }
 
@@ -100,6 +81,22 @@ public final class Monitors implements AutoCloseable {
             } catch (IOException e) {
                 throw refused(metrics.get(), e);
             }
+        }
+    }
+
+    private Path path() throws IOException {
+        return socketPath.isPresent()
+                ? socketPath.get()
+                : RuntimeDirectory.ofThisUser()
+                        .prepare(account)
+                        .socketOf(ProcessHandle.current().pid());
+    }
+
+    private void listen(InetSocketAddress address) throws StartException {
+        try {
+            bound = Optional.of(WebServer.bind(address));
+        } catch (IOException e) {
+            throw refused(address, e);
         }
     }
 
@@ -123,9 +120,27 @@ public final class Monitors implements AutoCloseable {
                 e);
     }
 
+    /** Answers what was opened, on threads that the calling one starts. */
+    public void serve(Intercept intercept, Diagnosis diagnosis, String version) throws StartException {
+        socket.ifPresent(opened -> opened.serve(new StatusReport(intercept, diagnosis, version)::json));
+        if (bound.isPresent()) {
+            web = Optional.of(serve(bound.get(), intercept, diagnosis, version));
+            LOG.log(Level.INFO, "metrics and a page on " + place(web.get().address()));
+        }
+    }
+
+    private static WebServer serve(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version)
+            throws StartException {
+        try {
+            return new WebServer(bound, intercept, diagnosis, version);
+        } catch (IOException e) {
+            throw new StartException(ExitCode.SOFTWARE, "the page of --metrics cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void close() {
-        web.ifPresent(WebServer::close);
+        web.ifPresentOrElse(WebServer::close, () -> bound.ifPresent(server -> server.stop(0)));
         socket.ifPresent(StatusSocket::close);
     }
 }

@@ -1,5 +1,7 @@
 package dev.intercept.monitor;
 
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -11,6 +13,7 @@ import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Statistics;
+import java.net.InetSocketAddress;
 
 /** Everything that is known about a running intercept at one moment, as one JSON object. Any thread. */
 public final class StatusReport {
@@ -43,10 +46,7 @@ public final class StatusReport {
         report.addProperty("pid", ProcessHandle.current().pid());
         report.addProperty("uptimeS", (System.nanoTime() - startedNs) / 1_000_000_000L);
         report.addProperty("backend", intercept.backendName());
-        report.addProperty(
-                "listening",
-                intercept.address().getAddress().getHostAddress() + ":"
-                        + intercept.address().getPort());
+        report.addProperty("listening", text(intercept.address()));
         report.addProperty("capturing", intercept.isCapturing());
         report.addProperty("packets", statistics.packets());
         report.addProperty("kernelLost", statistics.kernelLost());
@@ -60,6 +60,12 @@ public final class StatusReport {
         report.add("target", TargetReport.json(intercept.target()));
         report.add("findings", FindingTexts.array(diagnosis.findings()));
         return report;
+    }
+
+    /** As users write it: {@code [::]:36524}, {@code 10.0.0.1:36524}. */
+    static String text(InetSocketAddress address) {
+        return HostAndPort.fromParts(InetAddresses.toAddrString(address.getAddress()), address.getPort())
+                .toString();
     }
 
     private static JsonObject counters(Statistics statistics) {

@@ -1,6 +1,9 @@
 package dev.intercept.monitor;
 
+import dev.intercept.daemon.Account;
+import dev.intercept.daemon.Pinned;
 import dev.intercept.spi.IoFailure;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -12,9 +15,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -25,30 +33,45 @@ public final class StatusSocket implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(StatusSocket.class.getName());
 
-    private final Path path;
-    private final Supplier<String> report;
-    private final ServerSocketChannel acceptor;
+    /** Without descriptors or memory to accept with, the next attempt is worth as much as it costs after this time. */
+    private static final long REST_MS = 100;
 
-    private StatusSocket(Path path, Supplier<String> report, ServerSocketChannel acceptor) {
-        this.path = path;
-        this.report = report;
+    private final Path asked;
+    private final Pinned directory;
+    private final ServerSocketChannel acceptor;
+    private final Object key;
+
+    private StatusSocket(Path asked, Pinned directory, ServerSocketChannel acceptor) throws IOException {
+        this.asked = asked;
+        this.directory = directory;
         this.acceptor = acceptor;
+        this.key = keyAt(place());
     }
 
-    /** @throws IOException when the socket cannot be made; the text names the path */
-    public static StatusSocket open(Path path, Supplier<String> report) throws IOException {
+    /**
+     * Makes a socket and takes connections, which wait until {@link #serve}.
+     *
+     * @param owner who may connect; empty for this user
+     * @throws IOException when the socket cannot be made; the text names the path
+     */
+    public static StatusSocket open(Path path, Optional<Account> owner) throws IOException {
+        Pinned directory = null;
         ServerSocketChannel acceptor = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            bindForOwner(acceptor, path.toAbsolutePath());
+            directory = Pinned.directory(path.toAbsolutePath().getParent());
+            bindForOwner(acceptor, directory.path().resolve(path.getFileName()), owner);
+            return new StatusSocket(path, directory, acceptor);
         } catch (IOException | RuntimeException e) {
             acceptor.close();
+            if (directory != null) {
+                directory.close();
+            }
             throw new IOException(path + ": " + reason(e), e);
         }
-        StatusSocket socket = new StatusSocket(path, report, acceptor);
-        Thread thread = new Thread(socket::serve, "status socket");
-        thread.setDaemon(true);
-        thread.start();
-        return socket;
+    }
+
+    private static String reason(Exception e) {
+        return e instanceof java.nio.file.AccessDeniedException ? "Permission denied" : e.getMessage();
     }
 
     private static String reason(Exception e) {
@@ -56,46 +79,88 @@ public final class StatusSocket implements AutoCloseable {
     }
 
     /** Bound inside a directory that nobody else may enter and moved from there, so that it never is open to others. */
-    private static void bindForOwner(ServerSocketChannel acceptor, Path path) throws IOException {
-        Path closed = Files.createTempDirectory(
+    private static void bindForOwner(ServerSocketChannel acceptor, Path path, Optional<Account> owner)
+            throws IOException {
+        Path made = Files.createTempDirectory(
                 path.getParent(),
                 ".sock",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path inside = closed.resolve("s");
-        try {
+        try (Pinned closed = Pinned.directory(made)) {
+            Path inside = closed.path().resolve("s");
             acceptor.bind(UnixDomainSocketAddress.of(inside));
             Files.setPosixFilePermissions(inside, PosixFilePermissions.fromString("rw-------"));
+            if (owner.isPresent()) {
+                Files.setAttribute(inside, "unix:gid", owner.get().groupId());
+                Files.setAttribute(inside, "unix:uid", owner.get().userId());
+            }
             Files.move(inside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
-            Files.deleteIfExists(inside);
-            Files.delete(closed);
+            Files.deleteIfExists(made.resolve("s"));
+            Files.delete(made);
         }
     }
 
-    private void serve() {
+    private Path place() {
+        return directory.path().resolve(asked.getFileName());
+    }
+
+    private static Object keyAt(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    /** Answers whoever connects, on a thread that the calling one starts. */
+    public void serve(Supplier<String> report) {
+        Thread thread = new Thread(() -> answer(report), "status socket");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void answer(Supplier<String> report) {
         while (acceptor.isOpen()) {
             try (SocketChannel client = acceptor.accept()) {
-                ByteBuffer bytes = ByteBuffer.wrap((report.get() + "\n").getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    client.write(bytes);
-                }
+                send(client, report);
             } catch (ClosedChannelException e) {
                 return;
-            } catch (IOException | RuntimeException e) {
-                LOG.log(Level.DEBUG, "a status could not be sent: " + e);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "nobody could be accepted at the status socket: " + e);
+                rest();
             }
+        }
+    }
+
+    private static void send(SocketChannel client, Supplier<String> report) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap((report.get() + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                client.write(bytes);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "a status could not be sent: " + e);
+        }
+    }
+
+    private static void rest() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(REST_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void close() {
-        try {
-            acceptor.close();
-            Files.deleteIfExists(path);
+        try (directory;
+                acceptor) {
+            if (keyAt(place()).equals(key)) {
+                Files.delete(place());
+            }
+        } catch (NoSuchFileException e) {
+            // Somebody else removed it.
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
-                    "status socket " + path + " cannot be removed: " + IoFailure.reason(e) + "; remove it by hand");
+"status socket " + asked + " cannot be removed: " + IoFailure.reason(e) + "; remove it by hand");
         }
     }
 
@@ -106,7 +171,7 @@ public final class StatusSocket implements AutoCloseable {
      */
     public static String ask(Path path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            java.io.ByteArrayOutputStream answer = new java.io.ByteArrayOutputStream();
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
             ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
             while (channel.read(bytes) >= 0) {
                 answer.write(bytes.array(), 0, bytes.position());

@@ -74,16 +74,24 @@ public final class WebServer implements AutoCloseable {
     private final ExecutorService executor = new ThreadPoolExecutor(
             0, MAX_CONNECTIONS, IDLE_THREAD_S, TimeUnit.SECONDS, new SynchronousQueue<>(), WebServer::thread);
 
-    /** @throws IOException when the address is taken or not of this host */
-    public WebServer(InetSocketAddress address, Intercept intercept, Diagnosis diagnosis, String version)
-            throws IOException {
+    /**
+     * Listens; who connects waits until a {@link WebServer} is made of it.
+     *
+     * @throws IOException when the address is taken or not of this host
+     */
+    static HttpServer bind(InetSocketAddress address) throws IOException {
+        return HttpServer.create(address, BACKLOG);
+    }
+
+    /** Serves from now on. */
+    WebServer(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version) throws IOException {
+        this.server = bound;
         this.intercept = intercept;
         this.diagnosis = diagnosis;
         this.report = new StatusReport(intercept, diagnosis, version);
         this.page = page();
         registry.register(new InterceptMetrics(intercept, diagnosis, version));
         JvmMetrics.builder().register(registry);
-        server = HttpServer.create(address, BACKLOG);
         server.setExecutor(executor);
         answer("/metrics", this::metrics);
         answer("/healthz", this::health);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.monitor.StatusSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,8 @@ class StatusCommandTest {
 
     private CommandRun status(String report, String... options) throws Exception {
         Path socket = directory.resolve("s");
-        StatusSocket server = StatusSocket.open(socket, () -> report);
+        StatusSocket server = StatusSocket.open(socket, Optional.empty());
+        server.serve(() -> report);
         try {
             String[] args = new String[options.length + 3];
             args[0] = "status";

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,10 +27,17 @@ class DetachmentTest {
     Path directory;
 
     private Path log;
+    private Pinned opened;
 
     @BeforeEach
-    void chooseLog() {
+    void chooseLog() throws IOException {
         log = directory.resolve("daemon.log");
+        opened = Pinned.file(log, "rw-r-----");
+    }
+
+    @AfterEach
+    void closeLog() {
+        opened.close();
     }
 
     private Detachment launcher(String script, long patienceS) throws IOException {
@@ -42,7 +50,7 @@ class DetachmentTest {
     @Test
     void shouldReturnOnceTheDaemonIsReadyAndLeaveItRunningInASessionOfItsOwn() throws Exception {
         Detachment.Outcome outcome =
-                launcher("echo ready; exec sleep 60", PATIENCE_S).start(List.of(), log);
+                launcher("echo ready; exec sleep 60", PATIENCE_S).start(List.of(), opened);
         assertTrue(outcome.isReady());
         ProcessHandle daemon = ProcessHandle.of(outcome.pid()).orElseThrow();
         try {
@@ -63,14 +71,14 @@ class DetachmentTest {
     @Test
     void shouldHandOnTheArgumentsBehindTheMarkOfTheDaemon() throws Exception {
         Path seen = directory.resolve("seen");
-        launcher("printf '%s\\n' \"$@\" > " + seen + "; echo ready", PATIENCE_S).start(List.of("-p", "a b"), log);
+        launcher("printf '%s\\n' \"$@\" > " + seen + "; echo ready", PATIENCE_S).start(List.of("-p", "a b"), opened);
         assertEquals(List.of("--detached", "-p", "a b"), Files.readAllLines(seen));
     }
 
     @Test
     void shouldHandBackCodeAndWordsOfADaemonThatFails() throws Exception {
         Detachment.Outcome outcome =
-                launcher("echo 'intercept: port taken'; exit 71", PATIENCE_S).start(List.of(), log);
+                launcher("echo 'intercept: port taken'; exit 71", PATIENCE_S).start(List.of(), opened);
         assertFalse(outcome.isReady());
         assertEquals(71, outcome.exitCode());
         assertEquals("intercept: port taken", outcome.words());
@@ -79,7 +87,7 @@ class DetachmentTest {
     @Test
     void shouldPointAtTheLogWhenTheDaemonEndsWithoutAWord() throws Exception {
         Detachment.Outcome outcome =
-                launcher("echo 'no memory' >&2; exit 1", PATIENCE_S).start(List.of(), log);
+                launcher("echo 'no memory' >&2; exit 1", PATIENCE_S).start(List.of(), opened);
         assertEquals(1, outcome.exitCode());
         assertEquals("intercept: the daemon ended with code 1 before it was ready; see " + log, outcome.words());
         assertEquals("no memory\n", Files.readString(log));
@@ -89,7 +97,7 @@ class DetachmentTest {
     void shouldEndADaemonThatDoesNotGetReadyInTime() throws Exception {
         Path pid = directory.resolve("pid");
         Detachment detachment = launcher("echo $$ > " + pid + "; exec sleep 60", 1);
-        StartException e = assertThrows(StartException.class, () -> detachment.start(List.of(), log));
+        StartException e = assertThrows(StartException.class, () -> detachment.start(List.of(), opened));
         assertEquals("the daemon was not ready after 1 s and was ended; see " + log, e.getMessage());
         assertEquals(ExitCode.SOFTWARE, e.exitCode());
         ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
@@ -99,7 +107,7 @@ class DetachmentTest {
 
     @Test
     void shouldSayWhatToDoWhenTheLauncherCannotRun() throws Exception {
-        Detachment.Outcome outcome = new Detachment(directory.resolve("nothing"), PATIENCE_S).start(List.of(), log);
+        Detachment.Outcome outcome = new Detachment(directory.resolve("nothing"), PATIENCE_S).start(List.of(), opened);
         assertFalse(outcome.isReady());
         assertTrue(Files.readString(log).contains(directory.resolve("nothing").toString()));
     }

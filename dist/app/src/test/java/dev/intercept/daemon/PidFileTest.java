@@ -10,6 +10,7 @@ import dev.intercept.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,5 +63,41 @@ class PidFileTest {
                         + " (No such file or directory); give a file in a directory that you" + " may write to with -P",
                 e.getMessage());
         assertEquals(ExitCode.CANNOT_CREATE, e.exitCode());
+    }
+
+    @Test
+    void shouldLeaveTheFileThatAnotherPutInItsPlace() throws StartException, IOException {
+        Path file = directory.resolve("intercept.pid");
+        PidFile pidFile = PidFile.take(file);
+        Files.move(file, directory.resolve("moved"));
+        PidFile another = PidFile.take(file);
+        pidFile.remove();
+        assertEquals(OWN_PID + "\n", Files.readString(file));
+        assertEquals("", Files.readString(directory.resolve("moved")), "names no process any more");
+        another.remove();
+        assertFalse(Files.exists(file));
+    }
+
+    @Test
+    void shouldBeReadableForEveryoneWhateverTheUmask() throws StartException, IOException {
+        PidFile pidFile = PidFile.take(directory.resolve("intercept.pid"));
+        assertEquals(
+                "rw-r--r--",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("intercept.pid"))));
+        pidFile.remove();
+    }
+
+    @Test
+    void shouldNotWriteToWhereALinkInADirectoryOfOthersLeads() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path victim = Files.writeString(directory.resolve("victim"), "precious");
+        Path link = Files.createSymbolicLink(directory.resolve("intercept.pid"), victim);
+        StartException e = assertThrows(StartException.class, () -> PidFile.take(link));
+        assertEquals(
+                "cannot write the PID file " + link + " (" + link
+                        + " is a symbolic link in a directory where others may put one); give a file in a directory that you"
+                        + " may write to with -P",
+                e.getMessage());
+        assertEquals("precious", Files.readString(victim));
     }
 }

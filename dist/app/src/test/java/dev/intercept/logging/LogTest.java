@@ -10,6 +10,7 @@ import dev.intercept.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,31 @@ class LogTest {
                         + " (No such file or directory); give a file in a directory that you may write to with -l",
                 e.getMessage());
         assertEquals(ExitCode.CANNOT_CREATE, e.exitCode());
-        StartException before = assertThrows(StartException.class, () -> Log.refuseUnwritable(file));
+        StartException before = assertThrows(StartException.class, () -> Log.ofDaemon(file));
         assertEquals(e.getMessage(), before.getMessage());
+    }
+
+    @Test
+    void shouldNotAppendToWhereALinkInADirectoryOfOthersLeads() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path victim = Files.writeString(directory.resolve("victim"), "precious");
+        Path link = Files.createSymbolicLink(directory.resolve("intercept.log"), victim);
+        StartException e = assertThrows(StartException.class, () -> Log.toFile(link, LogLevel.INFO, LogFormat.TEXT));
+        assertTrue(e.getMessage().contains(link + " is a symbolic link in a directory where others"), e.getMessage());
+        Path file = directory.resolve("real.log");
+        Log log = Log.toFile(file, LogLevel.INFO, LogFormat.TEXT);
+        Files.move(file, directory.resolve("real.log.1"));
+        Files.createSymbolicLink(file, victim);
+        log.reopen();
+        log.flush();
+        assertEquals("precious", Files.readString(victim));
+        assertTrue(Files.readString(directory.resolve("real.log.1")).contains("logging goes on in the old one"));
+    }
+
+    @Test
+    void shouldLetTheGroupReadANewFileAndNobodyElse() throws Exception {
+        Path file = directory.resolve("intercept.log");
+        Log.toFile(file, LogLevel.INFO, LogFormat.TEXT);
+        assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
 }

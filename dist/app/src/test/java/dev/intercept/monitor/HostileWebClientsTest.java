@@ -31,7 +31,7 @@ class HostileWebClientsTest {
     void start() throws Exception {
         running = new RunningIntercept();
         web = new WebServer(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 running.intercept,
                 running.diagnosis,
                 "1.0");

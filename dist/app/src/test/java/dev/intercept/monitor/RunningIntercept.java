@@ -21,7 +21,7 @@ final class RunningIntercept implements AutoCloseable {
     final NetworkNamespace network;
     final Intercept intercept;
     final Diagnosis diagnosis;
-    final TunnelClient tcpcopy;
+    TunnelClient tcpcopy;
     private final RawSocket target;
     private int announced;
 
@@ -32,9 +32,20 @@ final class RunningIntercept implements AutoCloseable {
                 InterceptConfig.builder().port(0).backendName("nfqueue").build(),
                 () -> startNs + (System.nanoTime() - startNs) * SPEED));
         diagnosis = Diagnosis.of(intercept);
-        tcpcopy = network.call(() -> TunnelClient.connect(
-                new InetSocketAddress(TestNetwork.TARGET, intercept.address().getPort())));
+        tcpcopy = connect();
         target = network.call(RawSocket::new);
+    }
+
+    private TunnelClient connect() throws Exception {
+        return network.call(() -> TunnelClient.connect(
+                new InetSocketAddress(TestNetwork.TARGET, intercept.address().getPort())));
+    }
+
+    /** As a tcpcopy that is started anew. */
+    void reconnect() throws Exception {
+        tcpcopy.close();
+        await(() -> intercept.tunnels().isEmpty());
+        tcpcopy = connect();
     }
 
     void addRule() throws Exception {

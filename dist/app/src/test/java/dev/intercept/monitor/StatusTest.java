@@ -5,11 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.daemon.Account;
+import dev.intercept.kit.DescriptorLimit;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,9 +78,62 @@ class StatusTest {
     }
 
     @Test
+    void shouldWriteWhereItListensAsUsersWriteAddresses() throws Exception {
+        assertEquals("[::]:36524", StatusReport.text(new InetSocketAddress("::", 36524)));
+        assertEquals("[2001:db8::1]:1", StatusReport.text(new InetSocketAddress("2001:db8:0:0:0:0:0:1", 1)));
+        assertEquals("0.0.0.0:36524", StatusReport.text(new InetSocketAddress("0.0.0.0", 36524)));
+    }
+
+    @Test
+    void shouldRestWhileThereIsNoDescriptorToAcceptWith() throws Exception {
+        Logger logger = Logger.getLogger(StatusSocket.class.getName());
+        BlockingQueue<Long> failuresNs = new LinkedBlockingQueue<>();
+        Handler times = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                failuresNs.add(System.nanoTime());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.setLevel(Level.FINE);
+        logger.addHandler(times);
+        Path path = directory.resolve("status.sock");
+        try (StatusSocket socket = served(path, "report")) {
+            assertEquals("report", StatusSocket.ask(path));
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                long tookNs = DescriptorLimit.withNone(() -> {
+                    client.connect(UnixDomainSocketAddress.of(path));
+                    long firstNs = failuresNs.take();
+                    long lastNs = firstNs;
+                    for (int i = 0; i < 5; i++) {
+                        lastNs = failuresNs.take();
+                    }
+                    return lastNs - firstNs;
+                });
+                assertTrue(tookNs >= TimeUnit.MILLISECONDS.toNanos(400), tookNs + " ns for five attempts");
+            }
+            assertEquals("report", StatusSocket.ask(path), socket + " goes on");
+        } finally {
+            logger.removeHandler(times);
+            logger.setLevel(null);
+        }
+    }
+
+    private static StatusSocket served(Path path, String report) throws IOException {
+        StatusSocket socket = StatusSocket.open(path, Optional.empty());
+        socket.serve(() -> report);
+        return socket;
+    }
+
+    @Test
     void shouldServeTheOwnerAloneOnASocketThatIsGoneAfterwards() throws Exception {
         Path path = directory.resolve("status.sock");
-        try (StatusSocket socket = StatusSocket.open(path, () -> "{\"a\":1}")) {
+        try (StatusSocket socket = served(path, "{\"a\":1}")) {
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
             assertEquals("{\"a\":1}", StatusSocket.ask(path));
             assertEquals("{\"a\":1}", StatusSocket.ask(path));
@@ -82,7 +149,7 @@ class StatusTest {
     void shouldTellALargeReportWhole() throws Exception {
         String large = "x".repeat(1 << 20);
         Path path = directory.resolve("status.sock");
-        try (StatusSocket socket = StatusSocket.open(path, () -> large)) {
+        try (StatusSocket socket = served(path, large)) {
             assertTrue(socket.toString() != null);
             assertEquals(large, StatusSocket.ask(path));
         }
@@ -91,22 +158,63 @@ class StatusTest {
     @Test
     void shouldNameTheSocketThatCannotBeMade() {
         Path path = directory.resolve("no/such/directory/s");
-        IOException refused = assertThrows(IOException.class, () -> StatusSocket.open(path, () -> ""));
+        IOException refused = assertThrows(IOException.class, () -> served(path, ""));
         assertTrue(refused.getMessage().startsWith(path + ": No such file or directory"), refused.getMessage());
     }
 
     @Test
     void shouldForgetSocketsOfProcessesThatAreGone() throws Exception {
         RuntimeDirectory runtime = new RuntimeDirectory(directory.resolve("run"));
-        runtime.prepare();
+        runtime.prepare(Optional.empty());
         assertEquals(
                 "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("run"))));
         long self = ProcessHandle.current().pid();
         Files.createFile(runtime.socketOf(self));
         Files.createFile(runtime.socketOf(999_999_999));
         assertEquals(List.of(runtime.socketOf(self)), runtime.living());
-        runtime.prepare();
+        runtime.prepare(Optional.empty());
         assertFalse(Files.exists(runtime.socketOf(999_999_999)));
         assertTrue(Files.exists(runtime.socketOf(self)));
+    }
+
+    @Test
+    void shouldLeaveTheSocketOfAnInterceptThatCameLater() throws Exception {
+        Path path = directory.resolve("status.sock");
+        StatusSocket first = served(path, "first");
+        try (StatusSocket later = served(path, "later")) {
+            first.close();
+            assertEquals("later", StatusSocket.ask(path));
+            assertTrue(later.toString() != null);
+        }
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void shouldNotPutASocketWhereSomebodyElseMayExchangeIt() throws Exception {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        Files.setAttribute(run, "unix:uid", 65534);
+        RuntimeDirectory runtime = new RuntimeDirectory(run);
+        IOException refused = assertThrows(IOException.class, () -> runtime.prepare(Optional.empty()));
+        assertEquals(
+                "status socket in " + run + ": the directory belongs to user 65534, who could exchange the socket",
+                refused.getMessage());
+    }
+
+    @Test
+    void shouldPutTheSocketOfAnotherUserInADirectoryOfThatUsersOwn() throws Exception {
+        Account nobody = Account.named("nobody");
+        RuntimeDirectory runtime = new RuntimeDirectory(directory.resolve("run"));
+        RuntimeDirectory own = runtime.prepare(Optional.of(nobody));
+        Path socket = own.socketOf(ProcessHandle.current().pid());
+        assertEquals(directory.resolve("run/nobody"), socket.getParent());
+        assertEquals("nobody", Files.getOwner(socket.getParent()).getName());
+        try (StatusSocket opened = StatusSocket.open(socket, Optional.of(nobody))) {
+            assertEquals("nobody", Files.getOwner(socket).getName());
+            assertEquals(List.of(socket), runtime.living());
+            assertTrue(opened.toString() != null);
+        }
+        assertEquals(
+                socket.getParent(),
+                runtime.prepare(Optional.of(nobody)).socketOf(1).getParent());
     }
 }

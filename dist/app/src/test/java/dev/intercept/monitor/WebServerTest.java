@@ -32,7 +32,7 @@ class WebServerTest {
     void start() throws Exception {
         running = new RunningIntercept();
         web = new WebServer(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 running.intercept,
                 running.diagnosis,
                 "1.0");
@@ -71,14 +71,30 @@ class WebServerTest {
         assertTrue(
                 text.contains("\nintercept_kernel_lost_packets_total{lane=\"nfqueue:0\",way=\"queue_dropped\"} 0.0\n"),
                 text);
-        assertTrue(
-                text.contains("\nintercept_tunnel_forwarded_messages_total{peer=\"198.51.100.1\",tunnel=\"1\"} 10.0\n"),
-                text);
+        assertTrue(text.contains("\nintercept_peer_forwarded_messages_total{peer=\"198.51.100.1\"} 10.0\n"), text);
         assertTrue(text.contains("\nintercept_target_answers_total{port=\"8080\"} 10.0\n"), text);
         assertTrue(text.contains("\nintercept_target_syn_ack_delay_seconds_count{port=\"8080\"} 0\n"), text);
         assertTrue(text.contains("\nintercept_batch_packets_sum{lane=\"nfqueue:0\"} 10.0\n"), text);
         assertTrue(text.contains("intercept_forwarding_seconds_bucket{lane=\"nfqueue:0\",le=\"+Inf\"} "), text);
         assertTrue(text.contains("\njvm_memory_used_bytes{"), text);
+    }
+
+    @Test
+    void shouldHaveNoLabelThatGrowsWhenAClientConnectsAgain() throws Exception {
+        running.addRule();
+        running.addRoutes(1);
+        running.respond(10);
+        running.awaitForwarded(10);
+        long series = metrics().lines().count();
+        for (int i = 0; i < 5; i++) {
+            running.reconnect();
+            String text = metrics();
+            assertEquals(series, text.lines().count(), text);
+            assertTrue(
+                    text.contains("\nintercept_peer_forwarded_messages_total{peer=\"198.51.100.1\"} 10.0\n"),
+                    "a counter never falls: " + text);
+            assertTrue(text.contains("\nintercept_peer_tunnels{peer=\"198.51.100.1\"} 1.0\n"), text);
+        }
     }
 
     @Test

@@ -103,6 +103,11 @@ final class InstalledProgram implements AutoCloseable {
         awaitText(file("err"), text);
     }
 
+    /** Waits until the last command has written this to stdout. */
+    void awaitOut(String text) throws Exception {
+        awaitText(file("out"), text);
+    }
+
     /** Waits for a line that another process writes. */
     static void awaitText(Path file, String text) throws Exception {
         Await.until(

@@ -101,7 +101,12 @@ class PrivilegesIT {
             capabilities.forEach(
                     each -> assertTrue(each.endsWith(": " + BOTH) || each.endsWith(": " + NONE), field + " " + each));
         }
-        assertEquals("1", valueOf(ofThreads(process, "NoNewPrivs"), "capture nfqueue"));
+        for (String bound : ofThreads(process, "CapBnd")) {
+            assertTrue(bound.endsWith(": " + BOTH), bound);
+        }
+        for (String barred : ofThreads(process, "NoNewPrivs")) {
+            assertTrue(barred.endsWith(": 1"), barred);
+        }
         assertTrue(Files.readString(log).contains("goes on as user nobody (65534) with CAP_NET_ADMIN and CAP_NET_RAW"));
         assertEquals("nobody", Files.getOwner(log).getName(), "SIGHUP reopens it");
         process.destroy();
@@ -113,6 +118,76 @@ class PrivilegesIT {
     void shouldDecideVerdictsAfterItHasGivenUpItsPrivileges() throws Exception {
         Result result = program.run("selftest", "--backend=nfqueue", "--requests=20", "--", "--user=nobody");
         assertEquals(0, result.exitCode(), result.out() + result.err());
+    }
+
+    @Test
+    void shouldTryWhatMayFailBeforeAnythingIsChanged() throws Exception {
+        Path log = directory.resolve("intercept.log");
+        Result noSocket =
+                program.run("--backend=nfqueue", "--user=nobody", "-l", log.toString(), "--socket=/proc/none/s");
+        assertEquals(ExitCode.CANNOT_CREATE.code(), noSocket.exitCode(), noSocket.err());
+        assertTrue(noSocket.err().contains("status socket /proc/none/s: No such file"), noSocket.err());
+        Result noAddress =
+                program.run("--backend=nfqueue", "--user=nobody", "-l", log.toString(), "--metrics=192.0.2.1:9");
+        assertEquals(ExitCode.OS_REFUSED.code(), noAddress.exitCode(), noAddress.err());
+        assertTrue(noAddress.err().contains("cannot serve metrics on 192.0.2.1 port 9"), noAddress.err());
+        assertEquals("root", Files.getOwner(log).getName());
+        assertFalse(Files.readString(log).contains("goes on as user"), "privileges are given up last");
+    }
+
+    @Test
+    void shouldOpenWithRootsPrivilegesWhatTheUserMayNotMakeWhateverTheUmask() throws Exception {
+        Path ofRoot = Files.createDirectory(directory.resolve("root"));
+        Files.setPosixFilePermissions(ofRoot, PosixFilePermissions.fromString("rwx--x--x"));
+        Path log = ofRoot.resolve("log");
+        Path pid = ofRoot.resolve("pid");
+        Path socket = ofRoot.resolve("socket");
+        String start = "umask 077; \"$INTERCEPT\" -d --backend=nfqueue --user=nobody --metrics=127.0.0.1:99 -l " + log
+                + " -P " + pid + " --socket " + socket;
+        Result result = program.runCommand(List.of("sh", "-c", start));
+        assertEquals(0, result.exitCode(), result.err());
+        ProcessHandle daemon = program.daemon(pid);
+        assertEquals("nobody rw-r-----", ownerAndMode(log));
+        assertEquals("nobody rw-r--r--", ownerAndMode(pid));
+        assertEquals("nobody rw-------", ownerAndMode(socket));
+        Result status = program.runCommand(List.of("sh", "-c", "\"$INTERCEPT\" status --socket " + socket));
+        assertTrue(status.out().contains("(process " + daemon.pid() + ", "), status.out() + status.err());
+        daemon.destroy();
+        daemon.onExit().get(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS);
+        assertEquals("", Files.readString(pid), "a number that is another's soon");
+    }
+
+    private static String ownerAndMode(Path file) throws IOException {
+        return Files.getOwner(file).getName() + " "
+                + PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    @Test
+    void shouldFollowNoLinkWhereOthersMayPutOne() throws Exception {
+        Path victim = Files.writeString(directory.resolve("victim"), "precious");
+        for (String option : List.of("-l", "-P")) {
+            Path link = Files.createSymbolicLink(directory.resolve("link" + option), victim);
+            Result result = program.run("-d", "--backend=nfqueue", "--user=nobody", option, link.toString());
+            assertEquals(ExitCode.CANNOT_CREATE.code(), result.exitCode(), result.err());
+            assertTrue(
+                    result.err().contains(link + " is a symbolic link in a directory where others may put one"),
+                    result.err());
+            assertEquals(1, result.err().lines().count(), result.err());
+        }
+        assertEquals("precious", Files.readString(victim));
+        assertEquals("root", Files.getOwner(victim).getName());
+    }
+
+    @Test
+    void shouldLetNoOtherProcessOfTheUserAttach() throws Exception {
+        Process process = program.startForeground("--backend=nfqueue", "--user=nobody");
+        program.awaitErr("listening on");
+        // As jcmd asks for it: whoever attaches is served then, and who does not print its threads is about to serve.
+        Path request = Files.createFile(Path.of("/proc/" + process.pid() + "/cwd/.attach_pid" + process.pid()));
+        Files.setAttribute(request, "unix:uid", Integer.valueOf(NOBODY));
+        program.network().exec("sh", "-c", "kill -QUIT " + process.pid());
+        program.awaitOut("Full thread dump");
+        assertFalse(Files.exists(Path.of("/tmp/.java_pid" + process.pid())));
     }
 
     @Test
