@@ -22,11 +22,14 @@ final class FailureMessages implements IExecutionExceptionHandler {
     }
 
     /** Returns the exit code. */
-    int report(Exception failure, PrintWriter err) {
+    int report(Throwable failure, PrintWriter err) {
         ExitCode code = failure instanceof StartException start ? start.exitCode() : ExitCode.SOFTWARE;
         if (failure instanceof StartException) {
             String place = code == ExitCode.USAGE ? arguments.placeOf(failure.getMessage()) : "";
             err.println("intercept: " + place + failure.getMessage());
+        } else if (DescriptorsUsedUp.are(failure)) {
+            code = ExitCode.OS_REFUSED;
+            err.println("intercept: " + DescriptorsUsedUp.TEXT);
         } else {
             err.println("intercept: this is a bug, please report it with the lines below and the options used");
             failure.printStackTrace(err);

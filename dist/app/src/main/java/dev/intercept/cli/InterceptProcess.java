@@ -92,12 +92,23 @@ final class InterceptProcess {
     }
 
     private int runLogged(Handover handover) throws StartException {
+        Thread.setDefaultUncaughtExceptionHandler(InterceptProcess::logEnd);
         notices.forEach(notice -> LOG.log(notice.level(), notice.text()));
         try {
             return runHoldingPidFile(handover);
         } catch (StartException e) {
             handover.log().file().ifPresent(file -> LOG.log(Level.ERROR, e.getMessage()));
             throw e;
+        }
+    }
+
+    /** Of a thread, in one line where that is no bug. */
+    private static void logEnd(Thread thread, Throwable failure) {
+        String what = "thread " + thread.getName() + " has ended: ";
+        if (DescriptorsUsedUp.are(failure)) {
+            LOG.log(Level.ERROR, what + DescriptorsUsedUp.TEXT);
+        } else {
+            LOG.log(Level.ERROR, what + failure + "; please report this", failure);
         }
     }
 

@@ -22,6 +22,8 @@ public final class Main {
             err.println("intercept: " + e.getMessage() + "; try 'intercept --help'");
             err.flush();
             return ExitCode.USAGE.code();
+        } catch (LinkageError | InternalError e) {
+            return FailureMessages.report(e, err);
         }
     }
 
