@@ -75,6 +75,7 @@ count() {
 
 mkdir -p target
 touch target/test.started
+dist/host-state.sh >target/host.before
 started=$(date +%s)
 # A failing test keeps nothing from being tested.
 {
@@ -87,4 +88,16 @@ skipped=$(count skipped)
 echo "Took $(($(date +%s) - started)) s; Maven's output: target/test.log; reports: target/surefire-reports of each module and dist/package/target/failsafe-reports"
 echo "tests: $((tests - failed - skipped)) passed, $failed failed, $skipped skipped"
 [ "$tests" -gt 0 ] || fail 70 "no test ran; see target/test.log"
-[ -s target/test.log ] && ! grep -q "^\[ERROR\]" target/test.log
+
+# What ends by itself within seconds is no difference.
+differs() {
+  dist/host-state.sh >target/host.after
+  ! diff target/host.before target/host.after >target/host.difference
+}
+host=unchanged
+if differs && sleep 3 && differs; then
+  host='not as it was before the tests (< before, > after), or somebody else changed it meanwhile'
+  cat target/host.difference
+fi
+echo "host: $host"
+[ "$host" = unchanged ] && [ -s target/test.log ] && ! grep -q "^\[ERROR\]" target/test.log
