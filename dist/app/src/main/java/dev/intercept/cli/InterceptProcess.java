@@ -146,7 +146,7 @@ final class InterceptProcess {
         }
     }
 
-    private int serve(Intercept intercept) throws InterruptedException {
+    private int serve(Intercept intercept) throws StartException, InterruptedException {
         try (ServiceManager manager = ServiceManager.of(
                         System.getenv(), ProcessHandle.current().pid());
                 Heartbeat heartbeat = heartbeat(manager, intercept)) {
