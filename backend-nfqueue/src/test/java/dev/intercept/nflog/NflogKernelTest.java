@@ -59,7 +59,7 @@ class NflogKernelTest {
             neighbour.get(0).close();
             assertSame(BackendException.Kind.REFUSED, taken.kind());
             assertEquals(
-                    "group 0 is held by pid " + holder.pid()
+                    "group 0 is held by process " + holder.pid()
                             + " (intercept): stop it, or use --nflog-group 2 here and in the rule",
                     taken.getMessage());
         }

@@ -22,21 +22,18 @@ public final class Main {
             err.println("intercept: " + e.getMessage() + "; try 'intercept --help'");
             err.flush();
             return ExitCode.USAGE.code();
-        } catch (LinkageError | InternalError e) {
-            return FailureMessages.report(e, err);
         }
     }
 
     /** Runs a plain start at once, and everything else through picocli. */
     private static int run(PrintWriter out, PrintWriter err, Arguments arguments) {
         String[] words = arguments.array();
-        Optional<InterceptCommand> plain = PlainStart.of(words);
-        if (plain.isEmpty()) {
-            return CommandLines.create(arguments).setOut(out).setErr(err).execute(words);
-        }
         try {
-            return plain.get().start(out, err);
-        } catch (Exception e) {
+            Optional<InterceptCommand> plain = PlainStart.of(words);
+            return plain.isPresent()
+                    ? plain.get().start(out, err)
+                    : CommandLines.create(arguments).setOut(out).setErr(err).execute(words);
+        } catch (Exception | LinkageError | InternalError e) {
             return new FailureMessages(arguments).report(e, err);
         }
     }

@@ -131,7 +131,7 @@ final class StartTrial {
 
     private static void open(Path log) throws StartException {
         boolean isThere = Files.exists(log);
-        Log.refuseUnwritable(log);
+        Log.ofDaemon(log).close();
         if (!isThere) {
             try {
                 Files.delete(log);

@@ -71,10 +71,6 @@ public final class StatusSocket implements AutoCloseable {
     }
 
     private static String reason(Exception e) {
-        return e instanceof java.nio.file.AccessDeniedException ? "Permission denied" : e.getMessage();
-    }
-
-    private static String reason(Exception e) {
         return e instanceof IOException failure ? IoFailure.reason(failure) : e.getMessage();
     }
 
@@ -160,7 +156,7 @@ public final class StatusSocket implements AutoCloseable {
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
-"status socket " + asked + " cannot be removed: " + IoFailure.reason(e) + "; remove it by hand");
+                    "status socket " + asked + " cannot be removed: " + IoFailure.reason(e) + "; remove it by hand");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.intercept.kit.DescriptorLimit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FailureMessagesTest {
@@ -15,7 +16,7 @@ class FailureMessagesTest {
     private final StringWriter err = new StringWriter();
 
     private int report(Throwable failure) {
-        return FailureMessages.report(failure, new PrintWriter(err));
+        return new FailureMessages(new Arguments(List.of(), List.of())).report(failure, new PrintWriter(err));
     }
 
     @Test
