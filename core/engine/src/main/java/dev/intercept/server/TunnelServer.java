@@ -153,11 +153,7 @@ public final class TunnelServer implements Runnable, Readers {
 
     /** Headers that wait for the sockets of all open tunnels. Any thread; a moment's picture. */
     public long waiting() {
-        long waiting = 0;
-        for (ClientConnection connection : connections.all()) {
-            waiting += connection.tunnel().waiting();
-        }
-        return waiting;
+        return tunnels().stream().mapToLong(Tunnel::waiting).sum();
     }
 
     /** Who gets responses that no client announced: with {@code --single}, the tunnels of that client. */
@@ -174,21 +170,12 @@ public final class TunnelServer implements Runnable, Readers {
 
     @Override
     public boolean areConnected() {
-        for (ClientConnection connection : connections.all()) {
-            if (connection.tunnel().format() != null) {
-                return true;
-            }
-        }
-        return false;
+        return tunnels().stream().anyMatch(tunnel -> tunnel.format() != null);
     }
 
     @Override
     public int longestBacklogBytes() {
-        int longest = 0;
-        for (ClientConnection connection : connections.all()) {
-            longest = Math.max(longest, connection.tunnel().pendingBytes());
-        }
-        return longest;
+        return tunnels().stream().mapToInt(Tunnel::pendingBytes).max().orElse(0);
     }
 
     @Override
