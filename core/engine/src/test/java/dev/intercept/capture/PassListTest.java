@@ -54,7 +54,8 @@ class PassListTest {
         for (int round = 0; round < 200; round++) {
             List<Cidr> networks = new ArrayList<>();
             for (int i = random.nextInt(40); i > 0; i--) {
-                networks.add(Cidr.parse(text(random.nextInt(1 << 12)) + "/" + (20 + random.nextInt(13))));
+                int prefix = 20 + random.nextInt(13);
+                networks.add(Cidr.parse(text(random.nextInt(1 << 12) & -1 << 32 - prefix) + "/" + prefix));
             }
             PassList list = new PassList(networks);
             for (int i = 0; i < 200; i++) {
