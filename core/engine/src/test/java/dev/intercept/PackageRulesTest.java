@@ -128,6 +128,6 @@ class PackageRulesTest {
 
     @Test
     void shouldParseAddressesWithoutKnowingWhatFor() {
-        mayUse("net", "java..", "com.google.common..");
+        mayUse("net", "java..", "com.google.common..", "dev.intercept.spi");
     }
 }

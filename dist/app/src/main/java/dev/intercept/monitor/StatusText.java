@@ -55,7 +55,9 @@ public final class StatusText {
         for (JsonElement tunnel : report.getAsJsonArray("tunnels")) {
             appendTunnel(text, tunnel.getAsJsonObject());
         }
-        text.append(TargetReport.text(report.getAsJsonObject("target")));
+        if (report.has("target")) { // An intercept of before has none.
+            text.append(TargetReport.text(report.getAsJsonObject("target")));
+        }
         for (JsonObject finding : findings()) {
             text.append(text(finding, "severity"))
                     .append(' ')

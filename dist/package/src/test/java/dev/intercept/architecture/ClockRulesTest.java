@@ -41,7 +41,6 @@ class ClockRulesTest {
             Map.entry("dev.intercept.endtoend.RunningFaults", FASTER),
             Map.entry("dev.intercept.endtoend.TruthScene", "a pause between looks at counts that no longer change"),
             Map.entry("dev.intercept.ipqueue.FakeKernel", "files that are brought up to date ten times a second"),
-            Map.entry("dev.intercept.kit.AnswerProbe", "times that are printed"),
             Map.entry("dev.intercept.kit.AnswerProbe", "how long an answer is under way, for a benchmark"),
             Map.entry("dev.intercept.kit.Await", PATIENCE),
             Map.entry("dev.intercept.kit.CaptureBackendContract", LEAST),

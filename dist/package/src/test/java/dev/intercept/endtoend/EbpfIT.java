@@ -133,7 +133,8 @@ class EbpfIT {
         assertEquals(ExitCode.OS_REFUSED.code(), second.exitCode(), second.err());
         assertTrue(
                 second.err()
-                        .contains("egress of device target0 is held by java (process " + first.pid() + "): stop it"),
+                        .contains(
+                                "egress of device target0 is held by intercept (process " + first.pid() + "): stop it"),
                 second.err());
     }
 

@@ -112,7 +112,7 @@ class OwnRulesIT {
     /** Whether this kernel takes them too depends on its having nft's queue statement. */
     @Test
     void shouldPrintTheRulesOfNftWhereThereIsNoIptables() throws Exception {
-        String script = WITHOUT_IPTABLES + "exec \"$INTERCEPT\" rules --backend=nfqueue --port=8080";
+        String script = WITHOUT_IPTABLES + "exec \"$INTERCEPT\" rules --backend=nfqueue --target-port=8080";
         Result run = program.runCommand(List.of("sh", "-ec", script));
         assertEquals(
                 "nft 'add table ip intercept; add chain ip intercept output { type filter hook output priority -20; };"

@@ -126,7 +126,8 @@ class PrivilegesIT {
         Result noSocket =
                 program.run("--backend=nfqueue", "--user=nobody", "-l", log.toString(), "--socket=/proc/none/s");
         assertEquals(ExitCode.CANNOT_CREATE.code(), noSocket.exitCode(), noSocket.err());
-        assertTrue(noSocket.err().contains("status socket /proc/none/s: No such file"), noSocket.err());
+        assertTrue(
+                noSocket.err().contains("cannot open the status socket: /proc/none/s: No such file"), noSocket.err());
         Result noAddress =
                 program.run("--backend=nfqueue", "--user=nobody", "-l", log.toString(), "--metrics=192.0.2.1:9");
         assertEquals(ExitCode.OS_REFUSED.code(), noAddress.exitCode(), noAddress.err());
