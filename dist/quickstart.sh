@@ -20,7 +20,7 @@ dist/target/intercept/bin/intercept selftest --requests 200
 cat <<'END'
 
 Next, with your own target and online server; 8080 stands for the target's port, 80 for the online server's:
-  on the target         sudo dist/target/intercept/bin/intercept rules --port=8080 --install
+  on the target         sudo dist/target/intercept/bin/intercept rules --target-port=8080 --install
   on the target         sudo dist/target/intercept/bin/intercept -d -l /var/log/intercept.log
   on the online server  sudo tcpcopy -x 80-TARGET:8080 -s TARGET
 To end it, stop tcpcopy first, then intercept, then put --remove in place of --install.
