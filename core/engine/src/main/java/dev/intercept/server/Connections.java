@@ -53,6 +53,34 @@ final class Connections {
         return byNumber.size();
     }
 
+    /** Headers that wait for all sockets. */
+    long waiting() {
+        long waiting = 0;
+        for (ClientConnection connection : byNumber.values()) {
+            waiting += connection.tunnel().waiting();
+        }
+        return waiting;
+    }
+
+    /** Whether any was recognised as a tcpcopy's. A capture thread asks before each poll of a file, so no stream is made. */
+    boolean areAnyRecognised() {
+        for (ClientConnection connection : byNumber.values()) {
+            if (connection.tunnel().format() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The most bytes that wait for one socket. */
+    int longestBacklogBytes() {
+        int longest = 0;
+        for (ClientConnection connection : byNumber.values()) {
+            longest = Math.max(longest, connection.tunnel().pendingBytes());
+        }
+        return longest;
+    }
+
     /** All of them; a moment's picture, which changes made meanwhile do not disturb. */
     Collection<ClientConnection> all() {
         return byNumber.values();

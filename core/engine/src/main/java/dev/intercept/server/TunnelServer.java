@@ -153,7 +153,7 @@ public final class TunnelServer implements Runnable, Readers {
 
     /** Headers that wait for the sockets of all open tunnels. Any thread; a moment's picture. */
     public long waiting() {
-        return tunnels().stream().mapToLong(Tunnel::waiting).sum();
+        return connections.waiting();
     }
 
     /** Who gets responses that no client announced: with {@code --single}, the tunnels of that client. */
@@ -170,12 +170,12 @@ public final class TunnelServer implements Runnable, Readers {
 
     @Override
     public boolean areConnected() {
-        return tunnels().stream().anyMatch(tunnel -> tunnel.format() != null);
+        return connections.areAnyRecognised();
     }
 
     @Override
     public int longestBacklogBytes() {
-        return tunnels().stream().mapToInt(Tunnel::pendingBytes).max().orElse(0);
+        return connections.longestBacklogBytes();
     }
 
     @Override
