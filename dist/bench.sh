@@ -7,12 +7,13 @@
 # Needs root, gcc, iproute2, iptables and the built distribution. Everything happens in a private network namespace. It runs in
 # turn, interleaved, so that a machine whose speed drifts is unfair to none:
 #   intercept  this program, with the OPTIONs after --
+#   blind      the same with --target-figures=off: what looking at the answers costs; only when named in --subjects
 #   one        a C loop that works as the C intercept does: one receive, one verdict a packet
 #   batched    a C loop that works in batches: the floor
 #   drop       nobody: a queue without a listener, the cheapest way to drop a packet that is to be intercepted
 #   nflog      this program with --backend=nflog; only when named in --subjects. "Dropped" is whatever did not arrive
 #   ebpf       this program with --backend=ebpf; the same
-# intercept=PATH, nflog=PATH and ebpf=PATH are another build's launcher, which may be named besides.
+# intercept=PATH, blind=PATH, nflog=PATH and ebpf=PATH are another build's launcher, which may be named besides.
 #
 # Rates are packets a second; "max" is full speed; 50000/500 is 50,000 a second of which 500 leave together. Each subject is first
 # measured cold, in the --cold-seconds after its start, then warmed up at full speed and at the rate, and measured warm for

@@ -50,6 +50,7 @@ start_subject() { # SUBJECT, of which what follows an = is the launcher to use
     drop) return ;;
     nflog*) $subject_cpus "$program" --backend=nflog -b 127.0.0.1 --max-sessions 4194304 > "$work/subject" 2>&1 & ;;
     ebpf*) $subject_cpus "$program" --backend=ebpf --target-ports=8080 --interface=d0 -b 127.0.0.1 --max-sessions 4194304 > "$work/subject" 2>&1 & ;;
+    blind*) $subject_cpus "$program" --backend=nfqueue -b 127.0.0.1 --max-sessions 4194304 --target-figures=off "${options[@]}" > "$work/subject" 2>&1 & ;;
     intercept*) $subject_cpus "$program" --backend=nfqueue -b 127.0.0.1 --max-sessions 4194304 "${options[@]}" > "$work/subject" 2>&1 & ;;
     *) $subject_cpus "$tools/loop" "$1" > "$work/subject" 2>&1 & ;;
   esac

@@ -80,6 +80,9 @@ public final class Intercept implements AutoCloseable {
                 config.anyTarget());
         provider = Opening.choose(config, registry);
         server = Opening.bind(config, sessions, serverCounters, limitedLog, nanoClock);
+        if (!config.targetFigures()) {
+            server.signs().sampling().turnOff();
+        }
         List<CaptureBackend> lanes = Opening.capture(config, provider, server);
         List<Counters> counters = new ArrayList<>(List.of(serverCounters));
         PassList passList = new PassList(config.passList());

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param protocol what the wire does not show about a tcpcopy, for all of them or by address
  * @param addressTranslation addresses that are others in the answers than tcpcopy knows them ({@code -D})
  * @param anyTarget whether a session's answers are known by client and target port alone ({@code --any-target})
+ * @param targetFigures whether answers are looked at for what they say about the test server ({@code --target-figures})
  * @param statsIntervalS seconds between two statistics lines
  * @param backendName the backend the user insists on; empty to choose
  * @param backendOptions values by the option's first name, {@code --queue} to {@code "0:3"}
@@ -50,6 +51,7 @@ public record InterceptConfig(
         ClientProtocols protocol,
         AddressTranslation addressTranslation,
         boolean anyTarget,
+        boolean targetFigures,
         int statsIntervalS,
         Optional<String> backendName,
         Map<String, String> backendOptions,
@@ -85,6 +87,7 @@ public record InterceptConfig(
         private ClientProtocols protocol = ClientProtocols.all(ProtocolOptions.DEFAULTS);
         private AddressTranslation addressTranslation = AddressTranslation.NONE;
         private boolean anyTarget;
+        private boolean targetFigures = true;
         private int statsIntervalS = 30;
         private Optional<String> backendName = Optional.empty();
         private Map<String, String> backendOptions = Map.of();
@@ -165,6 +168,11 @@ public record InterceptConfig(
             return this;
         }
 
+        public Builder targetFigures(boolean value) {
+            targetFigures = value;
+            return this;
+        }
+
         public Builder statsIntervalS(int value) {
             statsIntervalS = value;
             return this;
@@ -202,6 +210,7 @@ public record InterceptConfig(
                     protocol,
                     addressTranslation,
                     anyTarget,
+                    targetFigures,
                     statsIntervalS,
                     backendName,
                     backendOptions,

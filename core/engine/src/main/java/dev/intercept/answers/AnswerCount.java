@@ -12,6 +12,8 @@ public enum AnswerCount {
 
     SESSIONS("sessions", "sessions that the target accepted", true),
     SESSIONS_ANSWERED("sessions_answered", "sessions in which the target sent data", true),
+    REQUESTS("requests", "times that the target took in data after a SYN/ACK or an answer with data", true),
+    SEGMENTS("segments", "segments with data, SYN or FIN of the target, repeated ones included", true),
     REPEATED("repeated_segments", "segments with data, SYN or FIN that the target sent again", true),
     SHRUNK_WINDOWS("shrunk_windows", "answers in which the target took back room that it had offered", true);
 

@@ -16,14 +16,11 @@ public final class AnswerMeter {
 
     private static final int FLAG_FIN = 0x01;
     private static final long MISSING = Long.MIN_VALUE;
-    private static final int MAX_SCALE = 14;
-    private static final int OPTION_END = 0;
-    private static final int OPTION_NOP = 1;
-    private static final int OPTION_WINDOW_SCALE = 3;
     private static final int TCP_HEADER_MIN_BYTES = 20;
 
     private final Sampling sampling;
     private final LongSupplier nanoClock;
+    private final boolean isOff;
     private final PortMeters ports = new PortMeters();
     private final SampledSessions sessions;
 
@@ -31,11 +28,15 @@ public final class AnswerMeter {
     public AnswerMeter(Sampling sampling, LongSupplier nanoClock) {
         this.sampling = sampling;
         this.nanoClock = nanoClock;
+        this.isOff = sampling.isOff();
         this.sessions = new SampledSessions(sampling);
     }
 
     /** An answer with a route, before it is seen in {@linkplain ResponsePacket#nextPart parts}. Capture thread. */
     public void onAnswer(ResponsePacket packet) {
+        if (isOff) {
+            return;
+        }
         int row = ports.row(packet.sourcePort());
         int payload = packet.wholePayloadBytes();
         count(packet, row, payload);
@@ -73,6 +74,7 @@ public final class AnswerMeter {
     private void onSynAck(ResponsePacket packet, int row, long client, long target, long hash) {
         int slot = sessions.find(client, target, hash);
         if (slot != SampledSessions.NONE && sessions.nextSequence[slot] == packet.sequence() + 1) {
+            ports.add(row, AnswerCount.SEGMENTS, sessions.weight(slot));
             ports.add(row, AnswerCount.REPEATED, sessions.weight(slot));
             return;
         }
@@ -85,9 +87,11 @@ public final class AnswerMeter {
             return;
         }
         ports.add(row, AnswerCount.SESSIONS, sessions.weight(slot));
+        ports.add(row, AnswerCount.SEGMENTS, sessions.weight(slot));
         sessions.nextSequence[slot] = packet.sequence() + 1;
         sessions.acknowledged[slot] = packet.acknowledgement();
-        sessions.windowScale[slot] = windowScale(packet);
+        sessions.windowScale[slot] = SynOptions.windowScale(packet);
+        sessions.segmentBytes[slot] = SynOptions.maxSegmentBytes(packet);
         sessions.windowEdge[slot] = packet.acknowledgement() + packet.window(); // That of a SYN/ACK is not scaled.
         long addedNs = sampling.addedNs(client, hash, MISSING);
         if (addedNs != MISSING) {
@@ -105,26 +109,47 @@ public final class AnswerMeter {
         onWindow(packet, row, slot);
         int length = payload + (isFin(packet) ? 1 : 0);
         if (length > 0) {
-            onSequence(packet.sequence() + length, row, slot);
+            onSequence(packet.sequence() + length, segments(packet, payload, slot), row, slot);
+        }
+        int taken = packet.acknowledgement() - sessions.acknowledged[slot];
+        if (taken > 0) {
+            onRequest(taken, row, slot);
+            sessions.acknowledged[slot] = packet.acknowledgement();
         }
         if (payload > 0) {
             onData(row, slot, nowNs);
-        } else if (packet.acknowledgement() - sessions.acknowledged[slot] > 0 && sessions.requestNs[slot] == 0) {
+        } else if (taken > 0 && sessions.requestNs[slot] == 0) {
             sessions.requestNs[slot] = nowNs;
         }
-        sessions.acknowledged[slot] = packet.acknowledgement();
+    }
+
+    /** As many as are on the wire: the host's own device may get several as one and cut it. */
+    private int segments(ResponsePacket packet, int payload, int slot) {
+        int options = packet.tcpHeaderBytes() - TCP_HEADER_MIN_BYTES;
+        int most = Math.max(1, sessions.segmentBytes[slot] - options);
+        return Math.max(1, (payload + most - 1) / most);
     }
 
     /** @param end the sequence number behind the segment: one that does not advance was sent before */
-    private void onSequence(int end, int row, int slot) {
+    private void onSequence(int end, int segments, int row, int slot) {
+        ports.add(row, AnswerCount.SEGMENTS, (long) segments * sessions.weight(slot));
         if (end - sessions.nextSequence[slot] > 0) {
             sessions.nextSequence[slot] = end;
         } else {
-            ports.add(row, AnswerCount.REPEATED, sessions.weight(slot));
+            ports.add(row, AnswerCount.REPEATED, (long) segments * sessions.weight(slot));
+        }
+    }
+
+    /** @param taken sequence numbers of the client that are acknowledged for the first time; a FIN is one */
+    private void onRequest(int taken, int row, int slot) {
+        if (taken > 1 && !sessions.hasRequest[slot]) {
+            sessions.hasRequest[slot] = true;
+            ports.add(row, AnswerCount.REQUESTS, sessions.weight(slot));
         }
     }
 
     private void onData(int row, int slot, long nowNs) {
+        sessions.hasRequest[slot] = false;
         if (!sessions.answered[slot]) {
             sessions.answered[slot] = true;
             ports.add(row, AnswerCount.SESSIONS_ANSWERED, sessions.weight(slot));
@@ -142,22 +167,6 @@ public final class AnswerMeter {
             ports.add(row, AnswerCount.SHRUNK_WINDOWS, sessions.weight(slot));
         }
         sessions.windowEdge[slot] = edge;
-    }
-
-    private static byte windowScale(ResponsePacket packet) {
-        int at = packet.offset() + packet.ipHeaderBytes() + TCP_HEADER_MIN_BYTES;
-        int end = packet.offset() + packet.ipHeaderBytes() + packet.tcpHeaderBytes();
-        while (at + 2 < end) {
-            int kind = packet.buffer().get(at);
-            if (kind == OPTION_END) {
-                break;
-            }
-            if (kind == OPTION_WINDOW_SCALE) {
-                return (byte) Math.min(MAX_SCALE, packet.buffer().get(at + 2) & 0xff);
-            }
-            at += kind == OPTION_NOP ? 1 : Math.max(2, packet.buffer().get(at + 1) & 0xff);
-        }
-        return 0;
     }
 
     private static boolean isFin(ResponsePacket packet) {

@@ -44,6 +44,12 @@ final class SampledSessions {
     /** When a request was acknowledged that no data answered yet; 0 for none. */
     final long[] requestNs = new long[SLOTS];
 
+    /** Bytes of data and TCP options in a segment at most. */
+    final int[] segmentBytes = new int[SLOTS];
+
+    /** Whether the client has sent data that no data answered yet. */
+    final boolean[] hasRequest = new boolean[SLOTS];
+
     final byte[] windowScale = new byte[SLOTS];
     final boolean[] answered = new boolean[SLOTS];
 
@@ -94,6 +100,7 @@ final class SampledSessions {
         seenNs[slot] = nowNs;
         oneIn[slot] = sampling.oneIn();
         requestNs[slot] = 0;
+        hasRequest[slot] = false;
         answered[slot] = false;
         used++;
         begun++;

@@ -24,6 +24,16 @@ public final class Sampling {
     private final long[] clients = new long[ROUTES];
     private final long[] addedNs = new long[ROUTES];
     private volatile int bits;
+    private boolean isOff;
+
+    /** Nothing is looked at, of no session. Before any other thread is started. */
+    public void turnOff() {
+        isOff = true;
+    }
+
+    boolean isOff() {
+        return isOff;
+    }
 
     /** Address and port as one number, never 0 for a real client. */
     static long end(int address, int port) {
@@ -58,7 +68,7 @@ public final class Sampling {
     public void onRoute(int clientAddress, int clientPort, LongSupplier nanoClock) {
         long client = end(clientAddress, clientPort);
         long hash = hash(client);
-        if (takes(hash)) {
+        if (!isOff && takes(hash)) {
             int index = (int) hash & ROUTES - 1;
             LONGS.setOpaque(clients, index, 0L);
             LONGS.setRelease(addedNs, index, nanoClock.getAsLong());

@@ -55,6 +55,44 @@ class AnswerMeterTest {
     }
 
     @Test
+    void shouldCountTheSegmentsOfAnAnswerThatTheDeviceCuts() {
+        packet.wrap(segment(SYN_ACK, 1000, 1, 0)
+                .tcpOptions((byte) 2, (byte) 4, (byte) 1, (byte) 0)
+                .toBuffer()); // 256 bytes at most.
+        meter.onAnswer(packet);
+        answer(ACK, 1001, 101, 600);
+        answer(ACK, 1001, 101, 256);
+        answer(FIN_ACK, 1601, 101, 0);
+        assertEquals(6, count(AnswerCount.SEGMENTS));
+        assertEquals(1, count(AnswerCount.REPEATED));
+    }
+
+    @Test
+    void shouldCountARequestHoweverManySegmentsItHas() {
+        answer(SYN_ACK, 1000, 1, 0);
+        answer(ACK, 1001, 101, 0);
+        answer(ACK, 1001, 201, 0);
+        answer(ACK, 1001, 201, 300);
+        answer(ACK, 1301, 201, 300);
+        assertEquals(1, count(AnswerCount.REQUESTS));
+        answer(ACK, 1601, 301, 300); // Takes in the next and answers it at once.
+        answer(ACK, 1901, 401, 0);
+        assertEquals(3, count(AnswerCount.REQUESTS));
+        answer(ACK, 1901, 401, 300);
+        answer(ACK, 2201, 402, 0); // The client's FIN.
+        assertEquals(3, count(AnswerCount.REQUESTS));
+    }
+
+    @Test
+    void shouldLookAtNothingWhenTurnedOff() {
+        sampling.turnOff();
+        AnswerMeter off = new AnswerMeter(sampling, () -> nowNs);
+        packet.wrap(segment(SYN_ACK, 1000, 1, 0).toBuffer());
+        off.onAnswer(packet);
+        assertEquals(List.of(), TargetPicture.of(sampling, List.of(off)).ports());
+    }
+
+    @Test
     void shouldFollowSequenceNumbersPastTheirEnd() {
         answer(SYN_ACK, -100, 1, 0);
         answer(ACK, -99, 101, 300);

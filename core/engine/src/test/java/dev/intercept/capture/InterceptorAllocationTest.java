@@ -3,8 +3,10 @@ package dev.intercept.capture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.answers.AnswerCount;
 import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.Sampling;
+import dev.intercept.answers.TargetPicture;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.session.Outlet;
@@ -42,6 +44,7 @@ class InterceptorAllocationTest {
 
     private final Counters counters = new Counters();
     private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, new Counters());
+    private final Sampling sampling = new Sampling();
     private final Interceptor interceptor = new Interceptor(
             new PassList(List.of()),
             sessions,
@@ -49,7 +52,7 @@ class InterceptorAllocationTest {
             AddressTranslation.NONE,
             counters,
             new RateLimitedLog(System.getLogger("allocation"), System::nanoTime),
-            new AnswerMeter(new Sampling(), System::nanoTime),
+            new AnswerMeter(sampling, System::nanoTime),
             1);
 
     private static long allocatedBytes() {
@@ -92,6 +95,21 @@ class InterceptorAllocationTest {
         addRoute();
         assertAllocatesNothing(response(PacketBuilder.ACK));
         assertEquals(WARM_UP + PACKETS, counters.get(Counter.FORWARDED));
+    }
+
+    @Test
+    void shouldLookAtASessionOfTheSampleWithoutAllocating() {
+        addRoute();
+        interceptor.onPacket(response(PacketBuilder.SYN | PacketBuilder.ACK).toBuffer());
+        assertAllocatesNothing(response(PacketBuilder.ACK).payload(new byte[100]));
+        assertTrue(repeated() >= PACKETS / 2, () -> repeated() + " were looked at");
+    }
+
+    private long repeated() {
+        return TargetPicture.of(sampling, List.of(interceptor.answers()))
+                .ports()
+                .get(0)
+                .count(AnswerCount.REPEATED);
     }
 
     @Test

@@ -168,6 +168,7 @@ final class InterceptCommand implements Callable<Integer> {
                 .maxSessions(sessions.maxSessions)
                 .maxParked(sessions.maxParked)
                 .protocol(protocol.options())
+                .targetFigures(run.targetFigures == OneOf.Switch.ON)
                 .statsIntervalS(run.statsIntervalS)
                 .backendOptions(backendOptions.given())
                 .pluginPath(capture.allPluginDirectories());

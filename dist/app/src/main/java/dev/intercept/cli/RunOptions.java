@@ -72,6 +72,14 @@ final class RunOptions {
     int statsIntervalS;
 
     @Option(
+            names = "--target-figures",
+            paramLabel = "on|off",
+            converter = OneOf.OnOff.class,
+            defaultValue = "on",
+            description = "look at answers for what they say about the test server (default: ${DEFAULT-VALUE})")
+    OneOf.Switch targetFigures;
+
+    @Option(
             names = "--metrics",
             paramLabel = "[ADDR:]PORT",
             converter = MetricsAddress.class,

@@ -76,6 +76,7 @@ class ConfigTest {
                 "--tunnel-buffer=64K",
                 "--allow=192.0.2.0/24",
                 "--quickack=off",
+                "--target-figures=off",
                 "--stats-interval=7");
         assertEquals(List.of(Cidr.parse("10.0.0.0/8")), config.passList());
         assertEquals(Optional.of(InetAddress.getByName("::1")), config.bindAddress());
@@ -88,6 +89,7 @@ class ConfigTest {
         assertEquals(65536, config.tunnelBufferBytes());
         assertEquals(List.of(Cidr.parse("192.0.2.0/24")), config.allow());
         assertEquals(false, config.quickackRoutes());
+        assertEquals(false, config.targetFigures());
         assertEquals(7, config.statsIntervalS());
     }
 
