@@ -1,121 +1,92 @@
 package dev.intercept.session;
 
 /**
- * Finds the session to evict when the table is full: of the tunnels that have most, the one idle for longest, to the second.
+ * Finds the session to evict when the table is full: of the tunnels that have most, the one idle for longest, of a sample of theirs.
  *
- * <p>The capture threads touch sessions without a lock, so no list in order of idleness can be kept cheaply. Instead each
- * segment has an {@link IdleQueue} of a 16th of its sessions, and is looked at again when its queue is used up or when one of
- * its sessions may have expired. So an eviction costs about a look at 32 slots and never waits for a
- * look at all sessions.
+ * <p>The capture threads touch sessions without a lock, so no list in order of idleness can be kept cheaply, and what was found
+ * once is soon untrue: sessions are touched, and other tunnels have most. So each eviction looks anew, at the sessions that follow
+ * the last one's in the table. The hash has put them there at random: the chance to take one of the youngest half is 2^-128.
  *
  * <p>Thread rule: the server thread's.
  */
 final class LongestIdle {
 
-    private static final int QUEUED_SHARE = 16;
-    private static final int MIN_QUEUED = 64;
+    /** So many sessions that may be evicted are compared, or all if there are fewer. */
+    static final int SAMPLE = 128;
+
+    /** As many slots are looked at, at most, where those that may be evicted are few; and more only for the least sample. */
+    private static final int MAX_SLOTS = 4096;
+
+    private static final int MIN_SAMPLE = 16;
+
+    /** Each fails only when a capture thread touched the chosen one at that very moment. */
+    private static final int ATTEMPTS = 16;
 
     private final SessionSegment[] segments;
-    private final SessionHash hash;
     private final SessionLife life;
     private final OutletRegistry outlets;
-    private final int queueCapacity;
 
-    private final IdleQueue[] queues;
-    private int queuesMade;
-    private int lastChosen;
+    /** Where the next look begins. */
+    private int segment;
 
-    /** No session expires before this. */
-    private int earliestOverS;
+    private int slot;
 
-    /** No session was touched for the last time before this. */
-    private int idlestTouchedS;
+    /** What the look has come to. */
+    private int sampled;
 
-    LongestIdle(
-            SessionSegment[] segments, SessionHash hash, SessionLife life, OutletRegistry outlets, int maxSessions) {
+    private SessionSegment chosen;
+    private int chosenSlot;
+    private int chosenTouchedS;
+
+    LongestIdle(SessionSegment[] segments, SessionLife life, OutletRegistry outlets) {
         this.segments = segments;
-        this.hash = hash;
         this.life = life;
         this.outlets = outlets;
-        queues = new IdleQueue[segments.length];
-        queueCapacity = Math.max(MIN_QUEUED, maxSessions / segments.length / QUEUED_SHARE);
     }
 
-    /** Makes the queue of one more segment; called a few hundred times before the table is full, so that nothing waits then. */
-    void prepare(int nowS) {
-        if (queuesMade == queues.length) {
-            return;
-        }
-        IdleQueue queue = new IdleQueue(segments[queuesMade], hash, life, outlets, queueCapacity);
-        queue.collect(nowS);
-        queues[queuesMade++] = queue;
-        if (queuesMade == queues.length) {
-            earliestOverS = earliestOver().overS();
-            idlestTouchedS = findIdlestTouchedS();
-        }
-    }
-
-    /**
-     * Evicts one session, or drops those of a segment that expired. Does neither only when capture threads touched every
-     * session that was queued while this looked for one.
-     */
+    /** Drops one session that expired, or else evicts one. There must be one of an open tunnel. */
     void evict(int nowS) {
-        int sessions = outlets.sessions();
-        while (queuesMade < queues.length) {
-            prepare(nowS);
+        boolean done = false;
+        for (int attempt = 0; attempt < ATTEMPTS && !done; attempt++) {
+            choose(nowS);
+            done = chosen.evict(chosenSlot, chosenTouchedS, nowS);
         }
-        int attempts = 2 * queues.length * (queueCapacity + 1);
-        while (outlets.sessions() == sessions && attempts-- > 0) {
-            IdleQueue queue = choose(nowS);
-            if (queue.isEmpty() || queue.overS() - nowS <= 0) {
-                queue.collect(nowS);
-            } else {
-                queue.evictNext(nowS);
+    }
+
+    private void choose(int nowS) {
+        chosen = null;
+        sampled = 0;
+        int slotsLeft = MAX_SLOTS;
+        for (int visited = 0; visited <= segments.length; visited++) {
+            SessionSegment current = segments[segment];
+            int capacity = current.used() == 0 ? 0 : current.slots().capacity();
+            while (slot < capacity) {
+                boolean expired = compare(current, slot++, nowS);
+                if (expired || sampled >= (slotsLeft-- > 0 ? SAMPLE : MIN_SAMPLE)) {
+                    return;
+                }
             }
+            segment = (segment + 1) % segments.length;
+            slot = 0;
         }
     }
 
-    /** The one where a session may have expired, else one with the longest idle. */
-    private IdleQueue choose(int nowS) {
-        if (earliestOverS - nowS <= 0) {
-            IdleQueue earliest = earliestOver();
-            earliestOverS = earliest.overS();
-            if (earliestOverS - nowS <= 0) {
-                return earliest;
-            }
+    /** @return whether the session there expired, so that no better one can be found */
+    private boolean compare(SessionSegment current, int at, int nowS) {
+        SessionSlots slots = current.slots();
+        if (slots.isEmpty(at) || !outlets.isOpen(slots.id(at))) {
+            return false;
         }
-        IdleQueue idlest = nextIdlest();
-        if (idlest == null) {
-            idlestTouchedS = findIdlestTouchedS();
-            idlest = nextIdlest();
+        long state = slots.state(at);
+        int touchedS = SessionState.touchedS(state);
+        boolean expired = life.isOver(state, nowS);
+        boolean gives = expired || outlets.gives(slots.id(at));
+        if (expired || gives && (chosen == null || touchedS - chosenTouchedS < 0)) {
+            chosen = current;
+            chosenSlot = at;
+            chosenTouchedS = touchedS;
         }
-        return idlest;
-    }
-
-    private IdleQueue earliestOver() {
-        IdleQueue earliest = queues[0];
-        for (IdleQueue queue : queues) {
-            earliest = queue.overS() - earliest.overS() < 0 ? queue : earliest;
-        }
-        return earliest;
-    }
-
-    /** Of several the next in turn, so that no segment is emptied while others grow; null when none has so long an idle. */
-    private IdleQueue nextIdlest() {
-        for (int looked = 0; looked < queues.length; looked++) {
-            lastChosen = lastChosen + 1 & queues.length - 1;
-            if (queues[lastChosen].touchedS() - idlestTouchedS <= 0) {
-                return queues[lastChosen];
-            }
-        }
-        return null;
-    }
-
-    private int findIdlestTouchedS() {
-        int idlestS = queues[0].touchedS();
-        for (IdleQueue queue : queues) {
-            idlestS = queue.touchedS() - idlestS < 0 ? queue.touchedS() : idlestS;
-        }
-        return idlestS;
+        sampled += gives ? 1 : 0;
+        return expired;
     }
 }

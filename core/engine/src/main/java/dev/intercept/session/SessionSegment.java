@@ -222,17 +222,16 @@ final class SessionSegment {
         return true;
     }
 
-    /** Ends the session to make room, unless it was touched since or its tunnel may lose none now. Server thread, without the lock. */
-    void evict(long client, long target, long clientHash, int touchedS, int nowS) {
-        int slot = slots.find(client, target, hash.ofSession(clientHash, target));
-        if (slot == SessionSlots.NO_SLOT || !outlets.gives(slots.id(slot))) {
-            return;
-        }
+    /** Ends the slot's session to make room, unless it was touched since. Server thread, without the lock. @return whether it did */
+    boolean evict(int slot, int touchedS, int nowS) {
         long stamp = lock();
         try {
-            if (SessionState.touchedS(slots.state(slot)) == touchedS) {
-                remove(slot, life.isOver(slots.state(slot), nowS) ? Counter.SESSIONS_EXPIRED : Counter.EVICTED);
+            long state = slots.state(slot);
+            if (SessionState.touchedS(state) != touchedS) {
+                return false;
             }
+            remove(slot, life.isOver(state, nowS) ? Counter.SESSIONS_EXPIRED : Counter.EVICTED);
+            return true;
         } finally {
             unlock(stamp);
         }

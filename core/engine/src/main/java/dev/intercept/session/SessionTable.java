@@ -26,9 +26,6 @@ public final class SessionTable {
 
     private static final int MIN_CLOSED = 1024;
 
-    /** Room for so many sessions is enough to prepare evictions, a segment at each ADD. */
-    private static final int NEARLY_FULL = 2 * SessionSegment.SEGMENTS;
-
     static final int EVERY_BIT = -1;
 
     private final SessionLimits limits;
@@ -88,7 +85,7 @@ public final class SessionTable {
             segments[index] = new SessionSegment(locks.get(), capacity, hash, life, outlets, serverCounters, dropped);
         }
         sweep = new SessionSweep(segments);
-        longestIdle = new LongestIdle(segments, hash, life, outlets, limits.maxSessions());
+        longestIdle = new LongestIdle(segments, life, outlets);
         parked = new ParkedHeaders(hash, limits, waiting);
         reader = new ParkedReader(serverCounters);
     }
@@ -244,12 +241,9 @@ public final class SessionTable {
         if (outlets.closedSessions() > Math.max(MIN_CLOSED, limits.maxSessions() / CLOSED_SHARE)) {
             sweep.all(nowS);
         }
-        int room = limits.maxSessions() - outlets.sessions();
-        if (room < NEARLY_FULL && !segment.contains(client, target, clientHash, nowS)) {
-            longestIdle.prepare(nowS);
-            if (room <= 0) {
-                longestIdle.evict(nowS);
-            }
+        boolean full = outlets.sessions() >= limits.maxSessions();
+        if (full && !segment.contains(client, target, clientHash, nowS)) {
+            longestIdle.evict(nowS);
         }
     }
 

@@ -51,7 +51,7 @@ enum HostilePeer {
     ADD_STORM {
         @Override
         void connected(Peer peer, Random random) throws IOException {
-            peer.send(records(random, 20_000));
+            peer.send(records(random, 10_000));
             pause(400);
         }
     },

@@ -37,7 +37,7 @@ class HostilePeersTest {
     private static final int IDLE = 1000;
     private static final int WELL_BEHAVED_SESSIONS = 1000;
     private static final int MAX_TUNNELS = 1100;
-    private static final int MAX_SESSIONS = 50_000;
+    private static final int MAX_SESSIONS = 20_000;
     private static final int BACKLOG_MIB = 16;
     private static final long PACE_NS = 300_000;
 

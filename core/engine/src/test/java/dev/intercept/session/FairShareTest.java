@@ -20,7 +20,7 @@ class FairShareTest {
     private static final int FLOOD = 20_000;
     private static final int FOREIGN_CLIENTS = 0x0a000000;
 
-    private final TableScene scene = new TableScene(SessionLimits.of(16, MAX_SESSIONS, 65536, 120));
+    private final TableScene scene = new TableScene(new SessionLimits(16, MAX_SESSIONS, 65536, 16, 1200, 30, 30));
     private final RecordingOutlet modest = outlet(1);
 
     @Test
@@ -87,6 +87,29 @@ class FairShareTest {
         }
     }
 
+    /** Storms come and end, so that now others have most and now it has: what it gives then is idle, whoever gave before. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void shouldNeverTakeASessionInUseWhereItsTunnelHasIdleOnes(long seed) {
+        Random random = new Random(seed);
+        RecordingOutlet storm = null;
+        for (int port = 1; port < 20_000; port++) {
+            scene.add(port, modest);
+            scene.pass(port % 20 == 0 ? 1 : 0);
+            for (int used = Math.max(1, port - 50); used <= port; used++) {
+                assertSame(modest, scene.find(used), "port " + used + " of " + port);
+            }
+            if (storm == null && random.nextInt(200) == 0) {
+                storm = outlet(2);
+                flood(List.of(storm), FLOOD / 20, random);
+            } else if (storm != null && random.nextInt(50) == 0) {
+                scene.table.closed(storm);
+                storm = null;
+            }
+        }
+        assertTrue(scene.server(Counter.EVICTED) > FLOOD, scene.server(Counter.EVICTED) + " evicted");
+    }
+
     private static RecordingOutlet outlet(int host) {
         RecordingOutlet outlet = new RecordingOutlet();
         outlet.owner = host;
@@ -102,7 +125,11 @@ class FairShareTest {
     }
 
     private void flood(List<RecordingOutlet> tunnels, Random random) {
-        for (int i = 0; i < FLOOD; i++) {
+        flood(tunnels, FLOOD, random);
+    }
+
+    private void flood(List<RecordingOutlet> tunnels, int sessions, Random random) {
+        for (int i = 0; i < sessions; i++) {
             add(tunnels.get(i % tunnels.size()), random);
         }
     }
