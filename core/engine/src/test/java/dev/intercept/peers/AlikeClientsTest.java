@@ -79,6 +79,43 @@ class AlikeClientsTest {
         }
     }
 
+    /** All that is left of a client's first start is what was concluded from it; each tunnel has it in its one line of the log. */
+    @Test
+    void shouldKeepWhatItConcludedWhenTheClientConnectsAgain() throws IOException {
+        try (RunningServer running = RunningServer.withoutTime(ClientProtocols.all(ProtocolOptions.DEFAULTS))) {
+            for (Peer first : connect(running, 3)) {
+                add(running, first);
+            }
+            close();
+            running.await("the end", () -> running.server.tunnels().isEmpty());
+            running.pass(10);
+            add(running, connect(running, 2).get(1));
+            assertEquals(List.of("0.8 or 0.9"), generations(running));
+            assertEquals(
+                    3,
+                    running.lines("recognised by the 3 connections that it opened at once")
+                            .size());
+        }
+    }
+
+    @Test
+    void shouldSayThat09NeedsTheOptionWhereThereAreNoBatches() throws IOException {
+        ProtocolOptions plain = new ProtocolOptions(ProtocolOptions.Combined.OFF, false, false, Optional.empty());
+        try (RunningServer running = RunningServer.withoutTime(ClientProtocols.all(plain))) {
+            for (Peer each : connect(running, 3)) {
+                add(running, each);
+            }
+            assertEquals(List.of("0.8", "0.8", "0.8"), generations(running));
+            assertTrue(
+                    running.lines("WARNING")
+                            .get(0)
+                            .endsWith(
+                                    "clients 0.8 and 0.9.0 without batches look the same, and 0.8 is assumed; for 0.9.0"
+                                            + " say --generation=0.9"),
+                    () -> running.lines("").toString());
+        }
+    }
+
     @Test
     void shouldGoByTheOptionForTheAddress() throws IOException {
         ClientProtocols protocols = new ClientProtocols(
