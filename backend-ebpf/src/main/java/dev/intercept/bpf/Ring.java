@@ -36,6 +36,10 @@ public final class Ring implements AutoCloseable {
     private final int page;
     private final int mask;
     private long position;
+
+    /** As it was last read: the kernel writes its memory for each record, so it is read again only once all are taken. */
+    private long end;
+
     private int payload;
 
     /** @param bytes as the ring was made with */
@@ -50,6 +54,7 @@ public final class Ring implements AutoCloseable {
             throw e;
         }
         position = (long) INT64.getVolatile(consumer.buffer(), 0);
+        end = position;
     }
 
     /** What {@link #payload} is an offset of. */
@@ -60,7 +65,9 @@ public final class Ring implements AutoCloseable {
     /** Goes to the next record that is written; false when there is none. What was before is not to be read any more. */
     public boolean next() {
         ByteBuffer data = producer.buffer();
-        long end = (long) INT64.getAcquire(data, 0);
+        if (position == end) {
+            end = (long) INT64.getAcquire(data, 0);
+        }
         while (position < end) {
             int at = page + (int) (position & mask);
             int length = (int) INT32.getAcquire(data, at);

@@ -14,6 +14,10 @@ public final class Sleeper implements AutoCloseable {
     private static final int CLOEXEC = 0x80000;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLLIN = 1;
+
+    /** The ring is ready while a record in it is still being written; only a wake-up is to end the wait. */
+    private static final int EPOLLET = 1 << 31;
+
     private static final int EVENT_BYTES = 16;
 
     /** linux/prctl.h; its value is in nanoseconds. */
@@ -32,6 +36,7 @@ public final class Sleeper implements AutoCloseable {
             resultOf("eventfd", wakeFd);
             events.putInt(0, EPOLLIN);
             resultOf("epoll_ctl", Libc.epoll_ctl(epollFd, EPOLL_CTL_ADD, wakeFd, eventsAddress));
+            events.putInt(0, EPOLLIN | EPOLLET);
             resultOf("epoll_ctl", Libc.epoll_ctl(epollFd, EPOLL_CTL_ADD, ring.fd(), eventsAddress));
         } catch (SystemCallException e) {
             close();

@@ -190,16 +190,8 @@ final class AnswerProgram {
                 .compute(SHIFT_RIGHT, R4, R2)
                 .compute(AND, R4, 1)
                 .jumpIf(R4, EQUAL, 0, "pass");
-        out.store(U32, R10, KEY, Integer.SIZE)
-                .load(U32, R1, R10, HEADER + DESTINATION)
-                .store(U32, R10, KEY + 4, R1)
-                .loadMap(R1, maps.passList())
-                .move(R2, R10)
-                .compute(ADD, R2, KEY)
-                .call(Helper.MAP_LOOKUP_ELEM)
-                .jumpIf(R0, NOT_EQUAL, 0, "pass")
-                .compute(AND, R7, MORE_FRAGMENTS)
-                .jumpIf(R7, EQUAL, 0, "hand up");
+        checkPassList();
+        out.compute(AND, R7, MORE_FRAGMENTS).jumpIf(R7, EQUAL, 0, "hand up");
         keyOfFragment();
         out.store(U32, R10, VALUE, 0)
                 .move(R3, R10)
@@ -207,6 +199,20 @@ final class AnswerProgram {
                 .move(R4, 0)
                 .call(Helper.MAP_UPDATE_ELEM)
                 .jump("hand up");
+    }
+
+    private void checkPassList() {
+        if (maps.passList().isEmpty()) {
+            return;
+        }
+        out.store(U32, R10, KEY, Integer.SIZE)
+                .load(U32, R1, R10, HEADER + DESTINATION)
+                .store(U32, R10, KEY + 4, R1)
+                .loadMap(R1, maps.passList().get())
+                .move(R2, R10)
+                .compute(ADD, R2, KEY)
+                .call(Helper.MAP_LOOKUP_ELEM)
+                .jumpIf(R0, NOT_EQUAL, 0, "pass");
     }
 
     /** A packet without ports: what came first decides. */
@@ -280,8 +286,14 @@ final class AnswerProgram {
                 .compute(ADD, R3, RecordLayout.PACKET_OFFSET)
                 .move(R4, R7)
                 .call(Helper.SKB_LOAD_BYTES)
-                .move(R1, R8)
                 .move(R2, BPF_RB_NO_WAKEUP)
+                .loadValue(R1, maps.control(), ControlLayout.sleeping(lane))
+                .load(U32, R3, R1, 0)
+                .jumpIf(R3, EQUAL, 0, "commit" + lane)
+                .store(U32, R1, 0, 0)
+                .move(R2, BPF_RB_FORCE_WAKEUP)
+                .label("commit" + lane)
+                .move(R1, R8)
                 .call(Helper.RINGBUF_SUBMIT);
         wake(lane);
         out.label("lost" + lane)
@@ -292,19 +304,21 @@ final class AnswerProgram {
     }
 
     /**
-     * The flag is read after the record was committed, which is a full memory barrier: either it is seen here that the reader
-     * sleeps, or the reader, which looks once more after it set the flag, sees the record. So the wake-up is a second record.
+     * For a reader that went to sleep just as the record was committed. That was a full memory barrier: either it is seen here
+     * that the reader sleeps, or the reader, which looks once more after it set the flag, sees the record. What wakes it is a
+     * second record.
      */
     private void wake(int lane) {
         out.loadValue(R1, maps.control(), ControlLayout.sleeping(lane))
                 .load(U32, R2, R1, 0)
                 .jumpIf(R2, EQUAL, 0, "stolen")
-                .store(U32, R1, 0, 0)
                 .loadMap(R1, maps.rings().get(lane))
                 .move(R2, Long.BYTES)
                 .move(R3, 0)
                 .call(Helper.RINGBUF_RESERVE)
                 .jumpIf(R0, EQUAL, 0, "stolen")
+                .loadValue(R1, maps.control(), ControlLayout.sleeping(lane))
+                .store(U32, R1, 0, 0)
                 .move(R1, R0)
                 .move(R2, BPF_RB_FORCE_WAKEUP)
                 .call(Helper.RINGBUF_DISCARD)

@@ -64,16 +64,10 @@ final class Capture {
     }
 
     private static Capture create(EbpfSettings settings) throws SystemCallException, RefusedProgramException {
-        AnswerMaps maps = AnswerMaps.create(settings.lanes(), settings.ringBytes());
-        Capture capture;
+        AnswerMaps maps = AnswerMaps.create(settings.lanes(), settings.ringBytes(), settings.passList());
+        Capture capture = mapped(settings, maps);
         try {
-            capture = new Capture(settings, maps);
-        } catch (SystemCallException e) {
-            maps.close();
-            throw e;
-        }
-        try {
-            capture.fill();
+            settings.ports().forEach(port -> PortSet.add(capture.control(), port));
             capture.load();
             return capture;
         } catch (SystemCallException | RefusedProgramException e) {
@@ -82,10 +76,12 @@ final class Capture {
         }
     }
 
-    private void fill() throws SystemCallException {
-        settings.ports().forEach(port -> PortSet.add(control(), port));
-        for (Network network : settings.passList()) {
-            maps.passList().put(network.key(), new byte[1]);
+    private static Capture mapped(EbpfSettings settings, AnswerMaps maps) throws SystemCallException {
+        try {
+            return new Capture(settings, maps);
+        } catch (SystemCallException e) {
+            maps.close();
+            throw e;
         }
     }
 

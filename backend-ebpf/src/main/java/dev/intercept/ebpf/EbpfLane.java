@@ -114,7 +114,7 @@ final class EbpfLane implements CaptureBackend {
 
     private int sleep(PacketHandler handler, int limit, int timeoutMs) {
         int flag = ControlLayout.sleeping(lane);
-        INT32.setVolatile(capture.control(), flag, 1);
+        INT32.setOpaque(capture.control(), flag, 1);
         VarHandle.fullFence();
         int handed;
         try {
@@ -123,7 +123,7 @@ final class EbpfLane implements CaptureBackend {
                 sleeper.await(timeoutMs);
             }
         } finally {
-            INT32.setVolatile(capture.control(), flag, 0);
+            INT32.setOpaque(capture.control(), flag, 0);
         }
         return handed > 0 || gate.isClosed() ? handed : take(handler, limit);
     }

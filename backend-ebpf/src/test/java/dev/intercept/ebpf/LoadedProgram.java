@@ -25,14 +25,11 @@ final class LoadedProgram implements AutoCloseable {
     private final int fd;
 
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList) throws Exception {
-        maps = AnswerMaps.create(lanes, RING_BYTES);
+        maps = AnswerMaps.create(lanes, RING_BYTES, passList);
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(lanes));
         rings = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             rings.add(new Ring(maps.rings().get(lane), RING_BYTES));
-        }
-        for (Network network : passList) {
-            maps.passList().put(network.key(), new byte[1]);
         }
         fd = Bpf.load("test", AnswerProgram.build(maps, COPY_RANGE_BYTES, 14));
         ports.forEach(port -> PortSet.add(control.buffer(), port));

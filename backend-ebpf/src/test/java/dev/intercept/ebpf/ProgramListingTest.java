@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The program, word by word: whoever changes it sees how. */
@@ -17,9 +18,9 @@ class ProgramListingTest {
 
     private static final AnswerMaps MAPS = new AnswerMaps(
             new BpfMap("ic_control", 10),
-            new BpfMap("ic_passlist", 11),
             new BpfMap("ic_fragments", 12),
-            List.of(new BpfMap("ic_ring0", 13)));
+            List.of(new BpfMap("ic_ring0", 13)),
+            Optional.of(new BpfMap("ic_passlist", 11)));
 
     private static final Program ETHERNET = AnswerProgram.build(MAPS, 128, 14);
 
@@ -35,7 +36,7 @@ class ProgramListingTest {
 
     @Test
     void shouldBeTheSameBytesOnEveryMachineOfAByteOrder() throws Exception {
-        assertEquals("bee398b804bd0b09", digest(ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("6396814658e727a3", digest(ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("b3269764a6fb75ef", digest(ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("7f0f5e32022114c7", digest(ByteOrder.BIG_ENDIAN), "s390x");
     }
 }
