@@ -3,7 +3,7 @@
 # starts it there as the service does, and purges it; then the same under a systemd that boots there, which starts, watches,
 # restarts and stops the service. Takes some minutes, needs root and Debian; not part of dist/test.sh.
 #
-#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible compatibility lint plugins install service; all of them without arguments
+#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible compatibility lint plugins install service image; all of them without arguments
 #
 # "reproducible" and "compatibility" build the last commit. The other steps take what mvn package has left in dist/target.
 # "install" and "service" do so in this machine's release of Debian, or in another that SUITE names.
@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 
 [ "$(id -u)" = 0 ] || fail 77 "needs root: a root file system of its own and a kernel queue in a network namespace of its own"
 work=$PWD/dist/target/package-test
-steps=${*:-reproducible compatibility lint plugins install service}
+steps=${*:-reproducible compatibility lint plugins install service image}
 suite=${SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
 root=$work/root
 
@@ -184,6 +184,70 @@ shut_down() {
   find "$group" -depth -type d -exec rmdir {} +
 }
 
+# The container image by the commands of docs/container.md, in namespaces and with a storage of their own.
+image() {
+  need podman podman
+  need runc runc
+  need conmon conmon
+  install_missing
+  say "the image"
+  dist/image.sh
+  say "containers of it: two capabilities, a read-only root, not root"
+  export storage=$work/podman
+  unshare --net --mount --pid --fork --kill-child --mount-proc bash -euo pipefail -c "$(declare -f say fail engine until_log tried_image); tried_image"
+  rm -rf "$storage"
+}
+
+# No systemd is asked for timers, so no health checks but those by hand.
+engine() {
+  podman --root "$storage/root" --runroot "$storage/run" --storage-driver vfs --runtime runc --cgroup-manager cgroupfs "$@" \
+    2> >(grep --line-buffered -v -e 'systemd connection' -e 'validating CNI' >&2)
+}
+
+until_log() { # pattern
+  local _
+  for _ in $(seq 300); do
+    grep -q "$1" "$storage/log" && return
+    kill -0 "$container" || break
+    sleep 0.1
+  done
+  cat "$storage/log"
+  fail 70 "the container does not log: $1"
+}
+
+tried_image() {
+  ip link set lo up
+  # Podman's books of what runs.
+  mount -t tmpfs tmpfs /run
+  mount -t tmpfs tmpfs /dev/shm
+  mkdir -p "$storage"
+  engine load -q -i dist/target/intercept-*-image.tar
+  local image options
+  image=$(engine images --format '{{.Repository}}:{{.Tag}}')
+  options="--rm --network=host --read-only --tmpfs=/tmp --cap-drop=ALL --cap-add=NET_ADMIN,NET_RAW
+    --ulimit nofile=1024:1024 --ulimit nproc=1000:1000"
+  # shellcheck disable=SC2086 # Options between blanks.
+  {
+    engine run --no-healthcheck $options --user 0 "$image" selftest --inside --backend=nfqueue --requests 100
+    engine run --no-healthcheck $options --user 0 "$image" rules --target-port=8080 --install
+    iptables-save | grep -- '--queue-num 0' || fail 70 "there is no rule"
+    engine run $options --name intercept "$image" --backend=nfqueue >"$storage/log" 2>&1 &
+  }
+  container=$!
+  until_log 'listening on'
+  grep -E '^(Uid|CapEff|CapBnd)' "/proc/$(engine inspect -f '{{.State.Pid}}' intercept)/status" | tee "$storage/status"
+  grep -q '^CapBnd:.*0000000000003000$' "$storage/status" || fail 70 "it has other capabilities than the two"
+  ! grep -q '^Uid:.*\b0\b' "$storage/status" || fail 70 "it runs as root"
+  engine healthcheck run intercept || fail 70 "the health check says no"
+  engine exec intercept intercept status
+  engine stop -t 10 intercept
+  wait $container || :
+  until_log 'SIGTERM: stopping'
+  # shellcheck disable=SC2086
+  engine run --no-healthcheck $options --user 0 "$image" rules --target-port=8080 --remove
+  ! iptables-save | grep -- '--queue-num 0' || fail 70 "the rule is still there"
+}
+
 in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
 
 # In place of this shell, so that its process is the program's.
@@ -272,7 +336,7 @@ tried_in_root() {
 mkdir -p "$work"
 for step in $steps; do
   case $step in
-    reproducible | compatibility | lint | plugins | install | service) $step ;;
+    reproducible | compatibility | lint | plugins | install | service | image) $step ;;
     *) fail 64 "$step is unknown; see the head of this file" ;;
   esac
 done
