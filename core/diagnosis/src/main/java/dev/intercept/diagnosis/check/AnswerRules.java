@@ -77,7 +77,7 @@ public final class AnswerRules {
             return "intercept --filter='tcp and (" + sourcePorts(targetPorts) + ")'" + fillIn(targetPorts);
         }
         List<String> wide = ours.stream()
-                .filter(rule -> !rule.hasPorts())
+                .filter(rule -> !rule.hasPorts() && !rule.isUnclear())
                 .flatMap(rule -> removals(rule).stream())
                 .toList();
         if (wide.isEmpty()) {

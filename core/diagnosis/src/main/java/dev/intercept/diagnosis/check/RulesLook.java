@@ -57,7 +57,7 @@ final class RulesLook {
         if (feed.winner() != null) {
             lookAtWinner(feed);
         } else if (feed.doubt() != null) {
-            reportDoubt("[" + rule.text() + "] comes after [" + feed.doubt().text() + "]", feed.doubt());
+            lookAtDoubt(rule, feed.doubt());
         } else if (action == Action.COPY) {
             lookAtStop(rule);
         } else if (rule.isBypass()) {
@@ -70,6 +70,11 @@ final class RulesLook {
                     "[" + rule.text() + "] is in force and nothing listens on queue " + rule.firstNumber(),
                     "intercept --backend=" + scope.backendName() + numbers(capture.numbers())));
         }
+    }
+
+    private void lookAtDoubt(Rule rule, Rule doubt) {
+        String order = doubt.isBesides(rule) ? "] comes beside [" : "] comes after [";
+        reportDoubt("[" + rule.text() + order + doubt.text() + "]", doubt, rule);
     }
 
     /** Where a rule of another queue of ours takes the answers first, all is well. */
@@ -110,7 +115,8 @@ final class RulesLook {
         if (stop.isEmpty() && doubt.isPresent()) {
             reportDoubt(
                     "[" + rule.text() + "] hands up a copy, and [" + doubt.get().text() + "] comes after it",
-                    doubt.get());
+                    doubt.get(),
+                    rule);
         } else if (stop.isEmpty()) {
             findings.add(Finding.fail(
                     FindingId.RULE_MISSING,
@@ -161,15 +167,17 @@ final class RulesLook {
     }
 
     private void reportUnclear(Rule rule) {
-        reportDoubt("[" + rule.text() + "] may hand answers to intercept", rule);
+        reportDoubt("[" + rule.text() + "] may hand answers to intercept", rule, rule);
     }
 
     /** Neither well nor wrong: what a rule does that is not understood is for the user to judge. */
-    private void reportDoubt(String fact, Rule doubt) {
+    private void reportDoubt(String fact, Rule doubt, Rule rule) {
         findings.add(Finding.warn(
                 FindingId.QUEUE_RULE,
-                fact + "; which packets a rule like this takes cannot be read from it",
-                (doubt.text().startsWith("nft") ? "nft list ruleset" : "iptables -nvL OUTPUT")
+                fact + "; " + doubt.whyUnsure(rule),
+                (doubt.base().isNft()
+                                ? "nft list ruleset"
+                                : doubt.base().front().replace(" -I ", " -nvL "))
                         + "  # is it for answers of the test server? Their captured packets: intercept status -v"));
     }
 

@@ -30,7 +30,21 @@ final class Arrival {
             }
         }
         Feed feed = arrival(last, takers);
-        return feed.winner() == null && last.rule().isUnclear() ? new Feed(last.rule(), null, last.rule()) : feed;
+        if (feed.winner() == null && last.rule().isUnclear()) {
+            return new Feed(last.rule(), null, last.rule());
+        }
+        return feed.winner() == null && feed.doubt() == null ? new Feed(last.rule(), null, besides(index)) : feed;
+    }
+
+    /** One of a chain that the kernel may as well call before; null where there is none. */
+    private Rule besides(int index) {
+        Rule last = way.get(index).rule();
+        return way.subList(index + 1, way.size()).stream()
+                .filter(step -> step.ends() == Step.WHOLE_WAY && step.rule().isBesides(last))
+                .map(Step::rule)
+                .filter(rule -> rule.match().covers(answers) && !isOfSameQueue(rule, last))
+                .findFirst()
+                .orElse(null);
     }
 
     private Feed arrival(Step at, List<Taker> before) {
@@ -40,8 +54,13 @@ final class Arrival {
             if (!taker.step.isEndFor(at) || taker.arrival.winner() != null) {
                 continue;
             }
-            boolean isUnsure = taker.arrival.doubt() != null || rule.isUnclear() || isPassedOn(rule, at.rule());
-            if (rule.match().covers(answers) && !isUnsure) {
+            boolean isForAll = rule.match().covers(answers);
+            boolean isUnsure = taker.arrival.doubt() != null
+                    || rule.match().isUnread()
+                    || isForAll && rule.base().isElsewhere()
+                    || isForAll && rule.isBesides(at.rule())
+                    || isPassedOn(rule, at.rule());
+            if (isForAll && !isUnsure) {
                 return new Feed(at.rule(), rule, null);
             }
             if (isUnsure && doubt == null) {

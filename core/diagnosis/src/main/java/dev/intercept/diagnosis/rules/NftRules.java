@@ -17,7 +17,7 @@ import java.util.Set;
  */
 final class NftRules {
 
-    private static final Set<String> FAMILIES_OF_IPV4 = Set.of("ip", "inet");
+    private static final Set<String> FAMILIES_OF_IPV4 = Set.of("ip", "inet", "netdev");
 
     private final Map<String, Table> tables = new LinkedHashMap<>();
     private final NftValues values = new NftValues();

@@ -1,6 +1,7 @@
 package dev.intercept.diagnosis.rules;
 
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * One rule of a packet filter, or one statement of a rule that has several.
@@ -55,11 +56,26 @@ public record Rule(
 
         static final Base NONE = new Base("", 0, "");
 
+        private static final Set<String> ELSEWHERE = Set.of("ingress", "prerouting", "egress");
+
         /** NF_IP_PRI_CONNTRACK of the kernel. */
         private static final int TRACKING = -200;
 
         boolean isBeforeTracking() {
             return hook.equals("output") && priority <= TRACKING;
+        }
+
+        /**
+         * Whether it lies before or behind the hooks of answers, where which of them come by depends on devices and routes: what it
+         * does to answers is not known.
+         */
+        boolean isElsewhere() {
+            return ELSEWHERE.contains(hook);
+        }
+
+        /** Whether the kernel calls it and {@code other} in the order in which they were made, which no listing has. */
+        boolean isBesides(Base other) {
+            return hook.equals(other.hook) && priority == other.priority && !equals(other);
         }
 
         /** Whether rules for it are nft's, otherwise iptables'. */
@@ -101,7 +117,23 @@ public record Rule(
 
     /** Whether it cannot be said which answers it hands up, or to whom. */
     public boolean isUnclear() {
-        return match.isUnread();
+        return match.isUnread() || base.isElsewhere();
+    }
+
+    /** Whether the kernel may call it before or after {@code other}: their chains have one priority. */
+    public boolean isBesides(Rule other) {
+        return base.isBesides(other.base);
+    }
+
+    /** Why it is not certain what it does to the answers of {@code other}. */
+    public String whyUnsure(Rule other) {
+        if (isBesides(other)) {
+            return "which of two chains of hook " + base.hook() + ", priority " + base.priority()
+                    + ", comes first cannot be read from them";
+        }
+        return base.isElsewhere()
+                ? "which answers come through hook " + base.hook() + " cannot be read from the rules"
+                : "which packets a rule like this takes cannot be read from it";
     }
 
     /** Whether it is for a part of the answers from its ports. */

@@ -21,9 +21,10 @@ public final class RuleSet {
      */
     public record Feed(Rule rule, Rule winner, Rule doubt) {}
 
-    /** Answers of this host's servers, and of the containers on it. */
-    private static final List<List<String>> HOOKS =
-            List.of(List.of("output", "postrouting"), List.of("forward", "postrouting"));
+    /** Answers of this host's servers, and of the containers on it. Of the others see {@link Rule.Base#isElsewhere}. */
+    private static final List<List<String>> HOOKS = List.of(
+            List.of("output", "postrouting", "egress"),
+            List.of("ingress", "prerouting", "forward", "postrouting", "egress"));
 
     private final List<Way> ways;
     private final List<String> tools;
@@ -83,7 +84,7 @@ public final class RuleSet {
     public List<Rule> forClientPort(Action action, OptionalInt port) {
         List<Rule> rules = new ArrayList<>();
         stepsThat(
-                rule -> rule.action() == action && rule.isForClientPort(port),
+                rule -> rule.action() == action && !rule.base().isElsewhere() && rule.isForClientPort(port),
                 (way, index) -> rules.add(way.get(index).rule()));
         return rules;
     }
@@ -92,13 +93,14 @@ public final class RuleSet {
         void accept(List<Step> way, int index);
     }
 
-    /** The rules of postrouting are looked at once, on the way of this host's own answers. */
+    /** The rules behind output are looked at once, on the way of this host's own answers. */
     private void stepsThat(Predicate<Rule> condition, AtStep action) {
         for (Way way : ways) {
             List<Step> steps = way.steps();
             for (int i = 0; i < steps.size(); i++) {
                 Rule rule = steps.get(i).rule();
-                boolean isSecondTime = way != ways.get(0) && rule.base().hook().equals("postrouting");
+                boolean isSecondTime =
+                        way != ways.get(0) && HOOKS.get(0).contains(rule.base().hook());
                 if (condition.test(rule) && !isSecondTime) {
                     action.accept(steps, i);
                 }
@@ -112,7 +114,8 @@ public final class RuleSet {
      */
     public Optional<Rule> stopAfter(Rule copying) {
         return after(copying)
-                .filter(rule -> rule.stops() && rule.match().covers(copying.match()))
+                .filter(rule ->
+                        rule.stops() && !isUnsure(rule, copying) && rule.match().covers(copying.match()))
                 .findFirst();
     }
 
@@ -120,9 +123,13 @@ public final class RuleSet {
     public Optional<Rule> doubtAfter(Rule copying) {
         return after(copying)
                 .filter(rule -> (rule.stops() || rule.action() == Action.UNKNOWN)
-                        && rule.isUnclear()
+                        && isUnsure(rule, copying)
                         && rule.match().meets(copying.match()))
                 .findFirst();
+    }
+
+    private static boolean isUnsure(Rule rule, Rule copying) {
+        return rule.isUnclear() || rule.isBesides(copying);
     }
 
     /** The rules that packets get to behind it. */

@@ -132,6 +132,61 @@ class HostCheckNamespaceTest {
         assertTrue(finding.fact().endsWith(" comes after [nft: ip e out handle 3: tcp sport 80 drop]"), finding.fact());
     }
 
+    /** Hooks whose packets depend on devices and routes: a rule there is neither well nor wrong, and its text is whole. */
+    @Test
+    @Tag("queue-rule")
+    void shouldLeaveRulesOfOtherHooksToTheUser() throws Exception {
+        String queue = "-p tcp --sport 80 -j NFQUEUE --queue-num 0";
+        sh("iptables -t raw -A PREROUTING " + queue);
+        assertDoubt(
+                "nfqueue", "[iptables-nft: -A PREROUTING -p tcp -m tcp --sport 80 -j NFQUEUE --queue-num 0] may hand");
+        sh("iptables -A FORWARD " + queue + " && iptables -t raw -R PREROUTING 1 -p tcp --sport 80 -j DROP");
+        assertDoubt(
+                "nfqueue",
+                "] comes after [iptables-nft: -A PREROUTING -p tcp -m tcp --sport 80 -j DROP]; which answers");
+        sh("iptables -t raw -F PREROUTING && iptables -t raw -A PREROUTING -d 10.0.0.1 -p tcp --sport 80 -j DROP");
+        find(FindingId.RULE_NO_LISTENER, Scopes.of("nfqueue")).orElseThrow();
+        sh("nft add table netdev e && nft add chain netdev e in" + " '{ type filter hook ingress device "
+                + TestNetwork.TARGET_DEVICE + " priority 0; policy drop; }'");
+        assertDoubt(
+                "nfqueue", "] comes after [nft: netdev e in: policy drop]; which answers come through hook ingress");
+    }
+
+    @Test
+    @Tag("queue-rule")
+    void shouldNotTakeADropBehindTheDeviceForAStop() throws Exception {
+        sh("iptables -A OUTPUT -p tcp --sport 80 -j NFLOG --nflog-group 0");
+        sh("nft add table netdev e && nft add chain netdev e out" + " '{ type filter hook egress device "
+                + TestNetwork.TARGET_DEVICE + " priority 0; }'");
+        sh("nft add rule netdev e out tcp sport 80 drop");
+        assertDoubt("nflog", "] hands up a copy, and [nft: netdev e out handle 2: tcp sport 80 drop] comes after it;");
+    }
+
+    /** The kernel calls chains of one priority in the order in which they were made, and each tool lists its own. */
+    @Test
+    @Tag("queue-rule")
+    void shouldNotJudgeTheOrderOfTwoToolsChainsOfOnePriority() throws Exception {
+        sh(RULE + "0");
+        sh("iptables-legacy -A OUTPUT -p tcp --sport 80 -j DROP");
+        assertDoubt("nfqueue", "[iptables-legacy: -A OUTPUT -p tcp -m tcp --sport 80 -j DROP]; which of two chains");
+        sh("iptables-legacy -F OUTPUT && nft add table ip e");
+        sh("nft add chain ip e out '{ type filter hook output priority 0; policy drop; }'");
+        assertDoubt("nfqueue", "] comes beside [nft: ip e out: policy drop]; which of two chains of hook output");
+        sh("nft flush ruleset");
+        sh(RULE + "0 && iptables-legacy -A OUTPUT -p tcp --sport 22 -j DROP");
+        find(FindingId.RULE_NO_LISTENER, Scopes.of("nfqueue")).orElseThrow();
+    }
+
+    private void assertDoubt(String backend, String part) throws Exception {
+        List<Finding> rules = check(Scopes.of(backend)).stream()
+                .filter(finding -> finding.id().label().contains("rule"))
+                .toList();
+        assertEquals(
+                List.of(FindingId.QUEUE_RULE), rules.stream().map(Finding::id).toList(), rules::toString);
+        assertEquals(Severity.WARN, rules.get(0).severity());
+        assertTrue(rules.get(0).fact().contains(part), rules.get(0).fact());
+    }
+
     @Test
     @Tag("rule-after-accept")
     void shouldFindThatAnEarlierAcceptWins() throws Exception {
