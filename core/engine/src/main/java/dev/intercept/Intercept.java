@@ -198,7 +198,7 @@ public final class Intercept implements AutoCloseable {
             thread.start();
         }
         List<CaptureBackend> lanes = loops.stream().map(CaptureLoop::backend).toList();
-        every(config.statsIntervalS(), () -> LOG.log(Level.INFO, statistics.line()));
+        every(config.statsIntervalS(), () -> LOG.log(Level.INFO, line()));
         LOG.log(
                 Level.INFO,
                 "listening on " + Opening.text(address()) + ", capturing with " + provider.name() + " ("
@@ -259,6 +259,11 @@ public final class Intercept implements AutoCloseable {
 
     public Statistics statistics() {
         return statistics;
+    }
+
+    /** The line of the statistics and of the target's figures. */
+    public String line() {
+        return statistics.line() + target().line();
     }
 
     /** How batches went, of each lane in the order of {@link Statistics#lanes}. Any thread may read. */
@@ -367,7 +372,7 @@ public final class Intercept implements AutoCloseable {
         captureThreads.forEach(Intercept::join);
         server.stop();
         join(serverThread);
-        LOG.log(Level.INFO, "final " + statistics.line());
+        LOG.log(Level.INFO, "final " + line());
     }
 
     private static void join(Thread thread) {

@@ -21,6 +21,8 @@ final class Explanations {
         explain(ROUTES_WITHOUT_RESPONSES);
         explain(RESPONSES_WITHOUT_ROUTES, PARKED_LOST);
         explain(TARGET_REFUSES);
+        explain(TARGET_STALLS, ROUTES_WITHOUT_RESPONSES, QUEUE_SILENT);
+        SYMPTOMS.put(SYN_ACK_REPEATED, EnumSet.of(TARGET_SLOW));
         explain(SESSIONS_STOLEN, RESPONSES_WITHOUT_ROUTES);
         explain(SESSIONS_EXPIRED, RESPONSES_WITHOUT_ROUTES);
         explain(SESSIONS_EVICTED, RESPONSES_WITHOUT_ROUTES);
@@ -45,10 +47,10 @@ final class Explanations {
 
     private Explanations() {}
 
-    /** Whatever it is, it also makes handshakes fail and sessions begin again. */
+    /** Whatever it is, it also makes handshakes fail, sessions begin again, and the target send again and then give up. */
     private static void explain(FindingId cause, FindingId... symptoms) {
         Set<FindingId> all = SYMPTOMS.computeIfAbsent(cause, id -> EnumSet.copyOf(RESTARTS));
-        all.add(SYN_ACK_REPEATED);
+        all.addAll(Set.of(SYN_ACK_REPEATED, TARGET_SLOW, TARGET_RESETS));
         all.addAll(Set.of(symptoms));
     }
 

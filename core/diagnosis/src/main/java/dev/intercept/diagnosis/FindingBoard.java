@@ -34,6 +34,7 @@ public final class FindingBoard {
     private final Logger logger;
     private final LongSupplier nanoClock;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final FindingHistory history = new FindingHistory();
 
     public FindingBoard(Logger logger, LongSupplier nanoClock) {
         this.logger = logger;
@@ -65,8 +66,10 @@ public final class FindingBoard {
                 .map(entry -> entry.finding.id())
                 .toList());
         for (Entry entry : entries.values()) {
+            boolean wasShown = entry.isShown;
             entry.isShown = entry.isActive && !symptoms.contains(entry.finding.id());
             if (entry.isShown) {
+                history.note(entry.finding, !wasShown, nanoClock.getAsLong());
                 logHolding(entry);
             } else if (entry.isEndUntold) {
                 entry.isEndUntold = false;
@@ -104,6 +107,11 @@ public final class FindingBoard {
                 .filter(entry -> entry.isShown)
                 .map(entry -> entry.finding)
                 .toList();
+    }
+
+    /** What was shown at any time since the start, in the order in which it came up. */
+    public synchronized List<FindingHistory.Stood> history() {
+        return history.all();
     }
 
     private boolean makeRoom() {

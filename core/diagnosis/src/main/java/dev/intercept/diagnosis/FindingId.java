@@ -56,6 +56,11 @@ public enum FindingId {
     SYN_ACK_REPEATED(
             "syn-ack-repeated", "the ACK of the copied handshake does not get to the target, or the target drops it"),
     TARGET_REFUSES("target-refuses", "nothing listens on the target's port"),
+    TARGET_STALLS("target-stalls", "a test server that takes nothing in is stopped, stuck, or has too few workers"),
+    TARGET_RESETS("target-resets", "a session that the test server resets was ended by a limit, a time-out or a crash"),
+    TARGET_SLOW(
+            "target-slow",
+            "answers that come much later than at the start, or again, mean a test server or a network at its limit"),
     SESSIONS_RESTART_AT_ONCE(
             "sessions-restart-at-once", "an answer escaped to the real client, whose host reset the copied connection"),
     SESSIONS_RESTART_LATER(

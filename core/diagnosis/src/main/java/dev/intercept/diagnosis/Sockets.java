@@ -3,6 +3,7 @@ package dev.intercept.diagnosis;
 import dev.intercept.spi.Host;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Which process has a socket open: its inode from the tables under /proc/net, the process from the links in /proc/PID/fd
@@ -40,16 +41,24 @@ public final class Sockets {
 
     /** The inode of the socket that listens on a TCP port; empty when none does. */
     public Optional<String> listeningOn(int port) {
+        return listening(port).findFirst().map(columns -> columns[9]);
+    }
+
+    /** Connections that wait to be accepted at a TCP port. */
+    int waitingAt(int port) {
+        return listening(port)
+                .mapToInt(columns -> Integer.parseInt(columns[4].substring(columns[4].indexOf(':') + 1), 16))
+                .sum();
+    }
+
+    /** The columns of the sockets that listen on a port. */
+    private Stream<String[]> listening(int port) {
         String portHex = String.format(":%04X", port);
-        for (String table : new String[] {"tcp", "tcp6"}) {
-            for (String line : host.readNet(table).orElse("").split("\n")) {
-                String[] columns = line.strip().split("\\s+");
-                if (columns.length >= TCP_COLUMNS && columns[1].endsWith(portHex) && columns[3].equals(LISTEN)) {
-                    return Optional.of(columns[9]);
-                }
-            }
-        }
-        return Optional.empty();
+        return Stream.of("tcp", "tcp6")
+                .flatMap(table -> host.readNet(table).orElse("").lines())
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns ->
+                        columns.length >= TCP_COLUMNS && columns[1].endsWith(portHex) && columns[3].equals(LISTEN));
     }
 
     /** The process that holds the socket with this inode; empty when it is another user's. */

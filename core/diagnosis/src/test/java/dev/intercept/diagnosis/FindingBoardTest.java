@@ -43,6 +43,21 @@ class FindingBoardTest {
     }
 
     @Test
+    void shouldRememberWhenAFindingStoodAndHowOften() {
+        board.raise(stalled(1, "one"));
+        board.show();
+        nowNs = 5;
+        board.clear(FindingId.TUNNEL_STALLED, "tunnel 1");
+        board.show();
+        nowNs = 7;
+        board.raise(stalled(1, "again"));
+        board.show();
+        nowNs = 9;
+        board.show();
+        assertEquals(List.of(new FindingHistory.Stood(stalled(1, "again"), 0, 9, 2)), board.history());
+    }
+
+    @Test
     void shouldKeepSubjectsApart() {
         board.raise(stalled(1, "one"));
         board.raise(stalled(2, "two"));

@@ -4,7 +4,9 @@ import dev.intercept.stats.Histogram;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,6 +17,8 @@ import java.util.TreeMap;
  * @param ports each port of a target, the lowest first; 0 stands for all beyond the {@value PortMeters#MAX_PORTS} that came first
  */
 public record TargetPicture(int oneIn, List<Port> ports) {
+
+    private static final int NS_PER_US = 1000;
 
     /** One port of the target. */
     public record Port(int port, Map<AnswerCount, Long> counts, Map<AnswerDelay, Delays> delays) {
@@ -57,6 +61,27 @@ public record TargetPicture(int oneIn, List<Port> ports) {
         }
     }
 
+    /** The part of the statistics line that says how the target is, all ports together; empty before the first answer. */
+    public String line() {
+        return total().map(TargetPicture::line).orElse("");
+    }
+
+    private static String line(Port all) {
+        return String.format(
+                Locale.ROOT,
+                "; target sessions:%d requests:%d answers:%d bytes:%d repeated:%d resets:%d zero_windows:%d"
+                        + " syn_ack_p99_us:%d data_p99_us:%d",
+                all.count(AnswerCount.SESSIONS),
+                all.count(AnswerCount.REQUESTS),
+                all.count(AnswerCount.ANSWERS),
+                all.count(AnswerCount.PAYLOAD_BYTES),
+                all.count(AnswerCount.REPEATED),
+                all.count(AnswerCount.RESETS),
+                all.count(AnswerCount.ZERO_WINDOWS),
+                all.delays.get(AnswerDelay.SYN_ACK).quantileNs(0.99) / NS_PER_US,
+                all.delays.get(AnswerDelay.DATA).quantileNs(0.99) / NS_PER_US);
+    }
+
     /** Adds up what the lanes have seen. Any thread. */
     public static TargetPicture of(Sampling sampling, List<AnswerMeter> lanes) {
         Map<Integer, Port> ports = new TreeMap<>();
@@ -68,6 +93,24 @@ public record TargetPicture(int oneIn, List<Port> ports) {
             }
         }
         return new TargetPicture(sampling.oneIn(), new ArrayList<>(ports.values()));
+    }
+
+    /** What was seen since an earlier picture of the same run. */
+    public TargetPicture since(TargetPicture earlier) {
+        List<Port> grown = new ArrayList<>();
+        for (Port port : ports) {
+            grown.add(earlier.ports.stream()
+                    .filter(before -> before.port == port.port)
+                    .findFirst()
+                    .map(before -> combine(port, before, -1))
+                    .orElse(port));
+        }
+        return new TargetPicture(oneIn, grown);
+    }
+
+    /** All ports as one, with number 0; empty before the first answer. */
+    public Optional<Port> total() {
+        return ports.stream().reduce(TargetPicture::sum).map(all -> new Port(0, all.counts, all.delays));
     }
 
     private static Port portOf(AnswerMeter lane, int row) {
@@ -95,18 +138,23 @@ public record TargetPicture(int oneIn, List<Port> ports) {
     }
 
     private static Port sum(Port one, Port other) {
+        return combine(one, other, 1);
+    }
+
+    /** @param times how often the other is added: 1, or -1 to take it away */
+    private static Port combine(Port one, Port other, int times) {
         Map<AnswerCount, Long> counts = new EnumMap<>(one.counts);
-        other.counts.forEach((count, value) -> counts.merge(count, value, Long::sum));
+        other.counts.forEach((count, value) -> counts.merge(count, times * value, Long::sum));
         Map<AnswerDelay, Delays> delays = new EnumMap<>(AnswerDelay.class);
-        one.delays.forEach((delay, values) -> delays.put(delay, sum(values, other.delays.get(delay))));
+        one.delays.forEach((delay, values) -> delays.put(delay, combine(values, other.delays.get(delay), times)));
         return new Port(one.port, counts, delays);
     }
 
-    private static Delays sum(Delays one, Delays other) {
+    private static Delays combine(Delays one, Delays other, int times) {
         long[] counts = one.counts.clone();
         for (int i = 0; i < counts.length; i++) {
-            counts[i] += other.counts[i];
+            counts[i] += times * other.counts[i];
         }
-        return new Delays(one.boundsNs, counts, one.sumNs + other.sumNs);
+        return new Delays(one.boundsNs, counts, one.sumNs + times * other.sumNs);
     }
 }

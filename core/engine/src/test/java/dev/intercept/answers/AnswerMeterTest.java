@@ -198,6 +198,21 @@ class AnswerMeterTest {
         assertEquals(21, ports.get(0).count(AnswerCount.PAYLOAD_BYTES));
     }
 
+    @Test
+    void shouldTellWhatCameSinceAnEarlierPicture() {
+        answer(SYN_ACK, 1000, 1, 0);
+        TargetPicture before = TargetPicture.of(sampling, List.of(meter));
+        assertEquals("", new TargetPicture(1, List.of()).line());
+        answer(ACK, 1001, 101, 7);
+        TargetPicture now = TargetPicture.of(sampling, List.of(meter));
+        assertEquals(1, now.since(before).ports().get(0).count(AnswerCount.ANSWERS));
+        assertEquals(0, now.since(before).ports().get(0).count(AnswerCount.SESSIONS));
+        assertEquals(
+                "; target sessions:1 requests:1 answers:2 bytes:7 repeated:0 resets:0 zero_windows:0"
+                        + " syn_ack_p99_us:0 data_p99_us:0",
+                now.line());
+    }
+
     private void answer(int flags, int sequence, int acknowledgement, int payload) {
         packet.wrap(segment(flags, sequence, acknowledgement, payload).toBuffer());
         meter.onAnswer(packet);

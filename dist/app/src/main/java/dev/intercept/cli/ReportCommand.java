@@ -10,6 +10,7 @@ import dev.intercept.diagnosis.check.HostCheck;
 import dev.intercept.monitor.BugReport;
 import dev.intercept.monitor.RuntimeDirectory;
 import dev.intercept.monitor.StatusSocket;
+import dev.intercept.monitor.StatusText;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.IoFailure;
 import java.io.IOException;
@@ -90,14 +91,12 @@ final class ReportCommand implements Callable<Integer> {
         report.add(
                 "running/" + pid + "/command.txt",
                 host.read("/proc/" + pid + "/cmdline").orElse("").replace('\0', ' '));
-        report.add("running/" + pid + "/status.json", status(socket));
-    }
-
-    private static String status(Path socket) {
         try {
-            return StatusSocket.ask(socket);
+            String status = StatusSocket.ask(socket);
+            report.add("running/" + pid + "/status.json", status);
+            report.add("running/" + pid + "/status.txt", new StatusText(status).details());
         } catch (IOException e) {
-            return "no answer: " + IoFailure.reason(e);
+            report.add("running/" + pid + "/status.txt", "no answer: " + IoFailure.reason(e));
         }
     }
 

@@ -53,7 +53,7 @@ public final class StatusReport {
         report.addProperty("sessions", statistics.sessions().getAsInt());
         report.addProperty("tunnelCount", statistics.tunnels().getAsInt());
         report.addProperty("waiting", statistics.waiting().getAsLong());
-        report.addProperty("line", statistics.line());
+        report.addProperty("line", intercept.line());
         report.add("counters", counters(statistics));
         report.add("lanes", lanes(statistics));
         report.add("tunnels", tunnels());

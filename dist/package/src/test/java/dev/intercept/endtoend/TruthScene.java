@@ -20,6 +20,7 @@ import dev.intercept.kit.ThrowingRunnable;
 import dev.intercept.kit.TunnelClient;
 import dev.intercept.stats.Counter;
 import dev.intercept.tcpcopy.TunnelFormat;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,7 +60,7 @@ final class TruthScene implements AutoCloseable {
     final List<TunnelClient> others = new ArrayList<>();
     private NetworkNamespace neighbour;
     private RawSocket neighbourRaw;
-    private final List<ServerSocket> servers = new ArrayList<>();
+    final List<Closeable> servers = new ArrayList<>();
     private int second;
     private int sequence = 1000;
     private int clients;
@@ -376,7 +377,7 @@ final class TruthScene implements AutoCloseable {
         try {
             stop();
         } finally {
-            for (ServerSocket server : servers) {
+            for (Closeable server : servers) {
                 server.close();
             }
             if (neighbour != null) {

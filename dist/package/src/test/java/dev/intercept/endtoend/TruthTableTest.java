@@ -46,6 +46,7 @@ class TruthTableTest {
         rows.addAll(TruthRowsOfHosts.healthy());
         rows.addAll(TruthRowsOfHosts.ofRules());
         rows.addAll(TruthRowsOfHosts.ofTargets());
+        rows.addAll(TruthRowsOfTargets.all());
         rows.addAll(TruthRowsOfSessions.ofSessions());
         rows.addAll(TruthRowsOfSessions.ofLosses());
         rows.sort(Comparator.comparingInt(TruthRow::place));

@@ -17,6 +17,7 @@ record DaemonStatistics(Map<String, Long> counts, Map<String, Long> kernelLosses
 
     private static final String MARK = "final total resp packs:";
     private static final Pattern PAIR = Pattern.compile("([a-z_]+):(\\d+)");
+    private static final String TARGET = "target ";
     private static final String QUEUED = "queued";
 
     /** Reads the line; empty when it is another one. */
@@ -27,12 +28,12 @@ record DaemonStatistics(Map<String, Long> counts, Map<String, Long> kernelLosses
         Map<String, Long> counts = new LinkedHashMap<>();
         Map<String, Long> losses = new LinkedHashMap<>();
         // The original's four figures; tunnels, sessions and counters; then a part for each lane that begins with its
-        // name.
+        // name, and one for the target.
         String[] parts = line.substring(line.indexOf(MARK)).split("; ");
         for (int i = 1; i < parts.length; i++) {
             if (i == 1) {
                 readPairs(parts[i], "", counts);
-            } else {
+            } else if (!parts[i].startsWith(TARGET)) {
                 String lane = parts[i].split(" ", 2)[0];
                 readPairs(parts[i].substring(lane.length()), lane + " ", losses);
                 losses.remove(lane + " " + QUEUED);

@@ -19,7 +19,8 @@ class DaemonStatisticsTest {
         DaemonStatistics read = DaemonStatistics.parseFinal(TIME
                         + "final total resp packs:120, all:121, route:30, sock write cnt:80; tunnels:0 sessions:4 passed:1"
                         + " forwarded:100 parked:20 no_route:0 unparked:19; nfqueue:0 queued:0 queue_dropped:3"
-                        + " user_dropped:0; nfqueue:1 queued:9 queue_dropped:0 user_dropped:1")
+                        + " user_dropped:0; nfqueue:1 queued:9 queue_dropped:0 user_dropped:1"
+                        + "; target sessions:4 requests:4 answers:100 bytes:900 repeated:7 resets:0 zero_windows:0")
                 .orElseThrow();
 
         assertEquals(100, read.get(Counter.FORWARDED));

@@ -4,6 +4,8 @@ import dev.intercept.Intercept;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
+import dev.intercept.diagnosis.FindingHistory;
+import dev.intercept.diagnosis.ListenQueues;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.diagnosis.check.CheckScope;
@@ -61,7 +63,9 @@ public final class Diagnosis {
                 () -> intercept.latestParked(PARKED_LOOKED_AT),
                 intercept.routeSigns()::targetOf,
                 intercept::longestExpiredIdleS,
-                intercept.routeSigns().takeovers());
+                intercept.routeSigns().takeovers(),
+                intercept::target,
+                new ListenQueues(new LocalHost()));
     }
 
     private static CheckScope scope(Intercept intercept) {
@@ -83,5 +87,10 @@ public final class Diagnosis {
     /** What is wrong at this moment. Any thread. */
     public List<Finding> findings() {
         return board.active();
+    }
+
+    /** What was wrong at any time since the start. Any thread. */
+    public List<FindingHistory.Stood> history() {
+        return board.history();
     }
 }

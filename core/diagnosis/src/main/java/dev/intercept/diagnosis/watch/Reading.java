@@ -1,17 +1,18 @@
 package dev.intercept.diagnosis.watch;
 
+import dev.intercept.answers.TargetPicture;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Statistics;
 
 /** All counters at one moment. */
-record Reading(long atNs, long[] counts, int sessions) {
+record Reading(long atNs, long[] counts, int sessions, TargetPicture target) {
 
-    static Reading of(Statistics statistics, long nowNs) {
+    static Reading of(Statistics statistics, TargetPicture target, long nowNs) {
         long[] counts = new long[Counter.values().length];
         for (Counter counter : Counter.values()) {
             counts[counter.ordinal()] = statistics.get(counter);
         }
-        return new Reading(nowNs, counts, statistics.sessions().getAsInt());
+        return new Reading(nowNs, counts, statistics.sessions().getAsInt(), target);
     }
 
     long get(Counter counter) {

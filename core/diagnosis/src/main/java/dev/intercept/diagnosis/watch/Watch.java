@@ -49,7 +49,11 @@ public final class Watch {
         this.rules = new SeldomLook<>(rules, nanoClock);
         this.advice = new Advice(inputs.config(), inputs.tunnels());
         this.detectors = detectors();
-        window.add(Reading.of(inputs.statistics(), nanoClock.getAsLong()));
+        window.add(reading());
+    }
+
+    private Reading reading() {
+        return Reading.of(inputs.statistics(), inputs.target().get(), nanoClock.getAsLong());
     }
 
     private List<Detector> detectors() {
@@ -78,6 +82,9 @@ public final class Watch {
                 new TakeoverDetector(inputs.takeovers(), inputs.tunnels()),
                 new DroppedSessionsDetector(inputs.config(), inputs.longestExpiredIdleS()),
                 new RefusalDetector(inputs.refusingPorts()),
+                new TargetStallsDetector(inputs.listening(), inputs.targetPorts()),
+                new TargetResetsDetector(),
+                new TargetSlowDetector(),
                 new UnknownLengthDetector(inputs.lanes()),
                 new LossDetector(FindingId.MALFORMED, List.of(Counter.MALFORMED), 10, advice::onMalformed),
                 new LossDetector(FindingId.FRAGMENTS, List.of(Counter.FRAGMENT), 10, advice::onFragments),
@@ -108,7 +115,7 @@ public final class Watch {
 
     /** Raises and clears. */
     public void look() {
-        Reading now = Reading.of(inputs.statistics(), nanoClock.getAsLong());
+        Reading now = reading();
         window.add(now);
         while (window.size() > 1 && now.atNs() - second().atNs() >= WINDOW_NS) {
             window.remove();

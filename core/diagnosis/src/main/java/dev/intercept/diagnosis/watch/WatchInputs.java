@@ -1,6 +1,8 @@
 package dev.intercept.diagnosis.watch;
 
 import dev.intercept.InterceptConfig;
+import dev.intercept.answers.TargetPicture;
+import dev.intercept.diagnosis.ListenQueues;
 import dev.intercept.server.Takeovers;
 import dev.intercept.server.Tunnel;
 import dev.intercept.session.ParkedHeader;
@@ -26,6 +28,8 @@ import java.util.function.Supplier;
  * @param targetOfClient see RouteSigns
  * @param longestExpiredIdleS see Intercept
  * @param takeovers see RouteSigns
+ * @param target what was seen of the test server up to now
+ * @param listening the queues of this host's listening ports
  */
 public record WatchInputs(
         InterceptConfig config,
@@ -39,4 +43,6 @@ public record WatchInputs(
         Supplier<List<ParkedHeader>> parked,
         LongUnaryOperator targetOfClient,
         IntSupplier longestExpiredIdleS,
-        Takeovers takeovers) {}
+        Takeovers takeovers,
+        Supplier<TargetPicture> target,
+        ListenQueues listening) {}

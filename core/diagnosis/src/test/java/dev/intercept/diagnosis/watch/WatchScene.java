@@ -1,10 +1,14 @@
 package dev.intercept.diagnosis.watch;
 
 import dev.intercept.InterceptConfig;
+import dev.intercept.answers.AnswerMeter;
+import dev.intercept.answers.Sampling;
+import dev.intercept.answers.TargetPicture;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.ListenQueues;
 import dev.intercept.diagnosis.TextHost;
 import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.diagnosis.check.CheckScope;
@@ -56,6 +60,8 @@ abstract class WatchScene {
     int longestExpiredIdleS;
 
     final FindingBoard board = new FindingBoard(logger, () -> nowNs);
+    final Sampling sampling = new Sampling();
+    final AnswerMeter answers = new AnswerMeter(sampling, () -> nowNs);
     private final Watch watch = new Watch(
             new WatchInputs(
                     InterceptConfig.builder().build(),
@@ -69,7 +75,9 @@ abstract class WatchScene {
                     () -> parked,
                     client -> targetsOfClients.getOrDefault(client, 0L),
                     () -> longestExpiredIdleS,
-                    takeovers),
+                    takeovers,
+                    () -> TargetPicture.of(sampling, List.of(answers)),
+                    new ListenQueues(host)),
             board,
             this::lookAtHost,
             () -> AnswerRules.read(host, SCOPE),
