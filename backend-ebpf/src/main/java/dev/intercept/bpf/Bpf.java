@@ -40,6 +40,11 @@ public final class Bpf {
      * @return what it returned, 0 or more
      */
     public static int call(String operation, int command, Attributes attributes) throws SystemCallException {
+        return SystemCallException.checked(operation, attempt(command, attributes));
+    }
+
+    /** @return what the call returned, 0 or more; below 0 the error's number, negated */
+    static int attempt(int command, Attributes attributes) {
         long result;
         do {
             result = Libc.syscall(
@@ -49,10 +54,7 @@ public final class Bpf {
                             new NativeLong(Attributes.BYTES))
                     .longValue();
         } while (result < 0 && Native.getLastError() == Errno.EINTR);
-        if (result < 0) {
-            throw new SystemCallException(operation, Native.getLastError());
-        }
-        return (int) result;
+        return result < 0 ? -Native.getLastError() : (int) result;
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.intercept.netlink.SystemCallException;
 public record BpfMap(String name, int fd) implements AutoCloseable {
 
     /** linux/bpf.h: kinds and flags. */
+    private static final int HASH = 1;
+
     private static final int ARRAY = 2;
 
     private static final int LRU_HASH = 9;
@@ -17,6 +19,11 @@ public record BpfMap(String name, int fd) implements AutoCloseable {
     /** An array of one value, which can be mapped into memory. Linux 5.5 and later. */
     public static BpfMap mappable(String name, int valueBytes) throws SystemCallException {
         return create(name, ARRAY, Integer.BYTES, valueBytes, 1, BPF_F_MMAPABLE);
+    }
+
+    /** A hash table that refuses what it has no room for; its elements take memory when they come. */
+    public static BpfMap hash(String name, int keyBytes, int valueBytes, int entries) throws SystemCallException {
+        return create(name, HASH, keyBytes, valueBytes, entries, BPF_F_NO_PREALLOC);
     }
 
     /** A hash table that forgets what was not used for longest. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Helper {
     MAP_LOOKUP_ELEM(1),
     MAP_UPDATE_ELEM(2),
+    KTIME_GET_NS(5),
     SKB_LOAD_BYTES(26),
     RINGBUF_RESERVE(131),
     RINGBUF_SUBMIT(132),

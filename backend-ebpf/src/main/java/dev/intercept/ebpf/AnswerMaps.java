@@ -14,7 +14,12 @@ import java.util.Optional;
  * @param fragments by source, destination and identification, those of stopped packets of which more will come
  * @param rings one for each lane
  */
-record AnswerMaps(BpfMap control, BpfMap fragments, List<BpfMap> rings, Optional<BpfMap> passList)
+record AnswerMaps(
+        BpfMap control,
+        BpfMap fragments,
+        List<BpfMap> rings,
+        Optional<BpfMap> passList,
+        Optional<ReplayedMaps> replayed)
         implements AutoCloseable {
 
     /** Source and destination address, identification and 2 bytes of padding. */
@@ -25,7 +30,8 @@ record AnswerMaps(BpfMap control, BpfMap fragments, List<BpfMap> rings, Optional
 
     static final int MAX_NETWORKS = 65_536;
 
-    static AnswerMaps create(int lanes, int ringBytes, List<Network> passed) throws SystemCallException {
+    /** @param maxRoutes sessions whose answers are stopped at most; 0 to stop those of all sessions */
+    static AnswerMaps create(int lanes, int ringBytes, List<Network> passed, int maxRoutes) throws SystemCallException {
         List<BpfMap> made = new ArrayList<>();
         try {
             made.add(BpfMap.mappable("ic_control", ControlLayout.bytes(lanes)));
@@ -34,7 +40,13 @@ record AnswerMaps(BpfMap control, BpfMap fragments, List<BpfMap> rings, Optional
                 made.add(BpfMap.ring("ic_ring" + lane, ringBytes));
             }
             List<BpfMap> rings = List.copyOf(made.subList(2, made.size()));
-            return new AnswerMaps(made.get(0), made.get(1), rings, passList(passed, made));
+            Optional<BpfMap> passList = passList(passed, made);
+            return new AnswerMaps(
+                    made.get(0),
+                    made.get(1),
+                    rings,
+                    passList,
+                    maxRoutes > 0 ? Optional.of(ReplayedMaps.create(maxRoutes)) : Optional.empty());
         } catch (SystemCallException e) {
             made.forEach(BpfMap::close);
             throw e;
@@ -59,5 +71,6 @@ record AnswerMaps(BpfMap control, BpfMap fragments, List<BpfMap> rings, Optional
         fragments.close();
         rings.forEach(BpfMap::close);
         passList.ifPresent(BpfMap::close);
+        replayed.ifPresent(ReplayedMaps::close);
     }
 }

@@ -94,12 +94,14 @@ final class AnswerProgram {
     private final AnswerMaps maps;
     private final int copyRangeBytes;
     private final int linkBytes;
+    private final long holdNs;
     private final Assembler out = new Assembler();
 
-    private AnswerProgram(AnswerMaps maps, int copyRangeBytes, int linkBytes) {
+    private AnswerProgram(AnswerMaps maps, int copyRangeBytes, int linkBytes, long holdNs) {
         this.maps = maps;
         this.copyRangeBytes = copyRangeBytes;
         this.linkBytes = linkBytes;
+        this.holdNs = holdNs;
     }
 
     /**
@@ -107,9 +109,10 @@ final class AnswerProgram {
      *
      * @param copyRangeBytes of a packet that go into the ring at most
      * @param linkBytes of the header before the IP header, 14 for Ethernet, 0 for a device without one
+     * @param holdNs how long SYN/ACKs and RSTs of a session without a route are stopped, where those of replayed sessions are
      */
-    static Program build(AnswerMaps maps, int copyRangeBytes, int linkBytes) {
-        return new AnswerProgram(maps, copyRangeBytes, linkBytes).build();
+    static Program build(AnswerMaps maps, int copyRangeBytes, int linkBytes, long holdNs) {
+        return new AnswerProgram(maps, copyRangeBytes, linkBytes, holdNs).build();
     }
 
     private Program build() {
@@ -191,6 +194,8 @@ final class AnswerProgram {
                 .compute(AND, R4, 1)
                 .jumpIf(R4, EQUAL, 0, "pass");
         checkPassList();
+        maps.replayed().ifPresent(replayed -> new ReplayedCheck(out, maps.control(), replayed, KEY, VALUE)
+                .write(HEADER + SOURCE, PORTS, holdNs));
         out.compute(AND, R7, MORE_FRAGMENTS).jumpIf(R7, EQUAL, 0, "hand up");
         keyOfFragment();
         out.store(U32, R10, VALUE, 0)

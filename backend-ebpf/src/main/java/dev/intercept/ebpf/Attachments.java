@@ -111,18 +111,28 @@ final class Attachments implements AutoCloseable {
         }
     }
 
-    /** Attaches to all devices that were taken. @param programs descriptors by the length of the link header */
-    synchronized void attachAll(Map<Integer, Integer> programs) throws SystemCallException, BackendException {
+    /**
+     * Attaches to all devices that were taken.
+     *
+     * @param programs descriptors by the length of the link header
+     * @return whether any had a filter of an intercept before
+     */
+    synchronized boolean attachAll(Map<Integer, Integer> programs) throws SystemCallException, BackendException {
         List<String> taken = new ArrayList<>();
+        boolean isTakenOver = false;
         for (Held each : held.values()) {
-            taken.add(each.device().name() + (attach(each.device(), programs) ? " (taken over)" : ""));
+            boolean hadFilter = attach(each.device(), programs);
+            taken.add(each.device().name() + (hadFilter ? " (taken over)" : ""));
+            isTakenOver |= hadFilter;
         }
         LOG.log(
                 Level.INFO,
-                "answers from port "
+                (settings.stop() == EbpfSettings.Stop.ALL ? "answers" : "answers of replayed sessions")
+                        + " from port "
                         + settings.ports().stream().map(String::valueOf).collect(Collectors.joining(", "))
                         + " are stopped at the " + settings.direction() + " of " + String.join(", ", taken)
                         + ", also after intercept has ended; intercept rules --backend=ebpf --remove lets them pass");
+        return isTakenOver;
     }
 
     private boolean attach(Device device, Map<Integer, Integer> programs) throws SystemCallException, BackendException {

@@ -14,11 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What all lanes share: maps, programs, the devices they are attached to. Freed with the last lane; filters stay attached. */
 final class Capture {
 
     private static final Logger LOG = System.getLogger(Capture.class.getName());
+
+    /** What has no route waits so long in intercept, too. */
+    private static final long ALL_AFTER_START_NS = 30_000_000_000L;
 
     /** Link headers of the devices there are. */
     private static final List<Integer> LINK_BYTES = List.of(14, 0);
@@ -26,6 +30,7 @@ final class Capture {
     private final EbpfSettings settings;
     private final AnswerMaps maps;
     private final MappedMemory control;
+    private final Optional<KernelRoutes> routes;
     private final Map<Integer, Integer> programs = new HashMap<>();
     private Attachments attachments;
     private DeviceFollower follower;
@@ -35,6 +40,7 @@ final class Capture {
         this.settings = settings;
         this.maps = maps;
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(settings.lanes()));
+        routes = maps.replayed().map(replayed -> new KernelRoutes(replayed, control()));
     }
 
     /** Opens all lanes and attaches the filters. All or nothing. */
@@ -50,7 +56,7 @@ final class Capture {
                 lanes.add(new EbpfLane(lane, capture));
                 capture.lanes++;
             }
-            attachments.attachAll(capture.programs);
+            capture.attach();
             return lanes;
         } catch (SystemCallException | RefusedProgramException | BackendException | RuntimeException e) {
             lanes.forEach(CaptureBackend::close);
@@ -64,7 +70,11 @@ final class Capture {
     }
 
     private static Capture create(EbpfSettings settings) throws SystemCallException, RefusedProgramException {
-        AnswerMaps maps = AnswerMaps.create(settings.lanes(), settings.ringBytes(), settings.passList());
+        AnswerMaps maps = AnswerMaps.create(
+                settings.lanes(),
+                settings.ringBytes(),
+                settings.passList(),
+                settings.stop() == EbpfSettings.Stop.REPLAYED ? ReplayedMaps.MAX_ROUTES : 0);
         Capture capture = mapped(settings, maps);
         try {
             settings.ports().forEach(port -> PortSet.add(capture.control(), port));
@@ -87,11 +97,20 @@ final class Capture {
 
     private void load() throws SystemCallException, RefusedProgramException {
         for (int linkBytes : LINK_BYTES) {
-            Program program = AnswerProgram.build(maps, settings.copyRangeBytes(), linkBytes);
+            Program program =
+                    AnswerProgram.build(maps, settings.copyRangeBytes(), linkBytes, settings.holdMs() * 1_000_000L);
             if (LOG.isLoggable(Level.DEBUG)) {
                 LOG.log(Level.DEBUG, "program for link headers of " + linkBytes + " bytes:\n" + program.listing());
             }
             programs.put(linkBytes, Bpf.load("intercept", program));
+        }
+    }
+
+    /** Sessions of before are unknown to a start that takes filters over: it lets nothing pass for as long as their answers may come. */
+    private void attach() throws SystemCallException, BackendException {
+        control().putLong(ControlLayout.ALL_UNTIL, System.nanoTime() + ALL_AFTER_START_NS);
+        if (!attachments.attachAll(programs)) {
+            control().putLong(ControlLayout.ALL_UNTIL, 0);
         }
     }
 
@@ -101,6 +120,11 @@ final class Capture {
 
     AnswerMaps maps() {
         return maps;
+    }
+
+    /** Present where only answers of replayed sessions are stopped. */
+    Optional<KernelRoutes> routes() {
+        return routes;
     }
 
     /** {@link ControlLayout} */
@@ -130,6 +154,7 @@ final class Capture {
             attachments.close();
         }
         programs.values().forEach(Bpf::close);
+        routes.ifPresent(KernelRoutes::close);
         control.close();
         maps.close();
     }

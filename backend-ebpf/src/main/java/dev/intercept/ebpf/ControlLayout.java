@@ -5,7 +5,11 @@ package dev.intercept.ebpf;
  *
  * <pre>
  *       0   8192 bytes   a bit for each source port whose packets are answers: byte port / 8, bit port % 8
- *    8192   128 bytes for each lane, of its own cache lines
+ *    8192   u32         not 0 once there was a route to any address or any target
+ *    8200   u64         routes that {@link ReplayedMaps#routes} has no room for; while there is one, all answers are stopped
+ *    8208   u64         answers that were stopped for that reason alone
+ *    8216   u64         all answers are stopped until then, in nanoseconds of CLOCK_MONOTONIC
+ *    8320   128 bytes for each lane, of its own cache lines
  *            0   u32   not 0 while the lane's reader sleeps and wants to be woken; the program sets 0 as it wakes
  *           64   u64   headers that found the ring full
  * </pre>
@@ -14,17 +18,23 @@ final class ControlLayout {
 
     static final int PORT_BYTES = 8192;
 
+    static final int OPEN_ROUTES = PORT_BYTES;
+    static final int UNLISTED = PORT_BYTES + 8;
+    static final int STOPPED_UNLISTED = PORT_BYTES + 16;
+    static final int ALL_UNTIL = PORT_BYTES + 24;
+
+    private static final int LANES = PORT_BYTES + 128;
     private static final int LANE_BYTES = 128;
     private static final int LOST_OFFSET = 64;
 
     private ControlLayout() {}
 
     static int bytes(int lanes) {
-        return PORT_BYTES + lanes * LANE_BYTES;
+        return LANES + lanes * LANE_BYTES;
     }
 
     static int sleeping(int lane) {
-        return PORT_BYTES + lane * LANE_BYTES;
+        return LANES + lane * LANE_BYTES;
     }
 
     static int lost(int lane) {

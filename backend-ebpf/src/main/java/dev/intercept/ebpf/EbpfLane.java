@@ -7,11 +7,15 @@ import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.PollGate;
+import dev.intercept.spi.RouteListener;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One ring. The kernel's program has stopped each packet before its header is seen here.
@@ -23,6 +27,9 @@ final class EbpfLane implements CaptureBackend {
 
     /** Name of the loss; never changes. */
     static final String RING_FULL = "ring_full";
+
+    /** The same of what was stopped to be sure. */
+    static final String ROUTES_FULL = "routes_full";
 
     private static final VarHandle INT32 = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle INT64 = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -161,21 +168,40 @@ final class EbpfLane implements CaptureBackend {
     }
 
     @Override
+    public Optional<RouteListener> routeListener() {
+        return capture.routes().map(Function.identity());
+    }
+
+    @Override
     public KernelStats kernelStats() {
         synchronized (statistics) {
             readLost();
-            int ringBytes = capture.settings().ringBytes();
-            return new KernelStats(
-                    0,
-                    received,
-                    List.of(new KernelStats.Loss(
-                            RING_FULL,
-                            lost,
-                            "headers of stopped answers found the ring full",
-                            "intercept --backend=ebpf " + EbpfSettings.RING + "="
-                                    + Math.min(EbpfSettings.MAX_RING_BYTES, 2L * ringBytes) + "  # now " + ringBytes
-                                    + "; and give intercept a processor of its own")));
+            List<KernelStats.Loss> losses = new ArrayList<>(List.of(ringFull()));
+            if (lane == 0) {
+                capture.routes().ifPresent(routes -> losses.add(unlisted(routes)));
+            }
+            return new KernelStats(0, received, losses);
         }
+    }
+
+    private KernelStats.Loss ringFull() {
+        int ringBytes = capture.settings().ringBytes();
+        return new KernelStats.Loss(
+                RING_FULL,
+                lost,
+                "headers of stopped answers found the ring full",
+                "intercept --backend=ebpf " + EbpfSettings.RING + "="
+                        + Math.min(EbpfSettings.MAX_RING_BYTES, 2L * ringBytes) + "  # now " + ringBytes
+                        + "; and give intercept a processor of its own");
+    }
+
+    private static KernelStats.Loss unlisted(KernelRoutes routes) {
+        return new KernelStats.Loss(
+                ROUTES_FULL,
+                routes.stoppedUnlisted(),
+                "answers, some of them perhaps of nobody's replay, were stopped since the kernel took no more routes",
+                "intercept --backend=ebpf --max-sessions=" + ReplayedMaps.MAX_ROUTES
+                        + "  # or fewer; and keep CAP_BPF, without" + " --user, before Linux 5.19");
     }
 
     private void readLost() {

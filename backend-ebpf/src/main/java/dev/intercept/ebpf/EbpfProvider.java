@@ -57,6 +57,11 @@ public final class EbpfProvider implements CaptureBackendProvider {
     }
 
     @Override
+    public boolean wantsRoutes(BackendOptions options) throws BackendException {
+        return EbpfSettings.stop(options) == EbpfSettings.Stop.REPLAYED;
+    }
+
+    @Override
     public CaptureMode mode() {
         return CaptureMode.COPIES;
     }

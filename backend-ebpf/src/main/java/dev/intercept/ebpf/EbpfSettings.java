@@ -8,6 +8,7 @@ import dev.intercept.tc.Device;
 import dev.intercept.tc.Direction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the user chose.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param ports source ports of answers
  * @param devices by name; none for every device with an IPv4 address but loopback
  * @param passList destinations whose packets pass
+ * @param stop which answers are stopped
+ * @param holdMs how long SYN/ACKs and RSTs of a session without a route are, in milliseconds
  * @param lanes rings, each with a thread
  * @param copyRangeBytes of each answer that are handed up at most
  * @param ringBytes of each ring, a power of two
@@ -25,14 +28,24 @@ record EbpfSettings(
         List<String> devices,
         Direction direction,
         List<Network> passList,
+        Stop stop,
+        int holdMs,
         int lanes,
         int copyRangeBytes,
         int ringBytes,
         int gatherUs) {
 
+    /** Which answers are stopped. */
+    enum Stop {
+        ALL,
+        REPLAYED
+    }
+
     static final String PORTS = "--target-ports";
     static final String INTERFACE = "--interface";
     static final String DIRECTION = "--direction";
+    static final String STOP = "--stop";
+    static final String HOLD = "--hold-ms";
     static final String LANES = "--lanes";
     static final String COPY_RANGE = "--copy-range";
     static final String RING = "--ring-bytes";
@@ -42,6 +55,10 @@ record EbpfSettings(
     private static final int MIN_COPY_BYTES = 40;
 
     private static final int MAX_COPY_BYTES = 4096;
+
+    /** As long as intercept keeps them for a route that comes late. */
+    private static final int MAX_HOLD_MS = 30_000;
+
     private static final int MAX_LANES = 16;
     private static final int MAX_GATHER_US = 10_000;
     private static final int MIN_RING_BYTES = 1 << 16;
@@ -59,6 +76,16 @@ record EbpfSettings(
                     "egress|ingress",
                     "egress",
                     "stop answers as they leave through a device, or as they come in"),
+            new BackendOption(
+                    List.of(STOP),
+                    "all|replayed",
+                    "all",
+                    "answers of all sessions, or of replayed ones; others then connect after --hold-ms"),
+            new BackendOption(
+                    List.of(HOLD),
+                    "MS",
+                    "900",
+                    "with --stop=replayed: SYN/ACKs and RSTs of unknown sessions wait so long for a route"),
             new BackendOption(List.of(LANES), "N", "1", "rings, each with a thread; a client stays in its ring"),
             new BackendOption(
                     List.of(COPY_RANGE),
@@ -81,6 +108,8 @@ record EbpfSettings(
                 devices(options),
                 direction(options),
                 Network.list(options.text(BackendOption.PASS_LIST.name()).orElse("")),
+                stop(options),
+                options.number(HOLD, 0, MAX_HOLD_MS),
                 options.number(LANES, 1, MAX_LANES),
                 options.number(COPY_RANGE, MIN_COPY_BYTES, MAX_COPY_BYTES),
                 ringBytes(options),
@@ -123,6 +152,16 @@ record EbpfSettings(
             }
         }
         throw usage(DIRECTION + " " + text + ": must be egress or ingress");
+    }
+
+    static Stop stop(BackendOptions options) throws BackendException {
+        String text = options.text(STOP).orElse("");
+        for (Stop stop : Stop.values()) {
+            if (stop.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return stop;
+            }
+        }
+        throw usage(STOP + " " + text + ": must be all or replayed");
     }
 
     private static int ringBytes(BackendOptions options) throws BackendException {

@@ -35,7 +35,8 @@ final class ContainerLayout {
         container.call(() -> new ServerSocket(8080));
     }
 
-    private static void join(FilteredNetwork host, NetworkNamespace container) throws Exception {
+    /** What leaves veth0 goes to the container, and to nobody else. */
+    static void join(FilteredNetwork host, NetworkNamespace container) throws Exception {
         Path thread = container.call(() -> Files.readSymbolicLink(Path.of("/proc/thread-self")));
         host.exec("ip link add veth0 type veth peer name eth0 netns " + thread.getFileName());
         host.exec("ip address add 10.8.0.1/24 dev veth0");

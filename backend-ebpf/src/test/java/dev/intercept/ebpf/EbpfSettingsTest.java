@@ -34,6 +34,10 @@ class EbpfSettingsTest {
         assertEquals("ingress", settings.direction().toString());
         assertEquals(List.of(new Network(0x0a000005, 32), new Network(0x0a010000, 16)), settings.passList());
         assertEquals(128, settings.copyRangeBytes());
+        assertEquals(EbpfSettings.Stop.ALL, settings.stop());
+        assertEquals(
+                EbpfSettings.Stop.REPLAYED,
+                FilteredNetwork.settings(Map.of("--stop", "replayed")).stop());
     }
 
     @Test
@@ -47,6 +51,8 @@ class EbpfSettingsTest {
         assertRefused(
                 "--interface 'eth0,eth0': must be device names with a comma between, each once",
                 Map.of("--interface", "eth0,eth0"));
+        assertRefused("--stop some: must be all or replayed", Map.of("--stop", "some"));
+        assertRefused("--hold-ms 30001: must be a whole number from 0 to 30000", Map.of("--hold-ms", "30001"));
         assertRefused("--direction out: must be egress or ingress", Map.of("--direction", "out"));
         assertRefused(
                 "--ring-bytes 100000: must be a power of two, the next one is 131072",

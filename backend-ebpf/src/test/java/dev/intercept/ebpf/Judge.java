@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What the program should do with a frame, in the words of the code that judges the packets of other backends. */
 final class Judge {
@@ -18,10 +19,17 @@ final class Judge {
 
     private final Set<Integer> ports;
     private final PassList passList;
+    private final Predicate<byte[]> isReplayed;
     private final Set<Long> fragmented = new HashSet<>();
     private final ResponsePacket packet = new ResponsePacket();
 
     Judge(Set<Integer> ports, PassList passList) {
+        this(ports, passList, ip -> true);
+    }
+
+    /** @param isReplayed whether an IP packet from one of the ports, with its ports in it, may be of a replayed session */
+    Judge(Set<Integer> ports, PassList passList, Predicate<byte[]> isReplayed) {
+        this.isReplayed = isReplayed;
         this.ports = ports;
         this.passList = passList;
     }
@@ -61,10 +69,11 @@ final class Judge {
 
     /** Whoever has the first piece must not get the others either. */
     private boolean isOfPort(byte[] ip, boolean isOurs) {
-        if (isOurs && (ByteBuffer.wrap(ip).getShort(6) & MORE_FRAGMENTS) != 0) {
+        boolean isStopped = isOurs && isReplayed.test(ip);
+        if (isStopped && (ByteBuffer.wrap(ip).getShort(6) & MORE_FRAGMENTS) != 0) {
             fragmented.add(fragmentKey(ip));
         }
-        return isOurs && lengthOf(ip) >= IP_BYTES;
+        return isStopped && lengthOf(ip) >= IP_BYTES;
     }
 
     private static long fragmentKey(byte[] ip) {

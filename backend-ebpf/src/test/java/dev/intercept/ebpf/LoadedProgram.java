@@ -25,14 +25,23 @@ final class LoadedProgram implements AutoCloseable {
     private final int fd;
 
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList) throws Exception {
-        maps = AnswerMaps.create(lanes, RING_BYTES, passList);
+        this(lanes, ports, passList, 0, 0);
+    }
+
+    /** @param maxRoutes 0 to stop the answers of all sessions */
+    LoadedProgram(int lanes, List<Integer> ports, List<Network> passList, int maxRoutes, long holdNs) throws Exception {
+        maps = AnswerMaps.create(lanes, RING_BYTES, passList, maxRoutes);
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(lanes));
         rings = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             rings.add(new Ring(maps.rings().get(lane), RING_BYTES));
         }
-        fd = Bpf.load("test", AnswerProgram.build(maps, COPY_RANGE_BYTES, 14));
+        fd = Bpf.load("test", AnswerProgram.build(maps, COPY_RANGE_BYTES, 14, holdNs));
         ports.forEach(port -> PortSet.add(control.buffer(), port));
+    }
+
+    KernelRoutes routes() {
+        return new KernelRoutes(maps.replayed().orElseThrow(), control());
     }
 
     ByteBuffer control() {

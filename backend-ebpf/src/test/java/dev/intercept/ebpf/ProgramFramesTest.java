@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProgramFramesTest {
 
     private static final int FRAMES = 5_000;
+    private static final long HOUR_NS = 3_600_000_000_000L;
     private static final List<Integer> PORTS = List.of(8080, 8088, 1, 65535);
     private static final String PASSED = "10.0.0.5,10.1.0.0/16";
 
@@ -47,22 +48,48 @@ class ProgramFramesTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 20261126})
     void shouldJudgeFramesAsTheJavaCodeDoes(long seed) throws Exception {
-        Judge judge = new Judge(Set.copyOf(PORTS), passList());
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, Network.list(PASSED))) {
+            assertJudgesAs(new Judge(Set.copyOf(PORTS), passList()), program, seed);
+        }
+    }
+
+    /** Routes to every other client port, and to any target for one client. */
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void shouldJudgeFramesOfReplayedSessionsAsTheJavaCodeDoes(long seed) throws Exception {
+        int half = 32_768;
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, Network.list(PASSED), 1 << 17, HOUR_NS)) {
+            KernelRoutes routes = program.routes();
+            for (int port = 0; port < half; port++) {
+                routes.onRoute(0xc0000201, port, 0xc6336401, 8080, true);
+                routes.onRoute(0xcb007109, port, 0, 0, true);
+            }
+            Judge judge = new Judge(Set.copyOf(PORTS), passList(), ip -> {
+                ByteBuffer in = ByteBuffer.wrap(ip);
+                int tcp = (ip[0] & 0x0f) * 4;
+                int client = in.getInt(16);
+                boolean isNamed = client == 0xc0000201 && in.getInt(12) == 0xc6336401 && in.getShort(tcp) == 8080;
+                boolean isRouted = (in.getShort(tcp + 2) & 0xffff) < half && (isNamed || client == 0xcb007109);
+                return isRouted || ip.length <= tcp + 13 || (ip[tcp + 13] & 0x06) != 0;
+            });
+            assertJudgesAs(judge, program, seed);
+        }
+    }
+
+    private static void assertJudgesAs(Judge judge, LoadedProgram program, long seed) throws Exception {
         RandomFrames frames = new RandomFrames(seed);
         int stopped = 0;
-        try (LoadedProgram program = new LoadedProgram(1, PORTS, Network.list(PASSED))) {
-            for (int i = 0; i < FRAMES; i++) {
-                byte[] frame = frames.next();
-                String text =
-                        "seed " + seed + ", frame " + i + ": " + HexFormat.of().formatHex(frame);
-                Optional<byte[]> expected = judge.stopped(frame);
-                assertEquals(expected.isPresent(), program.stops(frame), text);
-                Optional<HandedUp> handed = program.next();
-                assertEquals(expected.isPresent(), handed.isPresent(), text);
-                if (expected.isPresent()) {
-                    assertIsOf(expected.get(), handed.get(), text);
-                    stopped++;
-                }
+        for (int i = 0; i < FRAMES; i++) {
+            byte[] frame = frames.next();
+            String text =
+                    "seed " + seed + ", frame " + i + ": " + HexFormat.of().formatHex(frame);
+            Optional<byte[]> expected = judge.stopped(frame);
+            assertEquals(expected.isPresent(), program.stops(frame), text);
+            Optional<HandedUp> handed = program.next();
+            assertEquals(expected.isPresent(), handed.isPresent(), text);
+            if (expected.isPresent()) {
+                assertIsOf(expected.get(), handed.get(), text);
+                stopped++;
             }
         }
         assertTrue(stopped > FRAMES / 10 && stopped < FRAMES * 9 / 10, stopped + " stopped");

@@ -84,6 +84,7 @@ public final class Intercept implements AutoCloseable {
             server.signs().sampling().turnOff();
         }
         List<CaptureBackend> lanes = Opening.capture(config, provider, server);
+        Opening.announceRoutes(lanes, sessions);
         List<Counters> counters = new ArrayList<>(List.of(serverCounters));
         PassList passList = new PassList(config.passList());
         for (CaptureBackend lane : lanes) {

@@ -1,5 +1,6 @@
 package dev.intercept;
 
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.net.ListenFailure;
 import dev.intercept.net.PublicAddress;
@@ -7,6 +8,7 @@ import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionTable;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -64,8 +66,12 @@ final class Opening {
     static List<CaptureBackend> capture(InterceptConfig config, CaptureBackendProvider provider, TunnelServer server)
             throws StartException {
         try {
-            return provider.open(
-                    new BackendOptions(provider.options(), ConfiguredOptions.of(config, provider.options())));
+            BackendOptions options =
+                    new BackendOptions(provider.options(), ConfiguredOptions.of(config, provider.options()));
+            if (provider.wantsRoutes(options)) {
+                refuseWithoutRoutes(config);
+            }
+            return provider.open(options);
         } catch (BackendException e) {
             server.discard();
             throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
@@ -79,6 +85,27 @@ final class Opening {
                     "backend " + provider.name() + " fails when it is opened (" + e
                             + "); take another release of this plug-in, or another --backend",
                     e);
+        }
+    }
+
+    /** Has the backend learn of routes if it wants to. */
+    static void announceRoutes(List<CaptureBackend> lanes, SessionTable sessions) {
+        lanes.get(0).routeListener().ifPresent(listener -> sessions.observe(listener::onRoute));
+    }
+
+    /** Before anything is attached to the kernel. */
+    private static void refuseWithoutRoutes(InterceptConfig config) throws BackendException {
+        if (config.addressTranslation() != AddressTranslation.NONE) {
+            throw new BackendException(
+                    Kind.USAGE,
+                    "-D does not go with stopping only the answers of replayed sessions, which the kernel compares as packets"
+                            + " have them: capture where no -D is needed, or stop all answers");
+        }
+        if (config.protocol().anySingle()) {
+            throw new BackendException(
+                    Kind.USAGE,
+                    "--single does not go with stopping only the answers of replayed sessions, since such a client announces"
+                            + " none: leave it out, or stop all answers");
         }
     }
 

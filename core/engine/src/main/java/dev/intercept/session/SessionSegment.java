@@ -38,6 +38,7 @@ final class SessionSegment {
     private final DroppedSessions dropped;
 
     private SessionSlots slots = SessionSlots.NONE;
+    private RouteObserver observer = RouteObserver.NOBODY;
     private int used;
     private int wildcards;
     private int sweepAt;
@@ -57,6 +58,20 @@ final class SessionSegment {
         this.outlets = outlets;
         this.serverCounters = serverCounters;
         this.dropped = dropped;
+    }
+
+    /** Before the first session. */
+    void observe(RouteObserver routeObserver) {
+        observer = routeObserver;
+    }
+
+    private void report(long client, long target, boolean isThere) {
+        observer.onRoute(
+                SessionKey.address(client),
+                SessionKey.port(client),
+                SessionKey.address(target),
+                SessionKey.port(target),
+                isThere);
     }
 
     /** Slots that each segment needs where all together have so many sessions. */
@@ -191,6 +206,7 @@ final class SessionSegment {
         used++;
         wildcards += target == SessionKey.ANY_TARGET ? 1 : 0;
         outlets.sessionAdded(id, target == SessionKey.ANY_TARGET);
+        report(client, target, true);
     }
 
     private void grow() {
@@ -266,6 +282,7 @@ final class SessionSegment {
                 dropped.remember(sessionHash, SessionState.touchedS(slots.state(slot)), reason == Counter.EVICTED);
             }
         }
+        report(slots.client(slot), slots.target(slot), false);
         slots.remove(slot);
         used--;
         wildcards -= wildcard ? 1 : 0;

@@ -90,6 +90,13 @@ public final class SessionTable {
         reader = new ParkedReader(serverCounters);
     }
 
+    /** To be called before the first session is added. The observer is called by the server thread. */
+    public void observe(RouteObserver observer) {
+        for (SessionSegment segment : segments) {
+            segment.observe(observer);
+        }
+    }
+
     /**
      * The tunnel that a response of this session goes to, or null when it has no route. Touches the session.
      * Allocates nothing and takes no lock, unless sessions beside this one change twice during the look. Any thread.

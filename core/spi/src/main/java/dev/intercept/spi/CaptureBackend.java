@@ -1,5 +1,7 @@
 package dev.intercept.spi;
 
+import java.util.Optional;
+
 /**
  * One open packet source: a kernel queue, a capture device, a file. One capture thread polls it; one backend is one lane.
  *
@@ -51,6 +53,16 @@ public interface CaptureBackend extends AutoCloseable {
 
     /** Whether the kernel waits for this backend's verdicts. False for a backend that only observes. Never changes. */
     boolean issuesVerdicts();
+
+    /**
+     * Who learns of the routes of sessions, for a backend whose provider {@link CaptureBackendProvider#wantsRoutes}. Asked once,
+     * of the first lane, before any route is there.
+     *
+     * @since 2, added later
+     */
+    default Optional<RouteListener> routeListener() {
+        return Optional.empty();
+    }
 
     /**
      * Reads what the kernel counted for this packet source. May read {@code /proc}: call it every few seconds, not per

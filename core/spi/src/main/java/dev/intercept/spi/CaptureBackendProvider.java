@@ -107,6 +107,18 @@ public interface CaptureBackendProvider {
         return List.of();
     }
 
+    /**
+     * Whether with these options the backend stops only the packets of sessions that have a route, which its {@link
+     * CaptureBackend#routeListener} learns of. Routes have the addresses that clients know, and clients with {@code --single}
+     * announce none: intercept refuses to start such a backend together with {@code -D} or {@code --single}.
+     *
+     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     * @since 2, added later
+     */
+    default boolean wantsRoutes(BackendOptions options) throws BackendException {
+        return false;
+    }
+
     /** Options, by first name, with which the backend sees answers that come by there. Those that the user gives win. */
     default Map<String, String> optionsFor(AnswerPath path) {
         return Map.of();

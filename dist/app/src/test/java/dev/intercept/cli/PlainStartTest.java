@@ -102,7 +102,9 @@ class PlainStartTest {
                 "--detached --log /tmp/log -d -P pid -x 192.0.2.1,",
                 "-D 172.17.0.2-10.0.0.1,172.17.0.3-10.0.0.2 --combined=off --payload --generation 0.8",
                 "--payload=10.0.0.1=on --single -n 8 --combined 10.0.0.0/8=off,on --any-target",
-                "-p 1 --single"
+                "-p 1 --single",
+                "--backend=ebpf --target-ports 8080,9090 -i eth0 --direction ingress --lanes 2 -x 192.0.2.1",
+                "--backend ebpf --target-ports=1 --stop=replayed --hold-ms 0 --ring-bytes 65536 --gather-us=0"
             })
     void shouldNeedNoPicocli(String line) {
         assertTrue(PlainStart.of(words(line)).isPresent());

@@ -114,6 +114,17 @@ class SelftestIT {
         }
     }
 
+    /** Also where the SYN/ACK is before its route, which the kernel then does not know yet. */
+    @Test
+    void shouldServeEveryRequestOverEbpfThatStopsOnlyWhatIsReplayed() throws Exception {
+        try (SelftestRun run =
+                SelftestRun.start("--backend=ebpf", "--requests=500", "--", "--stop=replayed", "--hold-ms=30000")) {
+            assertPassed(run, 500);
+            assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
+            assertFalse(run.line("  forwarded").contains("parked 0"), run::toString);
+        }
+    }
+
     @Test
     void shouldServeEveryRequestOverPcap() throws Exception {
         try (SelftestRun run = SelftestRun.start("--backend=pcap")) {

@@ -1,0 +1,158 @@
+package dev.intercept.ebpf;
+
+import static dev.intercept.bpf.Assembler.Operation.ADD;
+import static dev.intercept.bpf.Assembler.Operation.AND;
+import static dev.intercept.bpf.Assembler.Operation.SHIFT_RIGHT;
+import static dev.intercept.bpf.Assembler.Operation.SUBTRACT;
+import static dev.intercept.bpf.Assembler.Size.U16;
+import static dev.intercept.bpf.Assembler.Size.U32;
+import static dev.intercept.bpf.Assembler.Size.U64;
+import static dev.intercept.bpf.Assembler.Size.U8;
+import static dev.intercept.bpf.Assembler.Test.EQUAL;
+import static dev.intercept.bpf.Assembler.Test.LESS;
+import static dev.intercept.bpf.Assembler.Test.NOT_EQUAL;
+import static dev.intercept.bpf.Register.R0;
+import static dev.intercept.bpf.Register.R1;
+import static dev.intercept.bpf.Register.R10;
+import static dev.intercept.bpf.Register.R2;
+import static dev.intercept.bpf.Register.R3;
+import static dev.intercept.bpf.Register.R4;
+import static dev.intercept.bpf.Register.R6;
+import static dev.intercept.bpf.Register.R8;
+import static dev.intercept.bpf.Register.R9;
+
+import dev.intercept.bpf.Assembler;
+import dev.intercept.bpf.BpfMap;
+import dev.intercept.bpf.Helper;
+import dev.intercept.bpf.Register;
+
+/**
+ * The part of {@link AnswerProgram} that lets answers of sessions pass that nobody replays. A SYN/ACK may be before its route, and
+ * so may the RST that refuses a connection: of a session without a route these are stopped for a while, the rest passes.
+ */
+final class ReplayedCheck {
+
+    private static final int TCP_FLAGS = 13;
+    private static final int SYN_OR_RST = 0x06;
+
+    /** Nanoseconds are compared in steps of 2^20, a millisecond or so: an immediate has 31 bits. */
+    private static final int STEP_BITS = 20;
+
+    /** So long after its first SYN/ACK a session without a route is taken for the same one: a server repeats it until then. */
+    private static final long SAME_NS = 64_000_000_000L;
+
+    private final Assembler out;
+    private final BpfMap control;
+    private final ReplayedMaps maps;
+    private final int key;
+    private final int value;
+
+    /** @param key below R10: 12 bytes; @param value below R10: 8 bytes at a multiple of 8 */
+    ReplayedCheck(Assembler out, BpfMap control, ReplayedMaps maps, int key, int value) {
+        this.out = out;
+        this.control = control;
+        this.maps = maps;
+        this.key = key;
+        this.value = value;
+    }
+
+    /**
+     * Goes on to label {@code replayed}, or to {@code pass}. R6, R8 and R9 as {@link AnswerProgram} has them; R7 is kept.
+     *
+     * @param source below R10, the packet's source address, its destination behind it
+     * @param ports below R10, the packet's
+     */
+    void write(int source, int ports, long holdNs) {
+        out.load(U32, R1, R10, source + Integer.BYTES)
+                .store(U32, R10, key + RouteKey.CLIENT, R1)
+                .load(U32, R1, R10, source)
+                .store(U32, R10, key + RouteKey.TARGET, R1)
+                .load(U32, R1, R10, ports)
+                .store(U32, R10, key + RouteKey.PORTS, R1);
+        jumpIfRouted();
+        tryOpenRoutes();
+        stopAllForNow();
+        passUnlessHandshake();
+        hold(source + Integer.BYTES, ports, holdNs);
+        out.label("replayed");
+    }
+
+    private void jumpIfRouted() {
+        lookUp(maps.routes());
+        out.jumpIf(R0, NOT_EQUAL, 0, "replayed");
+    }
+
+    private void lookUp(BpfMap map) {
+        at(map);
+        out.call(Helper.MAP_LOOKUP_ELEM);
+    }
+
+    private void at(BpfMap map) {
+        out.loadMap(R1, map).move(R2, R10).compute(ADD, R2, key);
+    }
+
+    /** To any address of the port, then to any target. */
+    private void tryOpenRoutes() {
+        loadControl(U32, R1, ControlLayout.OPEN_ROUTES);
+        out.jumpIf(R1, EQUAL, 0, "unknown").store(U32, R10, key + RouteKey.TARGET, 0);
+        jumpIfRouted();
+        out.store(U16, R10, key + RouteKey.PORTS, 0);
+        jumpIfRouted();
+        out.label("unknown");
+    }
+
+    private void loadControl(Assembler.Size size, Register to, int off) {
+        out.loadValue(to, control, off).load(size, to, to, 0);
+    }
+
+    /** When there are routes that the map has no room for, and just after a start, when sessions of before are unknown. */
+    private void stopAllForNow() {
+        loadControl(U64, R1, ControlLayout.UNLISTED);
+        out.jumpIf(R1, EQUAL, 0, "all are listed")
+                .loadValue(R1, control, ControlLayout.STOPPED_UNLISTED)
+                .move(R2, 1)
+                .addAtomically(R1, 0, R2)
+                .jump("replayed")
+                .label("all are listed")
+                .call(Helper.KTIME_GET_NS)
+                .store(U64, R10, value, R0);
+        loadControl(U64, R1, ControlLayout.ALL_UNTIL);
+        out.jumpIf(R0, LESS, R1, "replayed");
+    }
+
+    /** What is too short to have flags is held too. */
+    private void passUnlessHandshake() {
+        out.move(R1, R6)
+                .move(R2, R9)
+                .compute(ADD, R2, R8)
+                .compute(ADD, R2, TCP_FLAGS)
+                .move(R3, R10)
+                .compute(ADD, R3, key)
+                .move(R4, 1)
+                .call(Helper.SKB_LOAD_BYTES)
+                .jumpIf(R0, NOT_EQUAL, 0, "handshake")
+                .load(U8, R1, R10, key)
+                .compute(AND, R1, SYN_OR_RST)
+                .jumpIf(R1, EQUAL, 0, "pass")
+                .label("handshake");
+    }
+
+    private void hold(int destination, int ports, long holdNs) {
+        out.load(U32, R1, R10, destination)
+                .store(U32, R10, key, R1)
+                .store(U32, R10, key + Integer.BYTES, 0)
+                .load(U16, R1, R10, ports + Short.BYTES)
+                .store(U16, R10, key + Integer.BYTES + Short.BYTES, R1);
+        lookUp(maps.unknown());
+        out.jumpIf(R0, EQUAL, 0, "first")
+                .load(U64, R2, R10, value)
+                .load(U64, R1, R0, 0)
+                .compute(SUBTRACT, R2, R1)
+                .compute(SHIFT_RIGHT, R2, STEP_BITS)
+                .jumpIf(R2, LESS, (int) (holdNs >>> STEP_BITS), "replayed")
+                .jumpIf(R2, LESS, (int) (SAME_NS >>> STEP_BITS), "pass")
+                .label("first");
+        at(maps.unknown());
+        out.move(R3, R10).compute(ADD, R3, value).move(R4, 0).call(Helper.MAP_UPDATE_ELEM);
+    }
+}

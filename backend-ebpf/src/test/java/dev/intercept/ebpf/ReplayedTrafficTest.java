@@ -1,0 +1,101 @@
+package dev.intercept.ebpf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.kit.NetworkNamespace;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.RouteListener;
+import dev.intercept.spi.Verdict;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** With {@code --stop=replayed} a test server answers those whose sessions nobody replays: real TCP between two namespaces. */
+class ReplayedTrafficTest {
+
+    private static final int PATIENCE_MS = 30_000;
+    private static final int NOTHING_MS = 100;
+    private static final int CLIENT_PORT = 45000;
+    private static final String SERVER = "10.8.0.1";
+    private static final String CLIENT = "10.8.0.2";
+
+    private static CaptureBackend open(FilteredNetwork network, String holdMs) throws Exception {
+        return network.open(Map.of(
+                        EbpfSettings.STOP, "replayed", EbpfSettings.HOLD, holdMs, EbpfSettings.INTERFACE, "veth0"))
+                .get(0);
+    }
+
+    private static void addRoute(CaptureBackend backend) {
+        RouteListener routes = backend.routeListener().orElseThrow();
+        routes.onRoute(PacketBuilder.address(CLIENT), CLIENT_PORT, PacketBuilder.address(SERVER), 8080, true);
+    }
+
+    @Test
+    void shouldServeOthersOnceASynAckWasRepeated() throws Exception {
+        try (FilteredNetwork network = new FilteredNetwork();
+                NetworkNamespace client = new NetworkNamespace()) {
+            ContainerLayout.join(network, client);
+            try (CaptureBackend backend = open(network, "0");
+                    ServerSocket server = network.namespace().call(() -> new ServerSocket(8080));
+                    Socket socket = client.call(Socket::new)) {
+                client.run(() -> socket.connect(new InetSocketAddress(SERVER, 8080), PATIENCE_MS));
+                byte[] body = new byte[100_000];
+                body[body.length - 1] = 1;
+                try (Socket accepted = server.accept()) {
+                    accepted.getOutputStream().write(body);
+                }
+                socket.setSoTimeout(PATIENCE_MS);
+                assertArrayEquals(body, socket.getInputStream().readNBytes(body.length));
+                assertEquals(-1, socket.getInputStream().read());
+                backend.poll(packet -> Verdict.DROP, 64, 0);
+                assertEquals(1, backend.kernelStats().received(), "the first SYN/ACK, and nothing else, was stopped");
+                assertEquals(0, backend.kernelStats().lost());
+            }
+        }
+    }
+
+    @Test
+    void shouldStopEveryAnswerOfAReplayedSession() throws Exception {
+        try (FilteredNetwork network = new FilteredNetwork();
+                NetworkNamespace client = new NetworkNamespace()) {
+            ContainerLayout.join(network, client);
+            try (CaptureBackend backend = open(network, "0");
+                    ServerSocket server = network.namespace().call(() -> new ServerSocket(8080));
+                    Socket socket = client.call(Socket::new)) {
+                addRoute(backend);
+                client.run(() -> socket.bind(new InetSocketAddress(CLIENT, CLIENT_PORT)));
+                assertThrows(
+                        SocketTimeoutException.class,
+                        () -> client.run(() -> socket.connect(new InetSocketAddress(SERVER, 8080), NOTHING_MS)));
+                assertTrue(Polls.packets(backend, 1).get(0)[33] == (PacketBuilder.SYN | PacketBuilder.ACK));
+                assertEquals(8080, server.getLocalPort());
+            }
+        }
+    }
+
+    /** It knows no sessions of before: for as long as their answers may come it stops all. */
+    @Test
+    void shouldLetNothingPassJustAfterItTookAFilterOver() throws Exception {
+        byte[] answer = new PacketBuilder().build();
+        Map<String, String> replayed = Map.of(EbpfSettings.STOP, "replayed");
+        try (FilteredNetwork network = new FilteredNetwork()) {
+            try (CaptureBackend first = network.open(replayed).get(0)) {
+                network.inject(answer);
+                assertTrue(network.escaped(PATIENCE_MS).isPresent());
+                assertEquals("ebpf:0", first.lane());
+            }
+            try (CaptureBackend second = network.open(replayed).get(0)) {
+                network.inject(answer);
+                assertEquals(1, Polls.packets(second, 1).size());
+                assertTrue(network.escaped(NOTHING_MS).isEmpty());
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.intercept;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.intercept.capture.AddressTranslation;
+import dev.intercept.capture.BackendRegistry;
+import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TunnelClient;
+import dev.intercept.server.ClientProtocols;
+import dev.intercept.spi.BackendOption;
+import dev.intercept.spi.BackendOptions;
+import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.KernelStats;
+import dev.intercept.spi.PacketHandler;
+import dev.intercept.spi.RouteListener;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A backend that stops only what is replayed learns what that is, and is not opened where it could not. */
+@Timeout(120)
+class RoutesForABackendTest {
+
+    private static InterceptConfig.Builder config() {
+        return InterceptConfig.builder()
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .port(0);
+    }
+
+    @Test
+    void shouldTellItOfARouteThatAClientAdds() throws Exception {
+        Asking backend = new Asking();
+        try (Intercept intercept = Intercept.start(config().build(), BackendRegistry.of(backend), System::nanoTime);
+                TunnelClient client = TunnelClient.connect(intercept.address())) {
+            client.add(TestNetwork.client(1), 10_000, TestNetwork.TARGET, 8080);
+            assertEquals(
+                    PacketBuilder.address(TestNetwork.client(1)) + ":10000 " + PacketBuilder.address(TestNetwork.TARGET)
+                            + ":8080 true",
+                    backend.routes.take());
+        }
+    }
+
+    @Test
+    void shouldNotOpenItWithClientsThatAnnounceNothing() {
+        ProtocolOptions single = new ProtocolOptions(ProtocolOptions.Combined.AUTO, false, true, Optional.empty());
+        assertRefused(
+                config().protocol(ClientProtocols.all(single)),
+                "backend asking: --single does not go with stopping only the answers of replayed sessions, since such a"
+                        + " client announces none: leave it out, or stop all answers");
+    }
+
+    @Test
+    void shouldNotOpenItWithAddressesThatAreTranslated() {
+        assertRefused(
+                config().addressTranslation(AddressTranslation.parse(List.of("172.17.0.2-10.0.0.1"))),
+                "backend asking: -D does not go with stopping only the answers of replayed sessions, which the kernel compares"
+                        + " as packets have them: capture where no -D is needed, or stop all answers");
+    }
+
+    private static void assertRefused(InterceptConfig.Builder config, String message) {
+        Asking backend = new Asking();
+        StartException refused = assertThrows(
+                StartException.class,
+                () -> Intercept.start(config.build(), BackendRegistry.of(backend), System::nanoTime));
+        assertEquals(ExitCode.USAGE, refused.exitCode());
+        assertEquals(message, refused.getMessage());
+        assertEquals(0, backend.opened);
+    }
+
+    /** Asks for routes, has no packets. */
+    private static final class Asking implements CaptureBackendProvider, CaptureBackend {
+
+        private final BlockingQueue<String> routes = new LinkedBlockingQueue<>();
+        private int opened;
+
+        @Override
+        public boolean wantsRoutes(BackendOptions options) {
+            return true;
+        }
+
+        @Override
+        public Optional<RouteListener> routeListener() {
+            return Optional.of((client, clientPort, target, targetPort, isThere) ->
+                    routes.add(client + ":" + clientPort + " " + target + ":" + targetPort + " " + isThere));
+        }
+
+        @Override
+        public List<CaptureBackend> open(BackendOptions options) {
+            opened++;
+            return List.of(this);
+        }
+
+        @Override
+        public int poll(PacketHandler handler, int limit, int timeoutMs) {
+            Thread.onSpinWait();
+            return 0;
+        }
+
+        @Override
+        public String lane() {
+            return "asking:0";
+        }
+
+        @Override
+        public boolean issuesVerdicts() {
+            return false;
+        }
+
+        @Override
+        public KernelStats kernelStats() {
+            return new KernelStats(0, 0, List.of());
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+
+        @Override
+        public String name() {
+            return "asking";
+        }
+
+        @Override
+        public String description() {
+            return "wants routes";
+        }
+
+        @Override
+        public int priority() {
+            return 1;
+        }
+
+        @Override
+        public int spiVersion() {
+            return SPI_VERSION;
+        }
+
+        @Override
+        public Optional<String> unavailabilityCause() {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<BackendOption> options() {
+            return List.of();
+        }
+    }
+}
