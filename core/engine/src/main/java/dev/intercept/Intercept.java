@@ -8,6 +8,7 @@ import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
+import dev.intercept.capture.StoppedPacket;
 import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.HostRoutes;
 import dev.intercept.server.RouteSigns;
@@ -314,6 +315,13 @@ public final class Intercept implements AutoCloseable {
         return TargetPicture.of(
                 routeSigns().sampling(),
                 interceptors.stream().map(Interceptor::answers).toList());
+    }
+
+    /** Some of the latest packets that were stopped, of all lanes. */
+    public List<StoppedPacket> latestStopped() {
+        return interceptors.stream()
+                .flatMap(interceptor -> interceptor.latestStopped().list().stream())
+                .toList();
     }
 
     /** The latest headers that wait for their route, at most so many. */

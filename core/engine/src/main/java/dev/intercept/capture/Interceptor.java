@@ -32,6 +32,7 @@ public final class Interceptor implements PacketHandler {
     private final RateLimitedLog log;
     private final AnswerMeter answers;
     private final CaptureSigns signs;
+    private final LatestStopped latestStopped = new LatestStopped();
     private final BatchMeters meters = new BatchMeters();
 
     private final ResponsePacket packet = new ResponsePacket();
@@ -40,6 +41,7 @@ public final class Interceptor implements PacketHandler {
     private int batchPackets;
     private long firstTouchNs;
     private int nowS;
+    private Counter counted;
 
     /** At most {@link CaptureLoop#BATCH_LIMIT} packets may come between two calls of {@link #endOfBatch}. */
     public Interceptor(
@@ -78,6 +80,11 @@ public final class Interceptor implements PacketHandler {
         return signs;
     }
 
+    /** Some of the latest that did not go on to their clients. */
+    public LatestStopped latestStopped() {
+        return latestStopped;
+    }
+
     @Override
     public Verdict onPacket(ByteBuffer captured) {
         return onPacket(captured, ResponsePacket.NO_LENGTH);
@@ -92,7 +99,7 @@ public final class Interceptor implements PacketHandler {
                 return count(Counter.PASSED, Verdict.ACCEPT);
             }
             return switch (kind) {
-                case TCP -> onResponse();
+                case TCP -> onTcp();
                 case NOT_TCP -> count(Counter.NOT_TCP, Verdict.ACCEPT);
                 case FRAGMENT -> count(Counter.FRAGMENT, Verdict.DROP);
                 case MALFORMED -> count(Counter.MALFORMED, Verdict.DROP);
@@ -106,6 +113,13 @@ public final class Interceptor implements PacketHandler {
                             + (e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "?"));
             return count(Counter.HANDLER_ERROR, Verdict.DROP);
         }
+    }
+
+    private Verdict onTcp() {
+        latestStopped.onPacket(packet, nowS);
+        Verdict verdict = onResponse();
+        latestStopped.stopped(counted);
+        return verdict;
     }
 
     private Verdict onResponse() {
@@ -160,6 +174,7 @@ public final class Interceptor implements PacketHandler {
 
     private Verdict count(Counter counter, Verdict verdict) {
         counters.increment(counter);
+        counted = counter;
         return verdict;
     }
 

@@ -28,7 +28,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "a line for each lane, tunnel and finding too")
+            description = "a line for each lane, tunnel, finding and packet stopped of late too")
     private boolean verbose;
 
     @Option(names = "--json", description = "print all that is known as one object")

@@ -9,6 +9,7 @@ import dev.intercept.Intercept;
 import dev.intercept.diagnosis.FindingTexts;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.server.Tunnel;
+import dev.intercept.session.SessionClock;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
@@ -58,6 +59,11 @@ public final class StatusReport {
         report.add("lanes", lanes(statistics));
         report.add("tunnels", tunnels());
         report.add("target", TargetReport.json(intercept.target()));
+        report.add(
+                "stopped",
+                StoppedReport.json(
+                        intercept.latestStopped(),
+                        SessionClock.seconds(intercept.nanoClock().getAsLong())));
         report.add("findings", FindingTexts.array(diagnosis.findings()));
         return report;
     }

@@ -5,7 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.List;
 
-/** A status report as people read it: one line, and with details a line for each lane, tunnel, port of the target and finding. */
+/** A status report as people read it: one line, and with details a line for each lane, tunnel, port of the target, packet stopped of
+ * late and finding. */
 public final class StatusText {
 
     private final JsonObject report;
@@ -57,6 +58,9 @@ public final class StatusText {
         }
         if (report.has("target")) { // An intercept of before has none.
             text.append(TargetReport.text(report.getAsJsonObject("target")));
+        }
+        if (report.has("stopped")) {
+            text.append(StoppedReport.text(report.getAsJsonArray("stopped")));
         }
         for (JsonObject finding : findings()) {
             text.append(text(finding, "severity"))

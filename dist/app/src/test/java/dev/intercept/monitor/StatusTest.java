@@ -56,6 +56,14 @@ class StatusTest {
                             .matches(
                                     "tunnel 1 from 198\\.51\\.100\\.1:\\d+: .*; forwarded 5, written \\d, waiting \\d, dropped 0"),
                     details.get(2));
+            List<String> stopped =
+                    details.stream().filter(line -> line.startsWith("stopped ")).toList();
+            assertEquals(5, stopped.size(), text.details());
+            assertTrue(
+                    stopped.get(4)
+                            .matches("stopped 198\\.51\\.100\\.1:8080 > 192\\.0\\.2\\.1:40000, flags \\[\\.\\],"
+                                    + " \\d+ bytes of data: forwarded, \\d+ s ago"),
+                    stopped.get(4));
             assertTrue(
                     details.get(3).startsWith("target port 8080: 5 answers, 0 bytes of data; 0 sessions, "),
                     details.get(3));
