@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.BigTcp;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.TestNetwork;
@@ -60,6 +61,13 @@ class BigTcpReplayTest {
         assertEquals(result.headers(), packets);
     }
 
+    /** Answers of common sizes, several on a connection, stopped in the kernel. */
+    @ParameterizedTest
+    @CsvSource({"65536,100", "1000000,24"})
+    void shouldReachTheClientOverKeepAliveWhereTheKernelStopsThem(int bodyBytes, int requests) throws Exception {
+        replay("ebpf", LEGACY_BYTES, Generation.V1, new Load(requests, bodyBytes));
+    }
+
     private ReplayResult replay(String backend, int segmentBytes, Generation generation, Load load) throws Exception {
         try (NetworkNamespace network = NetworkNamespace.withTestNetwork()) {
             network.run(() -> BigTcp.allow(TestNetwork.TARGET_DEVICE, segmentBytes));
@@ -94,10 +102,20 @@ class BigTcpReplayTest {
                 ReplayResult result =
                         setup.replay(new Patience()).run(System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_S));
                 assertAnswered(result, intercept, load.requests());
+                awaitAcknowledged(network);
                 packets = count(intercept, Counter.FORWARDED) + count(intercept, Counter.UNPARKED);
                 return result;
             }
         }
+    }
+
+    /** The target's own TCP waits for no acknowledgement any more: of what it sent, none is in a send queue. */
+    private static void awaitAcknowledged(NetworkNamespace network) throws Exception {
+        String[] sockets = "ss --tcp --all --numeric --no-header sport = :8080".split(" ");
+        Await.until("all that the target sent to be acknowledged", () -> network.exec(sockets)
+                .lines()
+                .map(line -> line.split(" +"))
+                .allMatch(words -> words[0].equals("LISTEN") || words[2].equals("0")));
     }
 
     /** Each answer is counted byte by byte, from the head to its end. */
