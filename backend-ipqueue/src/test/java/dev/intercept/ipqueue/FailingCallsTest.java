@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.SeededFaults;
 import dev.intercept.netlink.FakeNetlink;
-import dev.intercept.netlink.SeededFaults;
 import dev.intercept.netlink.WordSize;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
@@ -52,8 +52,8 @@ class FailingCallsTest {
         private long handedNs;
 
         Run(int seed) {
-            faults = new SeededFaults(seed);
-            netlink = new FakeNetlink(this, faults);
+            faults = new SeededFaults(seed, FakeNetlink.CALLS);
+            netlink = new FakeNetlink(this, faults::errno);
             kernel = new FakeIpQueue(WordSize.BITS_64, netlink::deliver);
             name = "run " + seed + ": " + faults;
         }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.SeededFaults;
 import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.FakeNetlink;
 import dev.intercept.netlink.NetlinkHeader;
 import dev.intercept.netlink.NetworkOrder;
-import dev.intercept.netlink.SeededFaults;
 import dev.intercept.nfnetlink.FakePeer;
 import dev.intercept.nfnetlink.NetfilterHeader;
 import dev.intercept.spi.BackendException;
@@ -57,8 +57,8 @@ class FailingCallsTest {
         private long handedNs;
 
         Run(int seed) {
-            faults = new SeededFaults(seed);
-            netlink = new FakeNetlink(this, faults);
+            faults = new SeededFaults(seed, FakeNetlink.CALLS);
+            netlink = new FakeNetlink(this, faults::errno);
             name = "run " + seed + ": " + faults;
         }
 

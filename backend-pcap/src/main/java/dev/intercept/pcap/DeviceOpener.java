@@ -4,19 +4,12 @@ import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 import java.util.stream.Collectors;
-import org.pcap4j.core.NotOpenException;
-import org.pcap4j.core.PcapHandle;
-import org.pcap4j.core.PcapHandle.BlockingMode;
 import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.PcapNetworkInterface;
-import org.pcap4j.core.PcapNetworkInterface.PromiscuousMode;
 import org.pcap4j.core.Pcaps;
 
 /** Opens a device for capture and says in the user's words why it cannot. */
 final class DeviceOpener {
-
-    /** With {@code --immediate off} the kernel hands a block of frames on after this time, full or not. */
-    private static final int BLOCK_TIMEOUT_MS = 10;
 
     private DeviceOpener() {}
 
@@ -28,30 +21,21 @@ final class DeviceOpener {
      * @throws BackendException NO_PERMISSION; UNAVAILABLE when there is no such device; REFUSED when it is down or anything
      *     else is wrong with it; BAD_CONFIGURATION for the filter
      */
-    static OpenPcap open(String device, PcapSettings settings, FanoutGroup group, FrameTally tally)
+    static OpenPcap open(DeviceCalls calls, String device, PcapSettings settings, FanoutGroup group, FrameTally tally)
             throws BackendException {
         try {
-            PcapHandle handle = new PcapHandle.Builder(device)
-                    .snaplen(settings.snaplenBytes())
-                    .promiscuousMode(PromiscuousMode.NONPROMISCUOUS)
-                    .timeoutMillis(BLOCK_TIMEOUT_MS)
-                    .bufferSize(settings.bufferBytes())
-                    .immediateMode(settings.immediate())
-                    .build();
-            handle.setBlockingMode(BlockingMode.NONBLOCKING);
-            OpenPcap pcap = new OpenPcap(handle, device, settings, tally);
+            OpenPcap pcap = new OpenPcap(calls.open(device, settings), device, settings, tally);
             if (settings.lanes() > 1) {
-                pcap.join(group, device);
+                pcap.join(calls, group, device);
             }
             return pcap;
         } catch (PcapNativeException e) {
             throw explained(device, e);
-        } catch (NotOpenException e) {
-            throw new IllegalStateException(e);
         }
     }
 
-    private static BackendException explained(String device, PcapNativeException e) {
+    /** What libpcap says, in the user's words. */
+    static BackendException explained(String device, PcapNativeException e) {
         int code = e.getReturnCode() == null ? 0 : e.getReturnCode();
         return switch (code) {
             case Libpcap.PCAP_ERROR_PERM_DENIED ->
@@ -95,6 +79,7 @@ final class DeviceOpener {
 
     /** libpcap also lists Bluetooth, D-Bus and the like. */
     private static boolean carriesFrames(String name) {
-        return name.equals(LiveCapture.ANY) || new DeviceFlags(name).state() != DeviceState.GONE;
+        return name.equals(LiveCapture.ANY)
+                || new DeviceFlags(new SystemDeviceCalls(), name).state() != DeviceState.GONE;
     }
 }

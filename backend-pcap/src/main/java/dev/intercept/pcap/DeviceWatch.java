@@ -18,9 +18,6 @@ final class DeviceWatch {
     /** A look costs three system calls, and only where no packet came. */
     static final int LOOK_INTERVAL_MS = 250;
 
-    /** A device that is up and yet cannot be opened: each attempt costs more, and pcap4j does not free all of it. */
-    static final int REFUSED_INTERVAL_MS = 5_000;
-
     private final String lane;
     private final String device;
     private final Supplier<DeviceState> state;
@@ -48,7 +45,7 @@ final class DeviceWatch {
         lookAgainIn(LOOK_INTERVAL_MS);
         DeviceState now = state.get();
         switch (now) {
-            case DOWN, GONE -> announceLoss(now, "");
+            case DOWN, GONE -> announceLoss(now);
             case UP -> {
                 if (announced) {
                     announceReturn();
@@ -58,14 +55,19 @@ final class DeviceWatch {
         }
     }
 
-    /**
-     * libpcap ended the capture; the device has to be opened again, for the first time at once.
-     *
-     * @param words libpcap's
-     */
-    void lost(String words) {
-        announceLoss(hasState ? state.get() : DeviceState.UP, words);
+    /** libpcap ended the capture: whether that is because the device went, so that it is to be opened when it is back. */
+    boolean hasGone() {
+        DeviceState now = hasState ? state.get() : DeviceState.UP;
+        if (now == DeviceState.DOWN || now == DeviceState.GONE) {
+            announceLoss(now);
+        }
         nextLookNs = nanoClock.getAsLong();
+        return now == DeviceState.DOWN || now == DeviceState.GONE;
+    }
+
+    /** Whether opening the device may succeed now. */
+    boolean mayBeUp() {
+        return !hasGone();
     }
 
     /** Whether it is time to open the device again, and it can be opened. */
@@ -77,14 +79,11 @@ final class DeviceWatch {
         return !hasState || state.get() == DeviceState.UP;
     }
 
-    /** Opening failed although the device was up a moment ago. */
-    void refused() {
-        lookAgainIn(REFUSED_INTERVAL_MS);
-    }
-
     /** The device was opened again. */
     void reopened() {
-        announceReturn();
+        if (announced) {
+            announceReturn();
+        }
     }
 
     /** Milliseconds until a look is due, rounded up; 0 when it is. */
@@ -97,7 +96,7 @@ final class DeviceWatch {
         nextLookNs = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(intervalMs);
     }
 
-    private void announceLoss(DeviceState now, String words) {
+    private void announceLoss(DeviceState now) {
         if (announced) {
             return;
         }
@@ -107,15 +106,11 @@ final class DeviceWatch {
                 Level.WARNING,
                 "{0}: {1}",
                 lane,
-                switch (now) {
-                    case UP, UNKNOWN -> "libpcap ended the capture (" + words + "); the device is opened again";
-                    case DOWN ->
-                        device + " is down; capture goes on by itself when it is up again: ip link set " + device
-                                + " up";
-                    case GONE ->
-                        "there is no device " + device
-                                + " any more; capture goes on by itself when one of that name is there and up";
-                });
+                now == DeviceState.DOWN
+                        ? device + " is down; capture goes on by itself when it is up again: ip link set " + device
+                                + " up"
+                        : "there is no device " + device
+                                + " any more; capture goes on by itself when one of that name is there and up");
     }
 
     private void announceReturn() {

@@ -3,10 +3,7 @@ package dev.intercept.pcap;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.KernelStats.Loss;
 import java.util.List;
-import org.pcap4j.core.NotOpenException;
-import org.pcap4j.core.PcapHandle;
 import org.pcap4j.core.PcapNativeException;
-import org.pcap4j.core.PcapStat;
 
 /**
  * What pcap_stats(3) counted for one device, summed over every time the device was opened. libpcap's counters have 32 bits
@@ -38,11 +35,10 @@ final class DropCounters {
     }
 
     /** Takes a reading. When libpcap has none, what was read before stays. */
-    void read(PcapHandle handle) {
+    void read(DeviceHandle handle) {
         try {
-            PcapStat stat = handle.getStats();
-            update(stat.getNumPacketsReceived(), stat.getNumPacketsDropped(), stat.getNumPacketsDroppedByIf());
-        } catch (PcapNativeException | NotOpenException e) {
+            handle.stats(this);
+        } catch (PcapNativeException e) {
             // A device that has just gone has no statistics.
         }
     }

@@ -31,28 +31,31 @@ final class FanoutGroup {
     private int number = UNKNOWN;
 
     /** @throws BackendException of kind REFUSED when the kernel does not let this socket in */
-    synchronized void join(int fd, String device) throws BackendException {
+    synchronized void join(DeviceCalls calls, int fd, String device) throws BackendException {
         ByteBuffer value = ByteBuffer.allocateDirect(2 * Integer.BYTES).order(ByteOrder.nativeOrder());
         Pointer pointer = Native.getDirectBufferPointer(value);
-        if (number == UNKNOWN && set(fd, value.putInt(0, BY_HASH | UNIQUE_ID), pointer)) {
-            Pointer length = pointer.share(Integer.BYTES);
+        if (number == UNKNOWN && set(calls, fd, value.putInt(0, BY_HASH | UNIQUE_ID), pointer) == 0) {
             value.putInt(Integer.BYTES, Integer.BYTES);
-            Libc.getsockopt(fd, SOL_PACKET, PACKET_FANOUT, pointer, length);
+            check(calls.getsockopt(fd, SOL_PACKET, PACKET_FANOUT, pointer, pointer.share(Integer.BYTES)), device);
             number = value.getInt(0) & NUMBER_MASK;
             return;
         }
         if (number == UNKNOWN) {
             number = (int) ProcessHandle.current().pid() & NUMBER_MASK;
         }
-        if (!set(fd, value.putInt(0, number), pointer)) {
+        check(set(calls, fd, value.putInt(0, number), pointer), device);
+    }
+
+    private static void check(int result, String device) throws BackendException {
+        if (result < 0) {
             throw new BackendException(
                     BackendException.Kind.REFUSED,
                     "the packets of " + device + " cannot be divided among lanes (PACKET_FANOUT failed with errno "
-                            + Native.getLastError() + "); leave " + PcapOptions.LANES + " out");
+                            + -result + "); leave " + PcapOptions.LANES + " out");
         }
     }
 
-    private static boolean set(int fd, ByteBuffer value, Pointer pointer) {
-        return Libc.setsockopt(fd, SOL_PACKET, PACKET_FANOUT, pointer, Integer.BYTES) == 0;
+    private static int set(DeviceCalls calls, int fd, ByteBuffer value, Pointer pointer) {
+        return calls.setsockopt(fd, SOL_PACKET, PACKET_FANOUT, pointer, Integer.BYTES);
     }
 }

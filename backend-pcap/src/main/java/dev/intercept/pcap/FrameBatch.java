@@ -58,7 +58,7 @@ final class FrameBatch implements AutoCloseable {
     /** libpcap puts a VLAN tag back into a frame, which may make it longer than the snapshot length. */
     private static final int VLAN_TAG_BYTES = 4;
 
-    private final Pointer pcap;
+    private final DeviceHandle handle;
     private final int capacityFrames;
     private final ByteBuffer records;
     private final ByteBuffer frames;
@@ -70,12 +70,11 @@ final class FrameBatch implements AutoCloseable {
     private int record;
 
     /**
-     * @param pcap an open {@code pcap_t *} that outlives this object
-     * @param snapshotBytes what pcap_snapshot() says: no frame is longer
+     * @param handle outlives this object
      */
-    FrameBatch(Pointer pcap, int snapshotBytes) throws BackendException {
-        this.pcap = pcap;
-        int recordBytes = FRAME_OFFSET + snapshotBytes + VLAN_TAG_BYTES;
+    FrameBatch(DeviceHandle handle) throws BackendException {
+        this.handle = handle;
+        int recordBytes = FRAME_OFFSET + handle.snapshot() + VLAN_TAG_BYTES;
         capacityFrames = Math.max(1, Math.min(MAX_FRAMES, MAX_BYTES / recordBytes));
         records = ByteBuffer.allocateDirect(capacityFrames * recordBytes).order(ByteOrder.nativeOrder());
         frames = records.duplicate().order(ByteOrder.BIG_ENDIAN);
@@ -116,7 +115,7 @@ final class FrameBatch implements AutoCloseable {
     int fill(int limit) {
         Libc.rewind(stream);
         records.putInt(WIRE_BYTES_OFFSET, NOTHING_WRITTEN);
-        int result = Libpcap.pcap_dispatch(pcap, Math.min(limit, capacityFrames), Libpcap.PCAP_DUMP, dumper);
+        int result = handle.dispatch(Math.min(limit, capacityFrames), dumper);
         Libc.fflush(stream);
         next = 0;
         left = result > 0 ? result : countWritten();

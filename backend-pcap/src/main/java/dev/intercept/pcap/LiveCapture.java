@@ -16,7 +16,8 @@ import java.lang.System.Logger.Level;
  * itself they go out. Both are captured. The pseudo device {@code any} shows a packet once for each device that it passes,
  * {@link DuplicateFilter} hands it on once.
  *
- * <p>A device that goes down or away ends nothing: {@link #poll} waits until it is back.
+ * <p>A device that goes down or away ends nothing: {@link #poll} waits until it is back. Any other error of libpcap, and of the wait,
+ * {@link #poll} throws.
  *
  * <p>Thread rule: {@code pcap} is used inside {@code gate}, and changed there under {@code statistics} too, under which alone
  * it is read for statistics. No poll holds {@code statistics} while it waits.
@@ -28,10 +29,7 @@ final class LiveCapture implements CaptureBackend {
     /** libpcap's name for all devices together. */
     static final String ANY = "any";
 
-    private final String device;
-    private final String lane;
-    private final FanoutGroup group;
-    private final PcapSettings settings;
+    private final DeviceSource source;
     private final Wakeup wakeup;
     private final PollGate gate;
     private final DeviceWatch watch;
@@ -43,45 +41,22 @@ final class LiveCapture implements CaptureBackend {
 
     private OpenPcap pcap;
 
-    private LiveCapture(
-            String device,
-            String lane,
-            PcapSettings settings,
-            FanoutGroup group,
-            Wakeup wakeup,
-            OpenPcap pcap,
-            FrameTally tally) {
-        this.device = device;
-        this.lane = lane;
-        this.group = group;
-        this.settings = settings;
+    /** @param pcap null where the device has gone */
+    LiveCapture(DeviceSource source, Wakeup wakeup, DeviceWatch watch, FrameTally tally, OpenPcap pcap) {
+        this.source = source;
         this.wakeup = wakeup;
-        this.pcap = pcap;
+        this.watch = watch;
         this.tally = tally;
-        report = new FrameReport(lane, tally);
+        this.pcap = pcap;
+        report = new FrameReport(source.lane(), tally);
         gate = new PollGate(wakeup::signal, this::free);
-        wakeup.watch(pcap.selectableFd());
-        watch = new DeviceWatch(lane(), device, new DeviceFlags(device)::state, System::nanoTime);
-        drops = new DropCounters(device, settings.bufferBytes());
-        duplicates = device.equals(ANY) ? new DuplicateFilter() : null;
-    }
-
-    /** @throws BackendException as {@link DeviceOpener#open} */
-    static LiveCapture open(String device, String lane, PcapSettings settings, FanoutGroup group)
-            throws BackendException {
-        FrameTally tally = new FrameTally();
-        OpenPcap pcap = DeviceOpener.open(device, settings, group, tally);
-        try {
-            return new LiveCapture(device, lane, settings, group, new Wakeup(), pcap, tally);
-        } catch (BackendException e) {
-            pcap.close();
-            throw e;
-        }
+        drops = new DropCounters(source.device(), source.bufferBytes());
+        duplicates = source.device().equals(ANY) ? new DuplicateFilter() : null;
     }
 
     @Override
     public String lane() {
-        return lane;
+        return source.lane();
     }
 
     @Override
@@ -96,7 +71,7 @@ final class LiveCapture implements CaptureBackend {
         }
     }
 
-    private int capture(PacketHandler handler, int limit, int timeoutMs) {
+    private int capture(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
         OpenPcap open = pcap;
         int result = open.batch().fill(limit);
         if (result == 0 && timeoutMs > 0) {
@@ -106,12 +81,13 @@ final class LiveCapture implements CaptureBackend {
             }
             result = open.batch().fill(limit);
         }
-        if (result < 0) {
-            deviceLost();
+        int handed = handOn(handler, open.batch(), open.decoder());
+        if (result < 0 && handed == 0) {
+            captureEnded();
         } else if (result == 0) {
             watch.idle();
         }
-        return handOn(handler, open.batch(), open.decoder());
+        return handed;
     }
 
     /** Hands each packet on. What the handler throws is thrown on; the rest of the batch is then never seen. */
@@ -132,10 +108,14 @@ final class LiveCapture implements CaptureBackend {
         return duplicates == null || duplicates.isNew(batch.frames(), timestampUs);
     }
 
-    private void deviceLost() {
+    /** With an error that comes again, if it does not end with the device's return. */
+    private void captureEnded() throws BackendException {
         String words = pcap.error();
+        if (!watch.hasGone()) {
+            throw new BackendException(
+                    BackendException.Kind.REFUSED, lane() + ": libpcap ended the capture (" + words + ")");
+        }
         release();
-        watch.lost(words);
     }
 
     private int awaitDevice(int timeoutMs) throws BackendException {
@@ -150,20 +130,11 @@ final class LiveCapture implements CaptureBackend {
     }
 
     private void reopen() throws BackendException {
-        try {
-            OpenPcap open = DeviceOpener.open(device, settings, group, tally);
-            wakeup.watch(open.selectableFd());
-            synchronized (statistics) {
-                pcap = open;
-            }
-            watch.reopened();
-        } catch (BackendException e) {
-            if (e.kind() == BackendException.Kind.NO_PERMISSION) {
-                throw e;
-            }
-            watch.refused();
-            LOG.log(Level.DEBUG, "{0}: {1}", lane(), e.getMessage());
+        OpenPcap open = source.openPcap(wakeup, tally);
+        synchronized (statistics) {
+            pcap = open;
         }
+        watch.reopened();
     }
 
     @Override

@@ -1,14 +1,10 @@
 package dev.intercept.pcap;
 
-import com.sun.jna.Pointer;
 import dev.intercept.pcap.link.FrameDecoder;
 import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.pcap.link.LinkLayers;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
-import org.pcap4j.core.BpfProgram.BpfCompileMode;
-import org.pcap4j.core.NotOpenException;
-import org.pcap4j.core.PcapHandle;
 import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.Pcaps;
 
@@ -22,8 +18,7 @@ final class OpenPcap implements AutoCloseable {
 
     private static final String COMPILE_ERROR_PREFIX = "Error occurred in pcap_compile: ";
 
-    private final PcapHandle handle;
-    private final Pointer pcap;
+    private final DeviceHandle handle;
     private final FrameDecoder decoder;
     private final FrameBatch batch;
 
@@ -32,23 +27,24 @@ final class OpenPcap implements AutoCloseable {
      * @param name the device, for error texts
      * @param tally where frames without an IP packet are counted
      */
-    OpenPcap(PcapHandle handle, String name, PcapSettings settings, FrameTally tally) throws BackendException {
+    OpenPcap(DeviceHandle handle, String name, PcapSettings settings, FrameTally tally) throws BackendException {
         this.handle = handle;
-        this.pcap = Libpcap.pointerOf(handle);
         try {
+            handle.setNonBlocking();
             decoder = new FrameDecoder(linkType(name), settings.tunnels(), tally);
             setFilter(settings.filter());
-            batch = new FrameBatch(pcap, handle.getSnapshot());
+            batch = new FrameBatch(handle);
+        } catch (PcapNativeException e) {
+            handle.close();
+            throw DeviceOpener.explained(name, e);
         } catch (BackendException | RuntimeException | Error e) {
             handle.close();
             throw e;
-        } catch (NotOpenException e) {
-            throw new IllegalStateException(e);
         }
     }
 
     private int linkType(String name) throws BackendException {
-        int dlt = handle.getDlt().value();
+        int dlt = handle.datalink();
         if (!LinkLayers.isKnown(dlt)) {
             throw new BackendException(
                     Kind.BAD_CONFIGURATION,
@@ -66,21 +62,21 @@ final class OpenPcap implements AutoCloseable {
         }
     }
 
-    private void setFilter(String filter) throws BackendException, NotOpenException {
+    private void setFilter(String filter) throws BackendException {
         if (filter.isEmpty()) {
             return;
         }
         try {
-            handle.setFilter(filter, BpfCompileMode.OPTIMIZE);
+            handle.setFilter(filter);
         } catch (PcapNativeException e) {
             throw FrameFilter.refused(filter, e.getMessage().replace(COMPILE_ERROR_PREFIX, ""));
         }
     }
 
     /** Shares the device's packets with the others of the group; closed when this fails. */
-    void join(FanoutGroup group, String device) throws BackendException {
+    void join(DeviceCalls calls, FanoutGroup group, String device) throws BackendException {
         try {
-            group.join(Libpcap.pcap_fileno(pcap), device);
+            group.join(calls, handle.fileno(), device);
         } catch (BackendException e) {
             close();
             throw e;
@@ -96,7 +92,7 @@ final class OpenPcap implements AutoCloseable {
         batch.forget();
     }
 
-    PcapHandle handle() {
+    DeviceHandle handle() {
         return handle;
     }
 
@@ -110,16 +106,12 @@ final class OpenPcap implements AutoCloseable {
 
     /** The descriptor that becomes readable when packets wait. */
     int selectableFd() {
-        return Libpcap.pcap_get_selectable_fd(pcap);
+        return handle.selectableFd();
     }
 
     /** libpcap's words about the last call that failed. */
     String error() {
-        try {
-            return handle.getError();
-        } catch (NotOpenException e) {
-            return "closed";
-        }
+        return handle.error();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.ReopeningBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,8 @@ public final class PcapProvider implements CaptureBackendProvider {
                 FanoutGroup group = new FanoutGroup();
                 for (int n = 0; n < settings.lanes(); n++) {
                     String lane = "pcap:" + device + (settings.lanes() > 1 ? "#" + n : "");
-                    lanes.add(LiveCapture.open(device, lane, settings, group));
+                    lanes.add(ReopeningBackend.open(
+                            new DeviceSource(new SystemDeviceCalls(), device, lane, settings, group)));
                 }
             }
             return lanes;

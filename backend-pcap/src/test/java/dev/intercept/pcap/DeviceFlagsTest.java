@@ -12,7 +12,7 @@ class DeviceFlagsTest {
     @Test
     void shouldTellDevicesThatAreUpFromThoseThatAreDownAndThoseThatAreNot() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.withTestNetwork()) {
-            DeviceFlags flags = new DeviceFlags(TestNetwork.WIRE_DEVICE);
+            DeviceFlags flags = new DeviceFlags(new SystemDeviceCalls(), TestNetwork.WIRE_DEVICE);
             assertEquals(DeviceState.UP, namespace.call(flags::state));
             namespace.exec("ip", "link", "set", TestNetwork.WIRE_DEVICE, "down");
             assertEquals(DeviceState.DOWN, namespace.call(flags::state));
@@ -23,14 +23,14 @@ class DeviceFlagsTest {
 
     @Test
     void shouldFindNoDeviceUnderANameThatNoDeviceCanHave() {
-        assertEquals(DeviceState.GONE, new DeviceFlags("lo-and-much-too-long").state());
-        assertEquals(DeviceState.GONE, new DeviceFlags("any").state());
-        assertEquals(DeviceState.GONE, new DeviceFlags("").state());
+        assertEquals(DeviceState.GONE, new DeviceFlags(new SystemDeviceCalls(), "lo-and-much-too-long").state());
+        assertEquals(DeviceState.GONE, new DeviceFlags(new SystemDeviceCalls(), "any").state());
+        assertEquals(DeviceState.GONE, new DeviceFlags(new SystemDeviceCalls(), "").state());
     }
 
     @Test
     void shouldNotCallALackOfDescriptorsALackOfTheDevice() throws Exception {
-        DeviceFlags flags = new DeviceFlags("lo");
+        DeviceFlags flags = new DeviceFlags(new SystemDeviceCalls(), "lo");
         DeviceState before = flags.state();
         assertEquals(DeviceState.UNKNOWN, DescriptorLimit.withNone(flags::state));
         assertEquals(before, flags.state());

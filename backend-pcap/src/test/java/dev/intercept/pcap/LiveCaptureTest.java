@@ -71,7 +71,7 @@ class LiveCaptureTest {
 
     @Test
     void shouldHandOnOnceWhatAnyShowsOfTwoDevices() throws Exception {
-        LiveCapture any = (LiveCapture) device("any");
+        CaptureBackend any = device("any");
         assertCaptures(any);
         assertEquals(0, any.poll(new Recorder(), 64, 200));
         try (LogLines log = new LogLines(LiveCapture.class)) {

@@ -2,7 +2,9 @@ package dev.intercept.pcap;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.spi.BackendException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -10,8 +12,8 @@ class WakeupTest {
 
     @Test
     void shouldEndAWaitByASignal() throws Exception {
-        try (Wakeup wakeup = new Wakeup()) {
-            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> wakeup.await(60_000));
+        try (Wakeup wakeup = new Wakeup(new SystemDeviceCalls())) {
+            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> await(wakeup));
             wakeup.signal();
             waiting.get(60, TimeUnit.SECONDS);
         }
@@ -19,11 +21,19 @@ class WakeupTest {
 
     @Test
     void shouldNotEndAWaitBeforeItsTimeWhenNothingHappens() throws Exception {
-        try (Wakeup wakeup = new Wakeup()) {
+        try (Wakeup wakeup = new Wakeup(new SystemDeviceCalls())) {
             long startNs = System.nanoTime();
             wakeup.await(30);
             long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
             assertTrue(waitedMs >= 29, "waited " + waitedMs + " ms");
+        }
+    }
+
+    private static void await(Wakeup wakeup) {
+        try {
+            wakeup.await(60_000);
+        } catch (BackendException e) {
+            throw new CompletionException(e);
         }
     }
 }

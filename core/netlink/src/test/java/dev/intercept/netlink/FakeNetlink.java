@@ -33,6 +33,27 @@ public final class FakeNetlink implements SystemCalls {
         int errno(String call);
     }
 
+    /** The names of all calls that may fail, and "any". */
+    public static final List<String> CALLS = List.of(
+            "socket",
+            "bind",
+            "connect",
+            "getsockname",
+            "setsockopt",
+            "getsockopt",
+            "sendmsg",
+            "sendmmsg",
+            "recvmsg",
+            "recvmmsg",
+            "epoll_create1",
+            "epoll_ctl",
+            "epoll_wait",
+            "eventfd",
+            "eventfd_write",
+            "usleep",
+            "close",
+            "any");
+
     /** What a call takes; one that fails is taken for slow, so that loops without a wait come to an end. */
     private static final long CALL_NS = 1_000;
 

@@ -1,49 +1,16 @@
-package dev.intercept.netlink;
+package dev.intercept.kit;
 
+import java.util.List;
 import java.util.Random;
 
 /** One fault, chosen by a seed: a call fails from some time on, once, several times or for ever; or all do now and then. */
-public final class SeededFaults implements FakeNetlink.Faults {
+public final class SeededFaults {
 
-    private static final String[] CALLS = {
-        "socket",
-        "bind",
-        "connect",
-        "getsockname",
-        "setsockopt",
-        "getsockopt",
-        "sendmsg",
-        "sendmmsg",
-        "recvmsg",
-        "recvmmsg",
-        "epoll_create1",
-        "epoll_ctl",
-        "epoll_wait",
-        "eventfd",
-        "eventfd_write",
-        "usleep",
-        "close",
-        "any"
-    };
+    /** The name of no call: any fails now and then. */
+    public static final String ANY = "any";
 
-    private static final int[] ERRNOS = {
-        Errno.EPERM,
-        Errno.ENOENT,
-        Errno.EINTR,
-        Errno.EIO,
-        Errno.EBADF,
-        Errno.EAGAIN,
-        Errno.ENOMEM,
-        Errno.EACCES,
-        Errno.EFAULT,
-        Errno.EBUSY,
-        Errno.EINVAL,
-        Errno.ENFILE,
-        Errno.EMFILE,
-        Errno.ENOBUFS,
-        Errno.ECONNREFUSED,
-        Errno.ENOSYS
-    };
+    /** EPERM, ENOENT, EINTR, EIO, EBADF, EAGAIN, ENOMEM, EACCES, EFAULT, EBUSY, EINVAL, ENFILE, EMFILE, ENOSYS, ENOBUFS, ECONNREFUSED. */
+    private static final int[] ERRNOS = {1, 2, 4, 5, 9, 11, 12, 13, 14, 16, 22, 23, 24, 38, 105, 111};
 
     private static final int[] TIMES = {1, 2, 5, 100, Integer.MAX_VALUE};
 
@@ -55,12 +22,15 @@ public final class SeededFaults implements FakeNetlink.Faults {
     private int seen;
     private boolean armed;
 
-    /** @param seed also walks through the calls and the errors, so that each pair has its turn */
-    public SeededFaults(int seed) {
+    /**
+     * @param seed also walks through the calls and the errors, so that each pair has its turn
+     * @param calls the names of those that may fail, or {@link #ANY}
+     */
+    public SeededFaults(int seed, List<String> calls) {
         // Small seeds differ too little: the first numbers of java.util.Random would all be alike.
         random = new Random(seed * 0x9e37_79b9_7f4a_7c15L);
-        call = CALLS[seed % CALLS.length];
-        errno = ERRNOS[seed / CALLS.length % ERRNOS.length];
+        call = calls.get(seed % calls.size());
+        errno = ERRNOS[seed / calls.size() % ERRNOS.length];
         first = 1 + random.nextInt(10);
         armed = random.nextBoolean();
         times = TIMES[random.nextInt(TIMES.length)];
@@ -76,12 +46,12 @@ public final class SeededFaults implements FakeNetlink.Faults {
         armed = false;
     }
 
-    @Override
+    /** The error number with which this call fails now, 0 for none. */
     public int errno(String name) {
         if (!armed) {
             return 0;
         }
-        if (call.equals("any")) {
+        if (call.equals(ANY)) {
             return random.nextInt(10) == 0 ? ERRNOS[random.nextInt(ERRNOS.length)] : 0;
         }
         if (!call.equals(name)) {
@@ -93,8 +63,8 @@ public final class SeededFaults implements FakeNetlink.Faults {
 
     @Override
     public String toString() {
-        return call.equals("any")
+        return call.equals(ANY)
                 ? "any call now and then"
-                : call + " fails with " + Errno.text(errno) + " " + times + " times, from call " + first + " on";
+                : call + " fails with errno " + errno + " " + times + " times, from call " + first + " on";
     }
 }
