@@ -9,7 +9,7 @@ public enum ExitCode {
     UNAVAILABLE(69, "the backend cannot be used here: kernel support or a library is missing"),
     SOFTWARE(70, "a bug in intercept"),
     OS_REFUSED(71, "the operating system refused: port, queue or device is taken, or a system call failed"),
-    CANNOT_CREATE(73, "the log or PID file cannot be created"),
+    CANNOT_CREATE(73, "the log, PID or summary file cannot be created"),
     NO_PERMISSION(77, "a privilege is missing"),
     BAD_CONFIGURATION(78, "a configuration file or filter does not parse");
 

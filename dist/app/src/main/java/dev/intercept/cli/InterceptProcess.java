@@ -17,6 +17,8 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
 import dev.intercept.monitor.Monitors;
+import dev.intercept.summary.RunSummary;
+import dev.intercept.summary.SummaryFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,6 +47,7 @@ final class InterceptProcess {
     private final RunOptions options;
     private final OwnRules rules;
     private final List<Notice> notices;
+    private final RunEnd end;
 
     /** What is logged at start about the command line. */
     record Notice(Level level, String text) {}
@@ -58,6 +61,7 @@ final class InterceptProcess {
         this.options = options;
         this.rules = rules;
         this.notices = notices;
+        this.end = new RunEnd(options);
     }
 
     /** Runs until a signal or the end of capture, and returns the exit code. */
@@ -66,6 +70,9 @@ final class InterceptProcess {
         try {
             Optional<Account> account =
                     options.user == null ? Optional.empty() : Optional.of(Privileges.futureUser(options.user));
+            if (options.summary != null) {
+                SummaryFile.attempt(options.summary);
+            }
             return runLogged(new Handover(openLog(), account));
         } catch (StartException e) {
             if (!options.detached) {
@@ -135,18 +142,25 @@ final class InterceptProcess {
             monitors.open();
             ThreadPriority.raise(Optional.ofNullable(options.nice));
             handover.run();
+            if (options.summary != null && handover.account().isPresent()) {
+                SummaryFile.attempt(options.summary); // As the user who is to write it.
+            }
         };
         try (monitors;
                 Intercept intercept = start.run(onceOpen)) {
             started.complete(intercept);
-            monitors.serve(intercept, Diagnosis.of(intercept), Installation.version());
-            return serve(intercept);
+            Diagnosis diagnosis = Diagnosis.of(intercept);
+            RunSummary summary = new RunSummary(intercept, diagnosis, Installation.version());
+            monitors.serve(intercept, diagnosis, Installation.version());
+            ExitCode code = serve(intercept);
+            intercept.stop();
+            return end.report(summary, code).code();
         } catch (InterruptedException e) {
             throw new AssertionError("nothing interrupts the main thread", e);
         }
     }
 
-    private int serve(Intercept intercept) throws StartException, InterruptedException {
+    private ExitCode serve(Intercept intercept) throws StartException, InterruptedException {
         try (ServiceManager manager = ServiceManager.of(
                         System.getenv(), ProcessHandle.current().pid());
                 Heartbeat heartbeat = heartbeat(manager, intercept)) {
@@ -158,20 +172,20 @@ final class InterceptProcess {
             if (options.training) {
                 intercept.every(Training.RUN_S, intercept::stop);
             }
+            end.watch(intercept, () -> stop(intercept));
             ExitCode code = intercept.awaitEnd();
             manager.stopping();
             if (code == ExitCode.OK) {
                 rules.remove();
             }
-            return code.code();
+            return code;
         }
     }
 
     private static Heartbeat heartbeat(ServiceManager manager, Intercept intercept) {
         return new Heartbeat(
                 manager,
-                () -> intercept.backendName() + ", " + intercept.tunnels().size() + " tunnels, "
-                        + intercept.statistics().line(),
+                () -> intercept.backendName() + ", " + intercept.tunnels().size() + " tunnels, " + intercept.line(),
                 limitNs -> intercept.isCapturing() && intercept.longestRoundNs() < limitNs);
     }
 
@@ -186,6 +200,7 @@ final class InterceptProcess {
                 Runtime.getRuntime().halt(SECOND_SIGNAL);
             }
             startStopLimit();
+            end.isEndedBy("SIG" + name);
             LOG.log(Level.INFO, "SIG" + name + ": stopping");
             started.thenAccept(Intercept::stop);
         };
@@ -201,6 +216,11 @@ final class InterceptProcess {
                 LOG.log(Level.INFO, "SIGHUP: there is no log file to reopen, going on");
             }
         });
+    }
+
+    private static void stop(Intercept intercept) {
+        startStopLimit();
+        intercept.stop();
     }
 
     private static void startStopLimit() {

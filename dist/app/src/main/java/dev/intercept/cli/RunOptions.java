@@ -95,6 +95,26 @@ final class RunOptions {
     Path socket;
 
     @Option(
+            names = "--duration",
+            paramLabel = "SEC",
+            converter = WholeNumber.Seconds.class,
+            description = "end after SEC seconds (default: at SIGTERM)")
+    Integer durationS;
+
+    @Option(
+            names = "--end-with-tcpcopy",
+            description = "end once the last tcpcopy that added sessions has been gone for 2 s")
+    boolean endWithTcpcopy;
+
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            converter = FileName.class,
+            description =
+                    "write what the run came to, which its log has too, to FILE at the end, for 'intercept compare'")
+    Path summary;
+
+    @Option(
             names = "--install-rules",
             paramLabel = "PORT[,PORT…]",
             split = ",",

@@ -15,6 +15,7 @@ import dev.intercept.logging.LogLevel;
 import dev.intercept.monitor.Monitors;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.Host;
+import dev.intercept.summary.SummaryFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,9 @@ final class StartTrial {
             }
             if (options.pidFile != null) {
                 PidFile.take(options.pidFile).remove();
+            }
+            if (options.summary != null) {
+                SummaryFile.attempt(options.summary);
             }
             Monitors.attempt(Optional.ofNullable(options.metrics));
             return Optional.empty();

@@ -44,6 +44,12 @@ abstract class WholeNumber implements ITypeConverter<Integer> {
         }
     }
 
+    static final class Percent extends WholeNumber {
+        Percent() {
+            super("a number of per cent", 0, 1000);
+        }
+    }
+
     static final class Sessions extends WholeNumber {
         Sessions() {
             super("a number", 1, SessionLimits.SESSIONS_LIMIT);

@@ -9,14 +9,14 @@ import dev.intercept.answers.TargetPicture;
 import java.util.Locale;
 
 /** What the answers say about the test server: as JSON, and the JSON as people read it. */
-final class TargetReport {
+public final class TargetReport {
 
     private static final double NS_PER_MS = 1e6;
 
     private TargetReport() {}
 
     /** Members: oneIn; ports, each with port, a member for each count, and for each delay its number and quantiles in ns. */
-    static JsonObject json(TargetPicture target) {
+    public static JsonObject json(TargetPicture target) {
         JsonArray ports = new JsonArray();
         target.ports().forEach(port -> ports.add(json(port)));
         JsonObject report = new JsonObject();
@@ -43,7 +43,7 @@ final class TargetReport {
     }
 
     /** A line for each port of the target. */
-    static String text(JsonObject report) {
+    public static String text(JsonObject report) {
         StringBuilder text = new StringBuilder();
         for (JsonElement port : report.getAsJsonArray("ports")) {
             appendPort(text, port.getAsJsonObject(), report.get("oneIn").getAsInt());

@@ -104,7 +104,8 @@ class PlainStartTest {
                 "--payload=10.0.0.1=on --single -n 8 --combined 10.0.0.0/8=off,on --any-target",
                 "-p 1 --single",
                 "--backend=ebpf --target-ports 8080,9090 -i eth0 --direction ingress --lanes 2 -x 192.0.2.1",
-                "--backend ebpf --target-ports=1 --stop=replayed --hold-ms 0 --ring-bytes 65536 --gather-us=0"
+                "--backend ebpf --target-ports=1 --stop=replayed --hold-ms 0 --ring-bytes 65536 --gather-us=0",
+                "--duration 60 --summary=run.json --end-with-tcpcopy --target-figures off"
             })
     void shouldNeedNoPicocli(String line) {
         assertTrue(PlainStart.of(words(line)).isPresent());
