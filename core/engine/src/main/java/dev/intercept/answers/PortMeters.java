@@ -17,10 +17,14 @@ final class PortMeters {
     /** The row of the ports beyond {@link #MAX_PORTS}. */
     static final int OTHERS = MAX_PORTS;
 
-    /** Delays double from 16 µs to 16 s. */
+    /** From 16 µs to 16 s, each to its double in steps: what lies evenly in a step is known to a part in 16. */
     private static final long FIRST_BOUND_NS = 15_625;
 
-    private static final int BOUNDS = 21;
+    private static final int DOUBLINGS = 21;
+
+    /** Of each doubling. */
+    static final int STEPS = 8;
+
     private static final int COUNTS = AnswerCount.values().length;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
@@ -32,7 +36,7 @@ final class PortMeters {
     PortMeters() {
         for (Histogram[] row : delays) {
             for (int i = 0; i < row.length; i++) {
-                row[i] = new Histogram(FIRST_BOUND_NS, BOUNDS);
+                row[i] = new Histogram(FIRST_BOUND_NS, DOUBLINGS, STEPS);
             }
         }
     }

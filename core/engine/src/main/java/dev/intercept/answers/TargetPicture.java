@@ -36,6 +36,22 @@ public record TargetPicture(int oneIn, List<Port> ports) {
      */
     public record Delays(long[] boundsNs, long[] counts, long sumNs) {
 
+        /** The same with bounds that double each time, as metrics have them: a part of the buckets. */
+        public Delays coarse() {
+            int steps = PortMeters.STEPS;
+            int last = boundsNs.length / steps;
+            long[] bounds = new long[last + 1];
+            long[] sums = new long[last + 2];
+            for (int i = 0; i < counts.length; i++) {
+                int bucket = (i + steps - 1) / steps;
+                sums[bucket] += counts[i];
+                if (i % steps == 0) {
+                    bounds[bucket] = boundsNs[i];
+                }
+            }
+            return new Delays(bounds, sums, sumNs);
+        }
+
         /** How many were measured. */
         public long total() {
             long total = 0;

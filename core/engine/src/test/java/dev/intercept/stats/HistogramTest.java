@@ -7,6 +7,23 @@ import org.junit.jupiter.api.Test;
 class HistogramTest {
 
     @Test
+    void shouldDivideADoublingInSteps() {
+        Histogram histogram = new Histogram(1000, 4, 4);
+        assertEquals(13, histogram.bounds());
+        long[] bounds = {1000, 1250, 1500, 1750, 2000, 2500, 3000, 3500, 4000, 5000, 6000, 7000, 8000};
+        for (int i = 0; i < bounds.length; i++) {
+            assertEquals(bounds[i], histogram.bound(i));
+            histogram.record(bounds[i]);
+            histogram.record(bounds[i] + 1);
+        }
+        for (int i = 0; i <= bounds.length; i++) {
+            assertEquals(i == 0 || i == bounds.length ? 1 : 2, histogram.count(i), "bucket " + i);
+        }
+        histogram.record(Long.MAX_VALUE);
+        assertEquals(2, histogram.count(13));
+    }
+
+    @Test
     void shouldPutEachValueBelowItsBound() {
         Histogram histogram = new Histogram(1000, 5);
         long[] values = {0, 1, 1000, 1001, 2000, 2001, 4000, 8000, 16000, 16001, Long.MAX_VALUE / 2};

@@ -57,7 +57,8 @@ final class TargetMetrics {
         target.ports()
                 .forEach(port -> histogram.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                         .labels(labels(port))
-                        .classicHistogramBuckets(buckets(port.delays().get(delay)))
+                        .classicHistogramBuckets(
+                                buckets(port.delays().get(delay).coarse()))
                         .sum(port.delays().get(delay).sumNs() / NS_PER_S)
                         .build()));
         return histogram.build();

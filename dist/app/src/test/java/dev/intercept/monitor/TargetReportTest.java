@@ -37,8 +37,8 @@ class TargetReportTest {
         answer(PacketBuilder.FIN | PacketBuilder.ACK, 1001, 101, 0);
         assertEquals(
                 "target port 8080: 5 answers, 2000 bytes of data; 1 sessions, 1 with data; 1 FIN, 0 RST; sent again 1,"
-                        + " zero windows 0, shrunk 0; SYN/ACK after 0.188 ms, 99 % within 0.249 ms;"
-                        + " data after 24.0 ms, 99 % within 31.8 ms\n",
+                        + " zero windows 0, shrunk 0; SYN/ACK after 0.195 ms, 99 % within 0.203 ms;"
+                        + " data after 29.0 ms, 99 % within 30.0 ms\n",
                 text());
     }
 
