@@ -40,6 +40,12 @@ class ClockRulesTest {
             Map.entry("dev.intercept.endtoend.FaultsWhileRunningTest", FASTER),
             Map.entry("dev.intercept.endtoend.RunningFaults", FASTER),
             Map.entry("dev.intercept.endtoend.TruthScene", "a pause between looks at counts that no longer change"),
+            Map.entry(
+                    "dev.intercept.endtoend.LossyRoad",
+                    "a road on which each packet is for some ms, and what it saw when"),
+            Map.entry(
+                    "dev.intercept.endtoend.TargetFiguresTest", "delays that are held against others of the same run"),
+            Map.entry("dev.intercept.endtoend.WebServer", "a server that takes its time, and logs it"),
             Map.entry("dev.intercept.ipqueue.FakeKernel", "files that are brought up to date ten times a second"),
             Map.entry("dev.intercept.kit.AnswerProbe", "how long an answer is under way, for a benchmark"),
             Map.entry("dev.intercept.kit.Await", PATIENCE),
