@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
+import dev.intercept.kit.TestNetwork;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.RouteListener;
 import dev.intercept.spi.Verdict;
@@ -77,6 +78,25 @@ class ReplayedTrafficTest {
                 assertTrue(Polls.packets(backend, 1).get(0)[33] == (PacketBuilder.SYN | PacketBuilder.ACK));
                 assertEquals(8080, server.getLocalPort());
             }
+        }
+    }
+
+    @Test
+    void shouldGoOnStoppingWhatWasReplayedAfterItsEnd() throws Exception {
+        byte[] replayed = new PacketBuilder().build();
+        byte[] other = new PacketBuilder().to(TestNetwork.client(2), 10000).build();
+        try (FilteredNetwork network = new FilteredNetwork()) {
+            CaptureBackend backend =
+                    network.open(Map.of(EbpfSettings.STOP, "replayed")).get(0);
+            RouteListener routes = backend.routeListener().orElseThrow();
+            int client = PacketBuilder.address(TestNetwork.client(1));
+            int target = PacketBuilder.address(TestNetwork.TARGET);
+            routes.onRoute(client, 10000, target, 8080, true);
+            backend.close();
+            routes.onRoute(client, 10000, target, 8080, false); // Comes too late, and does no harm.
+            network.inject(replayed);
+            network.inject(other);
+            assertArrayEquals(other, network.escaped(PATIENCE_MS).orElseThrow());
         }
     }
 
