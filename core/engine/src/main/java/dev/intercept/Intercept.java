@@ -2,6 +2,7 @@ package dev.intercept;
 
 import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.TargetPicture;
+import dev.intercept.capture.AnswerAddresses;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.capture.BatchMeters;
 import dev.intercept.capture.CaptureLoop;
@@ -9,6 +10,7 @@ import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
 import dev.intercept.capture.StoppedPacket;
+import dev.intercept.server.AllowList;
 import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.HostRoutes;
 import dev.intercept.server.RouteSigns;
@@ -18,7 +20,7 @@ import dev.intercept.session.ParkedHeader;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
-import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
@@ -50,9 +52,9 @@ import java.util.function.LongSupplier;
 public final class Intercept implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Intercept.class.getName());
-    private static final int JOIN_MS = 2000;
 
-    private final InterceptConfig config;
+    private volatile InterceptConfig config;
+    private final AllowList allowList;
     private final LongSupplier nanoClock;
     private final RateLimitedLog limitedLog;
     private final BackendRegistry registry;
@@ -71,6 +73,7 @@ public final class Intercept implements AutoCloseable {
 
     private Intercept(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock) throws StartException {
         this.config = config;
+        this.allowList = new AllowList(config.allow());
         this.nanoClock = nanoClock;
         this.registry = registry;
         limitedLog = new RateLimitedLog(LOG, nanoClock);
@@ -80,19 +83,18 @@ public final class Intercept implements AutoCloseable {
                 serverCounters,
                 config.anyTarget());
         provider = Opening.choose(config, registry);
-        server = Opening.bind(config, sessions, serverCounters, limitedLog, nanoClock);
+        server = Opening.bind(config, allowList, sessions, serverCounters, limitedLog, nanoClock);
         if (!config.targetFigures()) {
             server.signs().sampling().turnOff();
         }
         List<CaptureBackend> lanes = Opening.capture(config, provider, server);
         Opening.announceRoutes(lanes, sessions);
         List<Counters> counters = new ArrayList<>(List.of(serverCounters));
-        PassList passList = new PassList(config.passList());
         for (CaptureBackend lane : lanes) {
             Counters laneCounters = new Counters();
             counters.add(laneCounters);
             Interceptor interceptor = new Interceptor(
-                    passList,
+                    new PassList(config.passList()),
                     sessions,
                     server.unroutedResponses(),
                     config.addressTranslation(),
@@ -230,24 +232,27 @@ public final class Intercept implements AutoCloseable {
     private void onLoopEnd(CaptureLoop loop, Throwable failure) {
         if (failure != null) {
             LOG.log(Level.ERROR, loop.backend().lane() + " cannot go on: " + failure.getMessage());
-            end.complete(exitCode(failure));
+            end.complete(ThreadEnds.exitCode(failure));
         } else if (runningLoops.decrementAndGet() == 0) {
             end.complete(ExitCode.OK);
         }
-    }
-
-    private static ExitCode exitCode(Throwable failure) {
-        if (failure instanceof BackendException expected) {
-            return ExitCode.of(expected.kind());
-        }
-        LOG.log(Level.ERROR, "this is a bug in intercept or in the backend, please report it", failure);
-        return ExitCode.SOFTWARE;
     }
 
     /** Without its server intercept would drop every answer and forward none: better to end, and be started again. */
     private void onServerEnd(Throwable failure) {
         LOG.log(Level.ERROR, "the tunnel server cannot go on: " + failure, failure);
         end.complete(ExitCode.SOFTWARE);
+    }
+
+    /**
+     * Takes from another configuration, for what comes from now on, the pass list, unless the backend has it in the kernel, the
+     * address translation, and who may connect. Tunnels and sessions stay. Any thread.
+     */
+    public synchronized void adopt(InterceptConfig changed) {
+        config = config.adopting(changed, provider.options().contains(BackendOption.PASS_LIST));
+        AnswerAddresses addresses = AnswerAddresses.of(config.passList(), config.addressTranslation());
+        interceptors.forEach(interceptor -> interceptor.use(addresses));
+        allowList.set(config.allow());
     }
 
     private int secondsNow() {
@@ -290,7 +295,7 @@ public final class Intercept implements AutoCloseable {
         return longestNs;
     }
 
-    /** How it was started. */
+    /** How it was started, with what it has adopted since. */
     public InterceptConfig config() {
         return config;
     }
@@ -378,18 +383,10 @@ public final class Intercept implements AutoCloseable {
         }
         statisticsThread.shutdownNow();
         loops.forEach(CaptureLoop::stop);
-        captureThreads.forEach(Intercept::join);
+        captureThreads.forEach(ThreadEnds::await);
         server.stop();
-        join(serverThread);
+        ThreadEnds.await(serverThread);
         LOG.log(Level.INFO, "final " + line());
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(JOIN_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

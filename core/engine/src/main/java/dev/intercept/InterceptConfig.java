@@ -70,6 +70,31 @@ public record InterceptConfig(
         return new Builder();
     }
 
+    /** This with what {@link Intercept#adopt} takes from another. */
+    InterceptConfig adopting(InterceptConfig other, boolean keepsPassList) {
+        return new InterceptConfig(
+                bindAddress,
+                port,
+                keepsPassList ? passList : other.passList,
+                tableSize,
+                routeTimeoutS,
+                maxSessions,
+                maxParked,
+                tunnelBufferBytes,
+                maxTunnels,
+                keepalive,
+                other.allow,
+                quickackRoutes,
+                protocol,
+                other.addressTranslation,
+                anyTarget,
+                targetFigures,
+                statsIntervalS,
+                backendName,
+                backendOptions,
+                pluginPath);
+    }
+
     /** The defaults, to be changed one by one. Checks nothing: the command reports to its user what is wrong. */
     public static final class Builder {
         private Optional<InetAddress> bindAddress = Optional.empty();

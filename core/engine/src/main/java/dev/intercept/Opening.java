@@ -4,6 +4,7 @@ import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.net.ListenFailure;
 import dev.intercept.net.PublicAddress;
+import dev.intercept.server.AllowList;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.SessionTable;
@@ -42,13 +43,14 @@ final class Opening {
 
     static TunnelServer bind(
             InterceptConfig config,
+            AllowList allowList,
             SessionTable sessions,
             Counters counters,
             RateLimitedLog limitedLog,
             LongSupplier nanoClock)
             throws StartException {
         ServerLimits limits =
-                new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), config.allow(), config.keepalive());
+                new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), allowList, config.keepalive());
         InetSocketAddress address = config.bindAddress()
                 .map(ip -> new InetSocketAddress(ip, config.port()))
                 .orElseGet(() -> new InetSocketAddress(config.port()));

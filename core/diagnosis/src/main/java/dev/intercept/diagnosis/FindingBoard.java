@@ -35,10 +35,22 @@ public final class FindingBoard {
     private final LongSupplier nanoClock;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final FindingHistory history = new FindingHistory();
+    private Set<FindingId> silenced = Set.of();
 
     public FindingBoard(Logger logger, LongSupplier nanoClock) {
         this.logger = logger;
         this.nanoClock = nanoClock;
+    }
+
+    /** Neither shows nor logs these from now on, not even that they ended, until other ones are named. */
+    public synchronized void silence(Set<FindingId> ids) {
+        silenced = Set.copyOf(ids);
+        for (Entry entry : entries.values()) {
+            if (silenced.contains(entry.finding.id())) {
+                entry.isShown = false;
+                entry.isEndUntold = false;
+            }
+        }
     }
 
     /** This holds now. Raised again it only renews the fact. Seen and logged from the next {@link #show} on. */
@@ -67,7 +79,8 @@ public final class FindingBoard {
                 .toList());
         for (Entry entry : entries.values()) {
             boolean wasShown = entry.isShown;
-            entry.isShown = entry.isActive && !symptoms.contains(entry.finding.id());
+            entry.isShown =
+                    entry.isActive && !symptoms.contains(entry.finding.id()) && !silenced.contains(entry.finding.id());
             if (entry.isShown) {
                 history.note(entry.finding, !wasShown, nanoClock.getAsLong());
                 logHolding(entry);

@@ -1,5 +1,8 @@
 package dev.intercept.diagnosis;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * Every kind of finding. The labels are stable: they stand in log lines, in metrics and in JSON, and each is an anchor of
  * docs/troubleshooting.md.
@@ -98,6 +101,11 @@ public enum FindingId {
     /** Lower case with hyphens, never changed once released. */
     public String label() {
         return label;
+    }
+
+    /** Empty where none has this label. */
+    public static Optional<FindingId> of(String label) {
+        return Arrays.stream(values()).filter(id -> id.label.equals(label)).findFirst();
     }
 
     /** Why it matters: half a sentence that is true whether things are well or not. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.intercept.kit.RecordingLogger;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,24 @@ class FindingBoardTest {
         board.raise(stalled(1000, "new"));
         board.show();
         assertEquals(List.of(stalled(1000, "new")), board.active());
+    }
+
+    @Test
+    void shouldNeitherShowNorLogWhatIsSilencedUntilItIsNotAnyMore() {
+        board.raise(stalled(1, "one"));
+        board.show();
+        board.silence(Set.of(FindingId.TUNNEL_STALLED));
+        assertEquals(List.of(), board.active());
+        logger.lines.clear();
+        board.raise(stalled(2, "two"));
+        board.show();
+        board.clear(FindingId.TUNNEL_STALLED, "tunnel 1");
+        board.show();
+        assertEquals(List.of(), board.active());
+        assertEquals(List.of(), logger.lines);
+        board.silence(Set.of());
+        board.show();
+        assertEquals(List.of(stalled(2, "two")), board.active());
     }
 
     @Test

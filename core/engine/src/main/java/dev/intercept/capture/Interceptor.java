@@ -24,10 +24,11 @@ import java.util.Arrays;
  */
 public final class Interceptor implements PacketHandler {
 
-    private final PassList passList;
+    /** Read once for each packet, so that one is judged by lists that belong together. */
+    private volatile AnswerAddresses addresses;
+
     private final SessionTable sessions;
     private final UnroutedResponses unrouted;
-    private final AddressTranslation translation;
     private final Counters counters;
     private final RateLimitedLog log;
     private final AnswerMeter answers;
@@ -53,16 +54,20 @@ public final class Interceptor implements PacketHandler {
             RateLimitedLog log,
             AnswerMeter answers,
             int nowS) {
-        this.passList = passList;
+        this.addresses = new AnswerAddresses(passList, translation);
         this.sessions = sessions;
         this.unrouted = unrouted;
-        this.translation = translation;
         this.counters = counters;
         this.log = log;
         this.answers = answers;
         this.signs = new CaptureSigns(counters);
         this.touched = new Outlet[CaptureLoop.BATCH_LIMIT];
         this.nowS = nowS;
+    }
+
+    /** For the packets from now on. Any thread. */
+    public void use(AnswerAddresses changed) {
+        addresses = changed;
     }
 
     /** How batches went. */
@@ -95,11 +100,12 @@ public final class Interceptor implements PacketHandler {
         batchPackets++;
         try {
             ResponsePacket.Kind kind = packet.wrap(captured, lengthBytes);
-            if (packet.hasDestination() && passList.contains(packet.destinationAddress())) {
+            AnswerAddresses now = addresses;
+            if (packet.hasDestination() && now.passList().contains(packet.destinationAddress())) {
                 return count(Counter.PASSED, Verdict.ACCEPT);
             }
             return switch (kind) {
-                case TCP -> onTcp();
+                case TCP -> onTcp(now.translation());
                 case NOT_TCP -> count(Counter.NOT_TCP, Verdict.ACCEPT);
                 case FRAGMENT -> count(Counter.FRAGMENT, Verdict.DROP);
                 case MALFORMED -> count(Counter.MALFORMED, Verdict.DROP);
@@ -115,14 +121,14 @@ public final class Interceptor implements PacketHandler {
         }
     }
 
-    private Verdict onTcp() {
+    private Verdict onTcp(AddressTranslation translation) {
         latestStopped.onPacket(packet, nowS);
-        Verdict verdict = onResponse();
+        Verdict verdict = onResponse(translation);
         latestStopped.stopped(counted);
         return verdict;
     }
 
-    private Verdict onResponse() {
+    private Verdict onResponse(AddressTranslation translation) {
         translation.apply(packet);
         Outlet tunnel = sessions.find(packet, nowS);
         if (packet.isSyn() || packet.isRst()) {

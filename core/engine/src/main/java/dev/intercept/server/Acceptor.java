@@ -70,7 +70,7 @@ final class Acceptor {
 
     private boolean isRefused(SocketChannel accepted) throws IOException {
         InetSocketAddress peer = peer(accepted);
-        if (limits.allows(peer.getAddress())) {
+        if (limits.allow().contains(peer.getAddress())) {
             return false;
         }
         refuse(accepted, peer, "not in --allow");

@@ -1,7 +1,6 @@
 package dev.intercept.server;
 
 import dev.intercept.net.Cidr;
-import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -10,11 +9,11 @@ import java.util.List;
  * @param maxTunnels open connections at most; a further one takes the place of one that never spoke, or is closed at once
  * @param tunnelBufferBytes bytes that may wait for one tunnel's socket
  * @param backlogBytes bytes that may wait for the sockets of all tunnels together, beyond 32 KiB for each
- * @param allow who may connect; empty for everyone
+ * @param allow who may connect
  * @param keepalive when a silent peer is given up
  */
 public record ServerLimits(
-        int maxTunnels, int tunnelBufferBytes, long backlogBytes, List<Cidr> allow, Keepalive keepalive) {
+        int maxTunnels, int tunnelBufferBytes, long backlogBytes, AllowList allow, Keepalive keepalive) {
 
     /** All backlogs together may take this part of the heap ({@code -Xmx}). */
     private static final int HEAP_SHARE = 4;
@@ -29,25 +28,17 @@ public record ServerLimits(
     public static final long STALL_TIMEOUT_NS = 30_000_000_000L;
 
     /** With the backlogs bounded by a quarter of the heap. */
-    public ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow, Keepalive keepalive) {
+    public ServerLimits(int maxTunnels, int tunnelBufferBytes, AllowList allow, Keepalive keepalive) {
         this(maxTunnels, tunnelBufferBytes, Runtime.getRuntime().maxMemory() / HEAP_SHARE, allow, keepalive);
     }
 
     /** As the others, with {@link Keepalive#DEFAULT}. */
     public ServerLimits(int maxTunnels, int tunnelBufferBytes, List<Cidr> allow) {
-        this(maxTunnels, tunnelBufferBytes, allow, Keepalive.DEFAULT);
+        this(maxTunnels, tunnelBufferBytes, new AllowList(allow), Keepalive.DEFAULT);
     }
 
     /** As the others, with {@link Keepalive#DEFAULT}. */
     public ServerLimits(int maxTunnels, int tunnelBufferBytes, long backlogBytes, List<Cidr> allow) {
-        this(maxTunnels, tunnelBufferBytes, backlogBytes, allow, Keepalive.DEFAULT);
-    }
-
-    public ServerLimits {
-        allow = List.copyOf(allow);
-    }
-
-    boolean allows(InetAddress peer) {
-        return allow.isEmpty() || allow.stream().anyMatch(network -> network.contains(peer));
+        this(maxTunnels, tunnelBufferBytes, backlogBytes, new AllowList(allow), Keepalive.DEFAULT);
     }
 }

@@ -3,6 +3,7 @@ package dev.intercept.peers;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.NetworkNamespace;
+import dev.intercept.server.AllowList;
 import dev.intercept.server.Keepalive;
 import dev.intercept.server.Peer;
 import dev.intercept.server.ServerLimits;
@@ -17,7 +18,7 @@ class KeepaliveTest {
 
     @Test
     void shouldNoticeThatAPeersHostIsGone() throws Exception {
-        ServerLimits limits = new ServerLimits(16, 1 << 20, 1 << 20, List.of(), new Keepalive(1, 1, 2));
+        ServerLimits limits = new ServerLimits(16, 1 << 20, 1 << 20, new AllowList(List.of()), new Keepalive(1, 1, 2));
         try (NetworkNamespace network = new NetworkNamespace();
                 RunningServer running = network.call(
                         () -> new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS));

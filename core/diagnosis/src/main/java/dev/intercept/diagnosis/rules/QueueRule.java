@@ -33,6 +33,15 @@ public record QueueRule(List<List<String>> specifications, List<String> nft) {
         return new QueueRule(List.of(rule(answers, List.of("-j", "QUEUE"))), List.of());
     }
 
+    /** Those of these rules that others do not have. */
+    public QueueRule without(QueueRule others) {
+        return new QueueRule(
+                specifications.stream()
+                        .filter(words -> !others.specifications.contains(words))
+                        .toList(),
+                nft.stream().filter(words -> !others.nft.contains(words)).toList());
+    }
+
     private static List<String> rule(AnswerMatch answers, List<String> rest) {
         List<String> words = new ArrayList<>(answers.words());
         words.addAll(rest);

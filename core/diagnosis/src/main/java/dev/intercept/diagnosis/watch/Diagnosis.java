@@ -5,6 +5,7 @@ import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingBoard;
 import dev.intercept.diagnosis.FindingHistory;
+import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.ListenQueues;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.check.AnswerRules;
@@ -13,6 +14,7 @@ import dev.intercept.diagnosis.check.HostCheck;
 import dev.intercept.server.Tunnel;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The diagnosis of one intercept that runs: a {@link Watch} that looks every second on its statistics thread, for as long as
@@ -82,6 +84,11 @@ public final class Diagnosis {
     /** Looks now: one thread, in the network namespace of the queue. */
     public void look() {
         watch.look();
+    }
+
+    /** Leaves these out of log and findings from now on. Any thread. */
+    public void silence(Set<FindingId> ids) {
+        board.silence(ids);
     }
 
     /** What is wrong at this moment. Any thread. */
