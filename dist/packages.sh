@@ -13,6 +13,27 @@ need() { # program, package that has it
   command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 
+offered() { # package
+  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'
+}
+
+# Sets no_browser to the reason where none is here and no package brings one: Ubuntu has Chromium as a snap only, which starts in
+# no network namespace and no container.
+need_browser() {
+  no_browser=
+  if command -v chromedriver >/dev/null 2>&1; then
+    for browser in chromium google-chrome chromium-browser; do
+      ! command -v $browser >/dev/null 2>&1 || return 0
+    done
+  fi
+  offered chromium-driver || as_root apt-get update -qq || :
+  if offered chromium-driver; then
+    missing="$missing chromium chromium-driver"
+  else
+    no_browser="this release has no package chromium-driver; install Chrome and its chromedriver, and nothing is skipped"
+  fi
+}
+
 need_library() { # file name pattern, package that has it
   for directory in /lib /usr/lib /lib/*-linux-gnu /usr/lib/*-linux-gnu; do
     for file in "$directory"/$1; do

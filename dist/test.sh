@@ -17,11 +17,11 @@ need ip iproute2
 need unshare util-linux
 need tcpdump tcpdump
 need sysctl procps
-need chromium chromium
-need chromedriver chromium-driver
 need_library 'libpcap.so.*' libpcap0.8
+need_browser
 install_missing
 need_unpacked promtool prometheus
+[ -z "$no_browser" ] || echo "Skipping PageTest: $no_browser"
 
 # Of Maven's output: each module with its tests and seconds, and what failed. Line by line, which awk does not read a pipe.
 summary() {
@@ -93,7 +93,8 @@ dist/host-state.sh >target/host.before
 started=$(date +%s)
 # A failing test keeps nothing from being tested.
 {
-  mvn -B -ntp --fail-at-end -Dmaven.test.failure.ignore -Dmaven.test.redirectTestOutputToFile verify "$@" 2>&1 || echo "[ERROR] Maven: $?"
+  mvn -B -ntp --fail-at-end -Dmaven.test.failure.ignore -Dmaven.test.redirectTestOutputToFile \
+    "-Dintercept.browser=${no_browser:+none}" verify "$@" 2>&1 || echo "[ERROR] Maven: $?"
 } | tee target/test.log | summary
 
 tests=$(count tests)
@@ -101,6 +102,7 @@ failed=$(($(count failures) + $(count errors)))
 skipped=$(count skipped)
 echo "Took $(($(date +%s) - started)) s; Maven's output: target/test.log; reports: target/surefire-reports of each module and dist/package/target/failsafe-reports"
 echo "tests: $((tests - failed - skipped)) passed, $failed failed, $skipped skipped"
+[ -z "$no_browser" ] || echo "skipped: PageTest, $no_browser; all else is tested"
 [ "$tests" -gt 0 ] || fail 70 "no test ran; see target/test.log"
 
 forget_runtime

@@ -143,6 +143,26 @@ left_down() {
   journalctl --no-pager -o cat -u intercept | grep -A 2 -e '--prot'
 }
 
+# Of a rule that was never out of force the kernel goes on counting.
+restarted_with_rules() {
+  say "a restart leaves the service's rules in force, a stop takes them out"
+  options --install-rules=8080 --log-level=info
+  iptables -F OUTPUT
+  systemctl restart intercept
+  counted() { iptables -nvxL OUTPUT | awk '/dpt|spt:8080/ { print $1 }'; }
+  timeout 5 perl -e 'use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalAddr => "10.77.0.3", LocalPort => 8080, Listen => 1, ReuseAddr => 1);
+    IO::Socket::INET->new(LocalAddr => "10.78.0.1", PeerAddr => "10.77.0.3", PeerPort => 8080, Timeout => 2)' || :
+  local before
+  before=$(counted)
+  [ "$before" -gt 0 ] || fail "no answer met the rule"
+  systemctl restart intercept
+  expect ActiveState active
+  [ "$(counted)" -ge "$before" ] || fail "the rule was out of force"
+  journalctl --no-pager -o cat -u intercept | grep 'left in force' || fail "it does not say that it leaves the rules"
+  systemctl stop intercept
+  [ -z "$(counted)" ] || fail "a stop leaves the rule: $(iptables -S OUTPUT)"
+}
+
 journalled() {
   say "without a log file the journal has each line, with its priority"
   options --log-level=debug
@@ -161,6 +181,8 @@ stopped() {
 purged() {
   say "purge while it is enabled and runs"
   systemctl enable --now intercept
+  mkdir -p /etc/intercept
+  intercept config --print-default >/etc/intercept/intercept.conf
   expect ActiveState active UnitFileState enabled
   local pid
   pid=$(property MainPID)
@@ -175,6 +197,6 @@ purged() {
 }
 
 systemctl is-system-running --wait || :
-for step in installed analyzed started traffic reloaded restarted_when_stuck left_down journalled stopped purged; do
+for step in installed analyzed started traffic reloaded restarted_when_stuck restarted_with_rules left_down journalled stopped purged; do
   $step
 done

@@ -11,7 +11,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Puts the arguments in a file in the place of {@code @FILE}.
+ * Puts the arguments in a file in the place of {@code @FILE}, then those of the {@link ConfigFile}.
  *
  * <p>In a file, which is UTF-8, arguments are separated by blanks and line ends; {@code #} at the beginning of one makes the
  * rest of the line a comment. Between two quotes of a kind, anywhere in an argument, blanks belong to it; between double ones
@@ -30,7 +30,7 @@ final class ArgumentFiles {
         }
     }
 
-    private static final char BYTE_ORDER_MARK = '\ufeff';
+    static final char BYTE_ORDER_MARK = '\ufeff';
 
     private final List<String> arguments = new ArrayList<>();
     private final List<String> places = new ArrayList<>();
@@ -43,7 +43,7 @@ final class ArgumentFiles {
         for (String arg : args) {
             files.take(arg, "");
         }
-        return new Arguments(files.arguments, files.places);
+        return ConfigFile.putInto(new Arguments(files.arguments, files.places));
     }
 
     /** @param place in front of an error text, {@code "FILE:LINE: "} or nothing */
@@ -73,7 +73,7 @@ final class ArgumentFiles {
         }
         open.push(file);
         try {
-            split(name, Files.readString(file));
+            split(name, 1, Files.readString(file), this::take);
         } catch (CharacterCodingException e) {
             throw new ArgumentFileException(named + "is not text in UTF-8");
         } catch (IOException e) {
@@ -90,16 +90,22 @@ final class ArgumentFiles {
         }
     }
 
-    private void split(String name, String text) throws ArgumentFileException {
+    /** Takes a word, and {@code "FILE:LINE: "}. */
+    interface WordTaker {
+        void take(String word, String place) throws ArgumentFileException;
+    }
+
+    /** @param firstLine the number of the text's first */
+    static void split(String name, int firstLine, String text, WordTaker words) throws ArgumentFileException {
         StringBuilder word = null;
         char quote = 0;
-        int line = 1;
+        int line = firstLine;
         int quoteLine = 0;
         for (int i = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean isEnd = quote == 0 && Character.isWhitespace(c);
             if (isEnd && word != null) {
-                take(word.toString(), name + ":" + line + ": ");
+                words.take(word.toString(), name + ":" + line + ": ");
                 word = null;
             } else if (quote == 0 && word == null && c == '#') {
                 i = endOfLine(text, i) - 1;
@@ -122,7 +128,7 @@ final class ArgumentFiles {
             throw new ArgumentFileException(name + ":" + quoteLine + ": the quote " + quote + " has no end");
         }
         if (word != null) {
-            take(word.toString(), name + ":" + line + ": ");
+            words.take(word.toString(), name + ":" + line + ": ");
         }
     }
 

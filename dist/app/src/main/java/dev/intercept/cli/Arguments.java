@@ -10,11 +10,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The words of a command line, argument files put in their places.
+ * The words of a command line, argument files and the configuration put in their places.
  *
  * @param places for each word {@code "FILE:LINE: "}; empty for one that was typed
+ * @param given the words without those of the configuration, which can be read anew
  */
-record Arguments(List<String> words, List<String> places) {
+record Arguments(List<String> words, List<String> places, List<String> given) {
+
+    Arguments(List<String> words, List<String> places) {
+        this(words, places, words);
+    }
 
     /** All typed. */
     static Arguments typed(String... words) {

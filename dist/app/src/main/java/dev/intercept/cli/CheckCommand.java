@@ -63,8 +63,10 @@ final class CheckCommand implements Callable<Integer> {
         start.refuseContradictions(spec.commandLine());
         Host host = new LocalHost();
         List<Finding> refusals = start.trial().refusals(host);
-        List<Finding> seen =
-                HostCheck.look(host, scope()).stream().map(this::withOwnCommand).toList();
+        List<Finding> seen = HostCheck.look(host, scope()).stream()
+                .filter(finding -> !start.run.silenced().contains(finding.id()))
+                .map(this::withOwnCommand)
+                .toList();
         List<Finding> findings = StartTrial.together(seen, refusals);
         PrintWriter out = spec.commandLine().getOut();
         out.print(

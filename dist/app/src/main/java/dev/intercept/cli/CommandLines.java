@@ -28,14 +28,23 @@ public final class CommandLines {
     static CommandLine create(Arguments arguments) {
         String[] args = arguments.array();
         BackendRegistry registry = BackendRegistry.load(pluginDirectories(args));
-        CommandLine intercept = withoutSubcommands(registry, args);
+        CommandLine intercept = withoutSubcommands(registry, arguments);
         Subcommands.addTo(intercept, registry);
         return configure(intercept, arguments);
     }
 
     /** The command itself, for the options of a start. */
     static CommandLine withoutSubcommands(BackendRegistry registry, String... args) {
-        return new CommandLine(spec(new InterceptCommand(registry, List.of(args))));
+        return withoutSubcommands(registry, Arguments.typed(args));
+    }
+
+    private static CommandLine withoutSubcommands(BackendRegistry registry, Arguments arguments) {
+        return new CommandLine(spec(new InterceptCommand(registry, arguments)));
+    }
+
+    /** As {@link #create}, without subcommands, with backends that are loaded. */
+    static CommandLine ofStart(BackendRegistry registry, Arguments arguments) {
+        return configure(withoutSubcommands(registry, arguments), arguments);
     }
 
     private static List<Path> pluginDirectories(String... args) {

@@ -50,7 +50,10 @@ final class DaemonStart {
 
     /** In front of the user's, so that a subcommand or a later -l is not disturbed. */
     private List<String> daemonArguments(Path log) {
-        List<String> all = new ArrayList<>(List.of(Detachment.OPTION, "--log", log.toString()));
+        List<String> all = new ArrayList<>(List.of(Detachment.OPTION));
+        if (options.log == null) {
+            all.addAll(List.of("--log", log.toString()));
+        }
         all.addAll(arguments);
         return all;
     }

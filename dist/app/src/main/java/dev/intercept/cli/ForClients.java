@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import dev.intercept.net.Cidr;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -29,6 +30,11 @@ record ForClients(Optional<Cidr> clients, String value) {
 
         Converter(ITypeConverter<?> values) {
             this.values = values;
+        }
+
+        /** Those for all clients; none where they are not words. */
+        List<String> words() {
+            return values instanceof OneOf<?> constants ? constants.words() : List.of();
         }
 
         @Override

@@ -25,10 +25,24 @@ public final class Installation {
 
     /** The version of this program. */
     public static String version() {
-        try (InputStream in = Installation.class.getResourceAsStream("version.properties")) {
+        return property("version.properties", "version");
+    }
+
+    /** Of git, with {@code -dirty} where what was built was not committed; empty where the build did not know. */
+    static String commit() {
+        return property(BuildFacts.FILE, "commit");
+    }
+
+    /** Of the commit; empty where the build did not know. */
+    static String date() {
+        return property(BuildFacts.FILE, "date");
+    }
+
+    private static String property(String file, String name) {
+        try (InputStream in = Installation.class.getResourceAsStream(file)) {
             Properties properties = new Properties();
             properties.load(in);
-            return properties.getProperty("version");
+            return properties.getProperty(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

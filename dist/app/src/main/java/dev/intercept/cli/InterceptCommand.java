@@ -41,13 +41,13 @@ final class InterceptCommand implements Callable<Integer> {
 
     private final List<String> repetitions = new ArrayList<>();
     private final BackendRegistry registry;
-    private final List<String> arguments;
+    private final Arguments arguments;
 
     @Spec
     private CommandSpec spec;
 
     /** @param arguments as typed, for the daemon's process */
-    InterceptCommand(BackendRegistry registry, List<String> arguments) {
+    InterceptCommand(BackendRegistry registry, Arguments arguments) {
         this.registry = registry;
         this.arguments = arguments;
         this.backendOptions = new BackendOptionGroups(
@@ -117,16 +117,17 @@ final class InterceptCommand implements Callable<Integer> {
             Training.run(registry);
         }
         if (run.daemon && !run.detached) {
-            return new DaemonStart(run, arguments, out, err).run();
+            return new DaemonStart(run, arguments.given(), out, err).run();
         }
         InterceptConfig config = config();
         OwnRules rules = new OwnRules(run.installRules, config, registry);
-        return new InterceptProcess(new InterceptStart(config, registry, arguments), run, rules, notices()).run();
+        InterceptStart start = new InterceptStart(config, registry, arguments.given());
+        return new InterceptProcess(start, run, rules, new Reload(arguments, registry, rules), notices()).run();
     }
 
     /** Finds out what {@link #start} would be refused. */
     StartTrial trial() {
-        return new StartTrial(new InterceptStart(config(), registry, arguments), run, listen.port);
+        return new StartTrial(new InterceptStart(config(), registry, arguments.given()), run, listen.port);
     }
 
     private List<Notice> notices() {

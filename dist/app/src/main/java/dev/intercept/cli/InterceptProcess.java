@@ -46,6 +46,7 @@ final class InterceptProcess {
     private final InterceptStart start;
     private final RunOptions options;
     private final OwnRules rules;
+    private final Reload reload;
     private final List<Notice> notices;
     private final RunEnd end;
 
@@ -54,12 +55,14 @@ final class InterceptProcess {
 
     /**
      * @param rules that are in force while it captures
+     * @param reload what is done at SIGHUP beside the log
      * @param notices to be logged at start
      */
-    InterceptProcess(InterceptStart start, RunOptions options, OwnRules rules, List<Notice> notices) {
+    InterceptProcess(InterceptStart start, RunOptions options, OwnRules rules, Reload reload, List<Notice> notices) {
         this.start = start;
         this.options = options;
         this.rules = rules;
+        this.reload = reload;
         this.notices = notices;
         this.end = new RunEnd(options);
     }
@@ -133,7 +136,7 @@ final class InterceptProcess {
 
     private int serve(Handover handover) throws StartException {
         // Handled before the start: a signal may come as soon as "listening" is in the log.
-        CompletableFuture<Intercept> started = new CompletableFuture<>();
+        CompletableFuture<Running> started = new CompletableFuture<>();
         handleSignals(started, handover.log());
         Monitors monitors = new Monitors(
                 Optional.ofNullable(options.socket), Optional.ofNullable(options.metrics), handover.account());
@@ -148,16 +151,27 @@ final class InterceptProcess {
         };
         try (monitors;
                 Intercept intercept = start.run(onceOpen)) {
-            started.complete(intercept);
             Diagnosis diagnosis = Diagnosis.of(intercept);
+            diagnosis.silence(options.silenced());
+            started.complete(new Running(intercept, diagnosis));
             RunSummary summary = new RunSummary(intercept, diagnosis, Installation.version());
-            monitors.serve(intercept, diagnosis, Installation.version());
+            monitors.serve(intercept, diagnosis, Installation.version(), () -> reload(started.join(), handover.log())
+                    .reply());
             ExitCode code = serve(intercept);
             intercept.stop();
             return end.report(summary, code).code();
         } catch (InterruptedException e) {
             throw new AssertionError("nothing interrupts the main thread", e);
         }
+    }
+
+    /** What is there to be stopped and to be changed. */
+    private record Running(Intercept intercept, Diagnosis diagnosis) {}
+
+    private Reload.Outcome reload(Running running, Log log) {
+        Reload.Outcome outcome = reload.of(running.intercept, running.diagnosis, log);
+        LOG.log(outcome.isDone() ? Level.INFO : Level.ERROR, outcome.line());
+        return outcome;
     }
 
     private ExitCode serve(Intercept intercept) throws StartException, InterruptedException {
@@ -193,7 +207,7 @@ final class InterceptProcess {
      * A stop that is asked for while intercept starts is done once it has started; if that takes too long, or at a second
      * signal, the process ends without. SIGHUP never ends a service: only a process whose terminal went away.
      */
-    private void handleSignals(CompletableFuture<Intercept> started, Log log) {
+    private void handleSignals(CompletableFuture<Running> started, Log log) {
         AtomicBoolean isStopping = new AtomicBoolean();
         Consumer<String> stop = name -> {
             if (isStopping.getAndSet(true)) {
@@ -202,17 +216,19 @@ final class InterceptProcess {
             startStopLimit();
             end.isEndedBy("SIG" + name);
             LOG.log(Level.INFO, "SIG" + name + ": stopping");
-            started.thenAccept(Intercept::stop);
+            started.thenAccept(running -> running.intercept.stop());
         };
         Signals.handle("TERM", stop);
         Signals.handle("INT", stop);
         Terminal terminal = Terminal.current(new LocalHost());
         Signals.handle("HUP", name -> {
-            if (log.file().isPresent()) {
-                log.reopen();
-            } else if (terminal.isGone()) {
+            boolean isOrphan = log.file().isEmpty() && terminal.isGone();
+            log.file().ifPresent(file -> log.reopen());
+            if (isOrphan) {
                 stop.accept(name);
-            } else {
+            } else if (reload.isPossible()) {
+                started.thenAccept(running -> reload(running, log));
+            } else if (log.file().isEmpty()) {
                 LOG.log(Level.INFO, "SIGHUP: there is no log file to reopen, going on");
             }
         });

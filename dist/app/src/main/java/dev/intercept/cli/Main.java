@@ -29,7 +29,7 @@ public final class Main {
     private static int run(PrintWriter out, PrintWriter err, Arguments arguments) {
         String[] words = arguments.array();
         try {
-            Optional<InterceptCommand> plain = PlainStart.of(words);
+            Optional<InterceptCommand> plain = PlainStart.of(arguments);
             return plain.isPresent()
                     ? plain.get().start(out, err)
                     : CommandLines.create(arguments).setOut(out).setErr(err).execute(words);

@@ -4,8 +4,8 @@ import dev.intercept.logging.LogFormat;
 import dev.intercept.logging.LogLevel;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -25,10 +25,14 @@ abstract class OneOf<E extends Enum<E>> implements ITypeConverter<E> {
                 return constant;
             }
         }
-        throw new TypeConversionException("'" + value + "' is not one of "
-                + Arrays.stream(constants)
-                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                        .collect(Collectors.joining(", ")));
+        throw new TypeConversionException("'" + value + "' is not one of " + String.join(", ", words()));
+    }
+
+    /** As they are written. */
+    List<String> words() {
+        return Arrays.stream(constants)
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     static final class Combined extends OneOf<ProtocolOptions.Combined> {

@@ -52,14 +52,23 @@ final class PlainStart {
 
     /** The command with its options set, ready to start; empty when this command line is one for picocli. */
     static Optional<InterceptCommand> of(String... args) {
-        return of(() -> BackendRegistry.load(new CaptureOptions().allPluginDirectories()), args);
+        return of(Arguments.typed(args));
     }
 
     static Optional<InterceptCommand> of(Supplier<BackendRegistry> registry, String... args) {
+        return of(registry, Arguments.typed(args));
+    }
+
+    static Optional<InterceptCommand> of(Arguments arguments) {
+        return of(() -> BackendRegistry.load(new CaptureOptions().allPluginDirectories()), arguments);
+    }
+
+    private static Optional<InterceptCommand> of(Supplier<BackendRegistry> registry, Arguments arguments) {
+        String[] args = arguments.array();
         if (!isLikely(args)) {
             return Optional.empty();
         }
-        InterceptCommand command = new InterceptCommand(registry.get(), List.of(args));
+        InterceptCommand command = new InterceptCommand(registry.get(), arguments);
         try {
             boolean isPlain = new PlainStart(command).read(args) && command.isPlainStart();
             return isPlain ? Optional.of(command) : Optional.empty();

@@ -22,13 +22,17 @@ final class Repetitions {
                 new LinkedHashSet<>(commandLine.getParseResult().matchedOptions())) {
             List<String> values = option.originalStringValues();
             boolean isTold = option.isMultiValue() || new LinkedHashSet<>(values).size() < 2;
-            if (!isTold && option.paramLabel().contains(LIST)) {
+            if (!isTold && isList(option)) {
                 option.setValue(converted(option, String.join(",", new LinkedHashSet<>(values)), commandLine));
             } else if (!isTold) {
                 notices.add(notice(option, values));
             }
         }
         return notices;
+    }
+
+    static boolean isList(OptionSpec option) {
+        return option.paramLabel().contains(LIST);
     }
 
     private static Object converted(OptionSpec option, String value, CommandLine commandLine) {

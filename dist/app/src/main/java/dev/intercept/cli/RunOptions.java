@@ -1,16 +1,27 @@
 package dev.intercept.cli;
 
 import dev.intercept.daemon.Detachment;
+import dev.intercept.diagnosis.FindingId;
 import dev.intercept.logging.LogFormat;
 import dev.intercept.logging.LogLevel;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** How the process runs and where it logs. */
 final class RunOptions {
+
+    @Option(
+            names = ConfigFile.OPTION,
+            paramLabel = "FILE",
+            converter = FileName.class,
+            description =
+                    "read options from FILE, long names, one a line, as 'intercept config --print-default' writes them; "
+                            + "those given here come after")
+    Path config;
 
     @Option(
             names = {"-d", "--daemon"},
@@ -62,6 +73,14 @@ final class RunOptions {
             defaultValue = "text",
             description = "text, or json for one object a line (default: ${DEFAULT-VALUE})")
     LogFormat logFormat;
+
+    @Option(
+            names = "--silence",
+            paramLabel = "FINDING[,FINDING...]",
+            split = ",",
+            converter = FindingName.class,
+            description = "leave these findings, by the names in brackets, out of log, status, metrics and check")
+    List<FindingId> silence = new ArrayList<>();
 
     @Option(
             names = "--stats-interval",
@@ -123,6 +142,10 @@ final class RunOptions {
                     "insert the firewall rules for test servers on PORT, as 'intercept rules' prints them, once it "
                             + "captures, and remove them at a stop in order")
     List<Integer> installRules = new ArrayList<>();
+
+    Set<FindingId> silenced() {
+        return Set.copyOf(silence);
+    }
 
     @Option(names = Detachment.OPTION, hidden = true, description = "this is the daemon that -d started")
     boolean detached;

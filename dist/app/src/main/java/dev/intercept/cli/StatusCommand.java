@@ -7,7 +7,10 @@ import dev.intercept.monitor.StatusText;
 import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -44,6 +47,16 @@ final class StatusCommand implements Callable<Integer> {
     private Integer watchS;
 
     @Option(
+            names = "--all",
+            paramLabel = "ADDR:PORT[,ADDR:PORT...]",
+            arity = "1..*",
+            split = ",",
+            converter = MetricsAddress.class,
+            description =
+                    "of several intercepts, where the --metrics of each are: a line each with its share of the answers")
+    private List<InetSocketAddress> all = new ArrayList<>();
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "print this help and exit")
@@ -63,6 +76,18 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private boolean print() throws StartException {
+        return all.isEmpty() ? printOne() : printAll();
+    }
+
+    private boolean printAll() {
+        FleetStatus fleet = FleetStatus.ask(all);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(json ? fleet.json() : fleet.lines());
+        out.flush();
+        return fleet.isHealthy();
+    }
+
+    private boolean printOne() throws StartException {
         Path socket = running.find();
         String report = ask(socket);
         try {

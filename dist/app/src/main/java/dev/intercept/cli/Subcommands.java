@@ -2,7 +2,6 @@ package dev.intercept.cli;
 
 import dev.intercept.capture.BackendRegistry;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,8 +15,10 @@ final class Subcommands {
     static void addTo(CommandLine intercept, BackendRegistry registry) {
         intercept.addSubcommand(new SelftestCommand(registry));
         intercept.addSubcommand(check(registry));
+        intercept.addSubcommand(new ConfigCommand());
         intercept.addSubcommand(rules(registry));
         intercept.addSubcommand(new StatusCommand());
+        intercept.addSubcommand(new ReloadCommand());
         intercept.addSubcommand(report(registry));
         intercept.addSubcommand(new CompareCommand());
     }
@@ -30,7 +31,7 @@ final class Subcommands {
     }
 
     private static CommandLine check(BackendRegistry registry) {
-        InterceptCommand start = new InterceptCommand(registry, List.of());
+        InterceptCommand start = new InterceptCommand(registry, Arguments.typed());
         CheckCommand command = new CheckCommand(start, registry);
         Map<String, Object> own = new LinkedHashMap<>();
         own.put("Looking", command.target);
@@ -39,7 +40,7 @@ final class Subcommands {
     }
 
     private static CommandLine report(BackendRegistry registry) {
-        InterceptCommand start = new InterceptCommand(registry, List.of());
+        InterceptCommand start = new InterceptCommand(registry, Arguments.typed());
         ReportCommand command = new ReportCommand(start, registry);
         Map<String, Object> own = new LinkedHashMap<>();
         own.put("Writing", command.writing);

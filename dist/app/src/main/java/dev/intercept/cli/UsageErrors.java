@@ -26,11 +26,14 @@ final class UsageErrors implements IParameterExceptionHandler {
     public int handleParseException(ParameterException error, String[] args) {
         CommandLine commandLine = error.getCommandLine();
         String command = commandLine.getCommandSpec().qualifiedName();
-        commandLine
-                .getErr()
-                .println("intercept: " + arguments.placeOf(error) + text(error) + "; try '" + command + " --help'");
+        commandLine.getErr().println("intercept: " + sentence(error) + "; try '" + command + " --help'");
         commandLine.getErr().flush();
         return ExitCode.USAGE.code();
+    }
+
+    /** Where it stands, if in a file, and what is wrong. */
+    String sentence(ParameterException error) {
+        return arguments.placeOf(error) + text(error);
     }
 
     private String text(ParameterException error) {

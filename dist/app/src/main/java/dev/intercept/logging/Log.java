@@ -89,6 +89,12 @@ public final class Log {
         ROOT.addHandler(handler);
     }
 
+    /** How much is logged from now on. */
+    public void setLevel(LogLevel level) {
+        handler.setLevel(level.julLevel());
+        ROOT.setLevel(level.julLevel());
+    }
+
     private static boolean isJournal() {
         try {
             Path stderr = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));

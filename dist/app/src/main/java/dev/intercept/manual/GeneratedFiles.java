@@ -13,10 +13,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
-/** Run by the build: writes the man page, the completion of bash, and the change log in the form of Debian. */
+/** Run by the build: writes the man page, the completion of shells, and the change log in the form of Debian. */
 public final class GeneratedFiles {
 
     /** RFC 1952: the byte for the compression level, and its value for "as hard as possible". */
@@ -29,7 +28,7 @@ public final class GeneratedFiles {
 
     private GeneratedFiles() {}
 
-    /** @param args the directory to write to, and the time of the release in ISO 8601 */
+    /** @param args the directory to write to, the time of the release in ISO 8601, and the project's address */
     public static void main(String[] args) throws IOException {
         Path directory = Files.createDirectories(Path.of(args[0]));
         OffsetDateTime release = OffsetDateTime.parse(args[1]);
@@ -37,8 +36,15 @@ public final class GeneratedFiles {
         String manPage = manPage(intercept, release.toLocalDate().toString());
         Files.writeString(directory.resolve("intercept.8"), manPage);
         Files.write(directory.resolve("intercept.8.gz"), compressed(manPage));
-        Files.writeString(directory.resolve("intercept.bash"), completion(intercept));
-        Files.write(directory.resolve("changelog.gz"), compressed(debianChangelog(Installation.version(), release)));
+        // Of man's section 1, where users of the originals look.
+        Files.write(directory.resolve("intercept.1.gz"), compressed(".so man8/intercept.8\n"));
+        Completion completion = new Completion(intercept);
+        Files.writeString(directory.resolve("intercept.bash"), completion.bash());
+        Files.writeString(directory.resolve("_intercept"), completion.zsh());
+        Files.writeString(directory.resolve("intercept.fish"), completion.fish());
+        Files.write(
+                directory.resolve("changelog.gz"),
+                compressed(debianChangelog(Installation.version(), release, args[2])));
     }
 
     static String manPage(CommandLine intercept, String date) throws IOException {
@@ -51,20 +57,15 @@ public final class GeneratedFiles {
         }
     }
 
-    /** To be sourced by a shell, so without the first line that picocli writes for a program. */
-    static String completion(CommandLine intercept) {
-        return AutoComplete.bash("intercept", intercept).replaceFirst("^#!.*\n", "");
-    }
-
     /** deb-changelog(5): one entry, for the package; what changed stands in CHANGELOG.md. */
-    static String debianChangelog(String version, OffsetDateTime release) {
+    static String debianChangelog(String version, OffsetDateTime release, String address) {
         return """
                 intercept (%s) unstable; urgency=medium
 
                   * What users notice is in CHANGELOG.md.
 
-                 -- intercept developers <intercept@packages.invalid>  %s
-                """.formatted(version.replace('-', '~'), DEBIAN_DATE.format(release));
+                 -- intercept <%s>  %s
+                """.formatted(version.replace('-', '~'), address, DEBIAN_DATE.format(release));
     }
 
     /** As {@code gzip -9n} does: no name, no time, so that equal text gives equal bytes. */

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The status socket of a running intercept and, where asked for, its web server: opened with the privileges of the start, served
@@ -120,9 +121,16 @@ public final class Monitors implements AutoCloseable {
                 e);
     }
 
-    /** Answers what was opened, on threads that the calling one starts. */
-    public void serve(Intercept intercept, Diagnosis diagnosis, String version) throws StartException {
-        socket.ifPresent(opened -> opened.serve(new StatusReport(intercept, diagnosis, version)::json));
+    /**
+     * Answers what was opened, on threads that the calling one starts.
+     *
+     * @param reload reads the configuration anew, and returns what it reports
+     */
+    public void serve(Intercept intercept, Diagnosis diagnosis, String version, Supplier<String> reload)
+            throws StartException {
+        StatusReport report = new StatusReport(intercept, diagnosis, version);
+        socket.ifPresent(
+                opened -> opened.answer(request -> request.equals(StatusSocket.RELOAD) ? reload.get() : report.json()));
         if (bound.isPresent()) {
             web = Optional.of(serve(bound.get(), intercept, diagnosis, version));
             LOG.log(Level.INFO, "metrics and a page on " + place(web.get().address()));

@@ -11,6 +11,8 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +26,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
- * A UNIX socket, unix(7), that only its owner may connect to: each client is sent one report and then the end of the
- * stream. A thread of its own serves one connection after the other.
+ * A UNIX socket, unix(7), that only its owner may connect to. A client sends a word or nothing and ends its side, and is sent one
+ * report and the end of the stream; one that neither sends nor ends is sent the report for nothing after a moment. A thread of its
+ * own serves one connection after the other.
  */
 public final class StatusSocket implements AutoCloseable {
 
@@ -35,6 +39,14 @@ public final class StatusSocket implements AutoCloseable {
 
     /** Without descriptors or memory to accept with, the next attempt is worth as much as it costs after this time. */
     private static final long REST_MS = 100;
+
+    /** What a client sends to have the configuration read anew. */
+    public static final String RELOAD = "reload";
+
+    /** A client of before sends nothing and does not end its side. */
+    private static final long REQUEST_MS = 100;
+
+    private static final int REQUEST_BYTES = 64;
 
     private final Path asked;
     private final Pinned directory;
@@ -107,12 +119,17 @@ public final class StatusSocket implements AutoCloseable {
 
     /** Answers whoever connects, on a thread that the calling one starts. */
     public void serve(Supplier<String> report) {
-        Thread thread = new Thread(() -> answer(report), "status socket");
+        answer(request -> report.get());
+    }
+
+    /** The same, by the word that a client sends, empty where it sends none. */
+    public void answer(UnaryOperator<String> report) {
+        Thread thread = new Thread(() -> acceptAll(report), "status socket");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void answer(Supplier<String> report) {
+    private void acceptAll(UnaryOperator<String> report) {
         while (acceptor.isOpen()) {
             try (SocketChannel client = acceptor.accept()) {
                 send(client, report);
@@ -125,15 +142,30 @@ public final class StatusSocket implements AutoCloseable {
         }
     }
 
-    private static void send(SocketChannel client, Supplier<String> report) {
+    private static void send(SocketChannel client, UnaryOperator<String> report) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((report.get() + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes = ByteBuffer.wrap((report.apply(request(client)) + "\n").getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 client.write(bytes);
             }
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "a status could not be sent: " + e);
         }
+    }
+
+    /** None where nothing can be waited with, for want of descriptors. */
+    private static String request(SocketChannel client) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(REQUEST_BYTES);
+        client.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            client.register(selector, SelectionKey.OP_READ);
+            selector.select(REQUEST_MS);
+            client.read(bytes);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a request at the status socket could not be read: " + e);
+        }
+        client.configureBlocking(true);
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
     }
 
     private static void rest() {
@@ -166,7 +198,18 @@ public final class StatusSocket implements AutoCloseable {
      * @throws IOException when nobody answers there
      */
     public static String ask(Path path) throws IOException {
+        return ask(path, "");
+    }
+
+    /**
+     * The same with a word.
+     *
+     * @throws IOException when nobody answers there
+     */
+    public static String ask(Path path, String request) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
+            channel.shutdownOutput();
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
             ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
             while (channel.read(bytes) >= 0) {

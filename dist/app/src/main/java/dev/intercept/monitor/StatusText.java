@@ -3,6 +3,7 @@ package dev.intercept.monitor;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.intercept.stats.Counter;
 import java.util.List;
 
 /** A status report as people read it: one line, and with details a line for each lane, tunnel, port of the target, packet stopped of
@@ -22,6 +23,11 @@ public final class StatusText {
                 && findings().stream()
                         .noneMatch(
                                 finding -> finding.get("severity").getAsString().equals("FAIL"));
+    }
+
+    /** Answers whose headers went to a tcpcopy. */
+    public long forwarded() {
+        return report.getAsJsonObject("counters").get(Counter.FORWARDED.label()).getAsLong();
     }
 
     private List<JsonObject> findings() {

@@ -2,10 +2,8 @@ package dev.intercept.manual;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.intercept.cli.CommandLines;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +25,16 @@ class GeneratedFilesTest {
     @Test
     void shouldWriteTheSameBytesInEveryBuild() throws IOException {
         for (String build : List.of("first", "second")) {
-            GeneratedFiles.main(new String[] {directory.resolve(build).toString(), RELEASE});
+            GeneratedFiles.main(new String[] {directory.resolve(build).toString(), RELEASE, "unpublished"});
         }
-        List<String> names = List.of("intercept.8", "intercept.8.gz", "intercept.bash", "changelog.gz");
+        List<String> names = List.of(
+                "intercept.8",
+                "intercept.8.gz",
+                "intercept.1.gz",
+                "intercept.bash",
+                "_intercept",
+                "intercept.fish",
+                "changelog.gz");
         for (String name : names) {
             byte[] first = Files.readAllBytes(directory.resolve("first").resolve(name));
             assertTrue(first.length > 0, name);
@@ -50,19 +55,11 @@ class GeneratedFilesTest {
 
     @Test
     void shouldWriteTheChangeLogInTheFormOfDebian() {
-        String entry = GeneratedFiles.debianChangelog("0.1.0-SNAPSHOT", OffsetDateTime.parse(RELEASE));
+        String entry = GeneratedFiles.debianChangelog(
+                "0.1.0-SNAPSHOT", OffsetDateTime.parse(RELEASE), "https://example.org/intercept");
         assertTrue(entry.startsWith("intercept (0.1.0~SNAPSHOT) unstable; urgency=medium\n\n  * "), entry);
         assertTrue(
-                entry.endsWith(
-                        "\n\n -- intercept developers <intercept@packages.invalid>  Mon, 02 Nov 2026 03:04:05 +0000\n"),
+                entry.endsWith("\n\n -- intercept <https://example.org/intercept>  Mon, 02 Nov 2026 03:04:05 +0000\n"),
                 entry);
-    }
-
-    @Test
-    void shouldCompleteOptionsAndCommands() {
-        String script = GeneratedFiles.completion(CommandLines.create());
-        assertFalse(script.startsWith("#!"), "it is sourced, not run");
-        assertTrue(script.contains("--queue"), script);
-        assertTrue(script.contains("selftest"), script);
     }
 }

@@ -13,10 +13,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real browser. Screenshots are left in target/screenshots for people to look at. */
+@DisabledIfSystemProperty(
+        named = "intercept.browser",
+        matches = "none",
+        disabledReason = "dist/test.sh found no browser that can be installed here")
 class PageTest {
 
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -151,6 +153,19 @@ class StatusTest {
             assertEquals(List.of(), left.toList());
         }
         assertThrows(IOException.class, () -> StatusSocket.ask(path));
+    }
+
+    @Test
+    void shouldAnswerAClientThatNeitherSendsNorEndsItsSide() throws Exception {
+        Path path = directory.resolve("status.sock");
+        try (StatusSocket socket = served(path, "report");
+                SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            ByteBuffer answer = ByteBuffer.allocate(64);
+            while (client.read(answer) >= 0) {
+                assertTrue(answer.hasRemaining(), socket + " sends the report alone");
+            }
+            assertEquals("report\n", new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8));
+        }
     }
 
     @Test

@@ -56,6 +56,8 @@ class PackageIT {
                 "plugins/README",
                 "man/man8/intercept.8",
                 "completion/intercept.bash",
+                "completion/_intercept",
+                "completion/intercept.fish",
                 "system/systemd/intercept.service",
                 "system/sysusers/intercept.conf",
                 "system/logrotate/intercept",

@@ -1,0 +1,65 @@
+package dev.intercept.cli;
+
+import dev.intercept.ExitCode;
+import dev.intercept.StartException;
+import dev.intercept.monitor.StatusSocket;
+import dev.intercept.spi.IoFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code intercept reload}: has the intercept that runs read its configuration anew. */
+@Command(
+        name = "reload",
+        description = {
+            "Has the intercept that runs read its --config=FILE anew, as SIGHUP does, and prints what changed and what needs a "
+                    + "restart. --allow, -x, -D, --log-level and --silence change at once; tunnels and sessions stay."
+        },
+        footer = {"", "Exit code 0, 64 when the file is refused, which changes nothing, 69 when none runs."})
+final class ReloadCommand implements Callable<Integer> {
+
+    @Mixin
+    private RunningOptions running;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this help and exit")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws StartException {
+        Path socket = running.find();
+        Reload.Outcome outcome = ask(socket);
+        if (!outcome.isDone()) {
+            throw new StartException(ExitCode.USAGE, outcome.line());
+        }
+        spec.commandLine().getOut().println(outcome.line());
+        return ExitCode.OK.code();
+    }
+
+    private static Reload.Outcome ask(Path socket) throws StartException {
+        try {
+            return Reload.Outcome.of(StatusSocket.ask(socket, StatusSocket.RELOAD));
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "no intercept answers at " + socket + " (" + IoFailure.reason(e)
+                            + "); start it, or name its socket with --socket or its PID file with -P",
+                    e);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "what answers at " + socket + " is no intercept of this version; name another socket with --socket",
+                    e);
+        }
+    }
+}
