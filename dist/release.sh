@@ -79,7 +79,7 @@ provenance() {
     printf '  ],\n  "predicate": {\n    "buildDefinition": {\n      "buildType": "dist/release.sh",\n'
     printf '      "externalParameters": {"version": "%s", "repository": "%s"},\n' "$version" "$url"
     printf '      "internalParameters": {"SOURCE_DATE_EPOCH": %s, "java": "%s", "maven": "%s"},\n' "$SOURCE_DATE_EPOCH" \
-      "$("$JAVA_HOME/bin/java" -version 2>&1 | sed -n '1s/.*"\(.*\)".*/\1/p')" "$(mvn -q -v | sed -n '1s/.* //p')"
+      "$("$JAVA_HOME/bin/java" -version 2>&1 | sed -n '1s/.*"\(.*\)".*/\1/p')" "$(mvn -v | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')"
     printf '      "resolvedDependencies": [{"uri": "git+%s", "digest": {"gitCommit": "%s"}}]\n    },\n' "$url" "$(git -C "$source" rev-parse HEAD)"
     printf '    "runDetails": {"builder": {"id": "%s"}}\n  }\n}\n' "$(uname -sm)"
   } >"intercept-$version.provenance.json"
