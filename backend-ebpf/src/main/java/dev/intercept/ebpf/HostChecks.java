@@ -44,7 +44,7 @@ final class HostChecks {
                             ? HostFinding.warn(
                                     Topic.BACKEND,
                                     "a filter of an intercept that ended stops answers: " + filter,
-                                    "intercept rules --backend=ebpf --remove  # or start intercept, which takes it over")
+                                    "start intercept, which takes it over  # after the test: intercept rules --backend=ebpf --remove")
                             : HostFinding.ok(Topic.BACKEND, "a filter stops answers: " + filter));
         }
         return findings;

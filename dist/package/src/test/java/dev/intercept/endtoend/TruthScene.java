@@ -48,7 +48,7 @@ final class TruthScene implements AutoCloseable {
     private static final int CLIENT_PORT = 40000;
     private static final int STEADY_LOOKS = 3;
     private static final int ADDRESSES = 250;
-    private static final String NEIGHBOUR_TARGET = "10.9.0.2";
+    static final String NEIGHBOUR_TARGET = "10.9.0.2";
 
     final NetworkNamespace network;
     final RawSocket raw;
@@ -58,7 +58,7 @@ final class TruthScene implements AutoCloseable {
     TunnelClient tcpcopy;
     private Diagnosis diagnosis;
     final List<TunnelClient> others = new ArrayList<>();
-    private NetworkNamespace neighbour;
+    NetworkNamespace neighbour;
     private RawSocket neighbourRaw;
     final List<Closeable> servers = new ArrayList<>();
     private int second;

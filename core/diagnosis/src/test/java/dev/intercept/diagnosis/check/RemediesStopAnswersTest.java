@@ -188,6 +188,7 @@ class RemediesStopAnswersTest {
                 " accept\"",
                 "bypass to",
                 "--queue-bypass\"",
+                "\"intercept rules --backend=ebpf --remove",
                 "delete rule",
                 "delete table");
         Set<String> files = new TreeSet<>();
@@ -210,7 +211,8 @@ class RemediesStopAnswersTest {
 
     private static List<Path> sources() throws IOException {
         List<Path> sources = new ArrayList<>();
-        for (String module : List.of(".", "../../backend-ipqueue", "../../backend-nfqueue", "../../backend-pcap")) {
+        for (String module : List.of(
+                ".", "../../backend-ipqueue", "../../backend-nfqueue", "../../backend-pcap", "../../backend-ebpf")) {
             try (Stream<Path> files = Files.walk(Path.of(module, "src/main/java"))) {
                 files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
             }
