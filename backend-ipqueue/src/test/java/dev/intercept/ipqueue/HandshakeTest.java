@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How ip_queue can refuse a listener, and what the user is told. */
+/** How ip_queue can refuse a listener, and what is reported to the user. */
 class HandshakeTest {
 
     private FakeKernel kernel;

@@ -1,6 +1,6 @@
 package dev.intercept.session;
 
-/** Is told by the server thread, with a segment's lock held, when a session gets its route and when it ends. */
+/** Called by the server thread, with a segment's lock held, when a session gets its route and when it ends. */
 @FunctionalInterface
 public interface RouteObserver {
 

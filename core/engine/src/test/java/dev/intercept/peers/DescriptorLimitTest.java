@@ -63,7 +63,7 @@ class DescriptorLimitTest {
             peer.close();
         }
         commands.close();
-        assertTrue(process.waitFor(WAIT_S, TimeUnit.SECONDS), "it ends when told to");
+        assertTrue(process.waitFor(WAIT_S, TimeUnit.SECONDS), "it ends on a signal");
         assertEquals(0, process.exitValue());
     }
 

@@ -54,7 +54,7 @@ class BigTcpReplayTest {
         assertEquals(segmentBytes > LEGACY_BYTES, result.headers() > packets, result.headers() + " of " + packets);
     }
 
-    /** Uncut segments of up to 64 KiB, as the queue hands them up: 0.9.0 is told of all of them. */
+    /** Uncut segments of up to 64 KiB, as the queue hands them up: 0.9.0 gets all of their headers. */
     @Test
     void shouldReachAClientOf09WholeInSegmentsOf64KiB() throws Exception {
         ReplayResult result = replay("nfqueue", LEGACY_BYTES, Generation.V0_9, MANY_OF_64_KIB);

@@ -3,7 +3,7 @@ package dev.intercept.diagnosis.rules;
 import java.util.List;
 
 /**
- * A rule at its place on the way of a packet.
+ * A rule at its place on the path of a packet.
  *
  * @param rule with all that must match for it to be reached
  * @param scopes the stretches of the way in which it lies, by numbers; {@link #WHOLE_WAY} is always one
