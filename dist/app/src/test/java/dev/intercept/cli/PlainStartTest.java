@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.capture.BackendRegistry;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,8 @@ class PlainStartTest {
             "${user}",
             "@none",
             "ü");
+
+    private static final Map<OptionSpec, List<String>> FITTING = new IdentityHashMap<>();
 
     private static final List<String> ODD = List.of(
             "-h",
@@ -174,8 +178,9 @@ class PlainStartTest {
 
     /** One that the option takes, if there is one. */
     private static String fitting(OptionSpec option, String otherwise, Random random) {
-        List<String> fitting =
-                VALUES.stream().filter(value -> takes(option, value)).toList();
+        List<String> fitting = FITTING.computeIfAbsent(
+                option,
+                each -> VALUES.stream().filter(value -> takes(each, value)).toList());
         return fitting.isEmpty() ? otherwise : fitting.get(random.nextInt(fitting.size()));
     }
 

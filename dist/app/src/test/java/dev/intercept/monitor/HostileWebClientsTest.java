@@ -23,6 +23,13 @@ class HostileWebClientsTest {
 
     private static final long PATIENCE_S = 60;
 
+    private static final List<String> BEGINNINGS = List.of(
+            "",
+            "GET /he",
+            "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Endless: ",
+            "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nx",
+            "POST /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n");
+
     private final List<Socket> hostile = new ArrayList<>();
     private RunningIntercept running;
     private WebServer web;
@@ -30,7 +37,11 @@ class HostileWebClientsTest {
     @BeforeEach
     void start() throws Exception {
         running = new RunningIntercept();
-        web = new WebServer(
+        web = serve();
+    }
+
+    private WebServer serve() throws Exception {
+        return new WebServer(
                 WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 running.intercept,
                 running.diagnosis,
@@ -46,8 +57,8 @@ class HostileWebClientsTest {
         running.close();
     }
 
-    private Socket connect() throws IOException {
-        return new Socket(web.address().getAddress(), web.address().getPort());
+    private static Socket connect(WebServer server) throws IOException {
+        return new Socket(server.address().getAddress(), server.address().getPort());
     }
 
     private void send(Socket socket, String text) throws IOException {
@@ -55,7 +66,11 @@ class HostileWebClientsTest {
     }
 
     private String answer(String request) throws IOException {
-        try (Socket socket = connect()) {
+        return answer(web, request);
+    }
+
+    private String answer(WebServer server, String request) throws IOException {
+        try (Socket socket = connect(server)) {
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
             send(socket, request);
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -66,31 +81,35 @@ class HostileWebClientsTest {
         return line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
     }
 
-    /** Again while the connections that may be open at once are used up. */
-    private void awaitHealth() throws Exception {
-        Await.until("the answer", this::isHealthy);
-    }
-
-    private boolean isHealthy() {
+    /** Not while the connections that may be open at once are used up. */
+    private boolean isHealthy(WebServer server) {
         try {
-            return answer(request("GET /healthz", "localhost")).startsWith("HTTP/1.1 200");
+            return answer(server, request("GET /healthz", "localhost")).startsWith("HTTP/1.1 200");
         } catch (IOException e) {
             return false; // Refused, or closed.
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "GET /he",
-                "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Endless: ",
-                "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nx",
-                "POST /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n"
-            })
-    void shouldAnswerOthersWhileManyNeverFinishTheirRequest(String beginning) throws Exception {
+    /** Beside each other: a server of its own for each, whose clock all wait for. */
+    @Test
+    void shouldAnswerOthersWhileManyNeverFinishTheirRequest() throws Exception {
+        List<WebServer> servers = new ArrayList<>();
+        try {
+            for (String beginning : BEGINNINGS) {
+                servers.add(serve());
+                crowd(servers.get(servers.size() - 1), beginning);
+            }
+            for (WebServer server : servers) {
+                Await.until("the answer", () -> isHealthy(server));
+            }
+        } finally {
+            servers.forEach(WebServer::close);
+        }
+    }
+
+    private void crowd(WebServer server, String beginning) throws IOException {
         for (int i = 0; i < 2 * WebServer.MAX_CONNECTIONS; i++) {
-            Socket socket = connect();
+            Socket socket = connect(server);
             hostile.add(socket);
             try {
                 send(socket, beginning);
@@ -98,7 +117,6 @@ class HostileWebClientsTest {
                 assertTrue(i >= WebServer.MAX_CONNECTIONS, "refused before the bound: " + e);
             }
         }
-        awaitHealth();
     }
 
     @Test
@@ -114,7 +132,7 @@ class HostileWebClientsTest {
                             .replace("Connection: close\r\n", "")
                             .repeat(50));
         }
-        awaitHealth();
+        Await.until("the answer", () -> isHealthy(web));
     }
 
     @Test

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.endtoend.InstalledProgram.Result;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,32 +16,42 @@ import org.junit.jupiter.api.io.TempDir;
 class ArchiveIT {
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private InstalledProgram program;
+    private static InstalledProgram program;
 
-    @BeforeEach
-    void copyTheProgram() throws IOException {
+    /** Making an archive takes seconds: each test gets a copy of this one, and all jars as they were. */
+    @BeforeAll
+    static void makeAnArchive() throws Exception {
         program = InstalledProgram.copied(directory);
+        Result made = program.runCommand(List.of("sh", "-ec", """
+                home=$(dirname "$(dirname "$INTERCEPT")")
+                "$home/bin/intercept-archive" --remove
+                "$home/bin/intercept-archive"
+                cp -rp "$home/lib" made
+                """));
+        assertEquals(0, made.exitCode(), made.err());
     }
 
-    @AfterEach
-    void leave() {
+    @AfterAll
+    static void leave() {
         program.close();
     }
 
-    private Result shell(String script) throws Exception {
+    private static Result shell(String script) throws Exception {
         String setUp = """
                 set -e
                 home=$(dirname "$(dirname "$INTERCEPT")")
                 archive=$(INTERCEPT_ARCHIVE=name "$INTERCEPT")
+                rm -rf "$home/lib"
+                cp -rp made "$home/lib"
                 export INTERCEPT_JAVA_OPTS=-Xlog:class+load:file=loaded
                 """;
         return program.runCommand(List.of("sh", "-c", setUp + script));
     }
 
     /** That it starts, says nothing, and how many of its own classes came from the archive. */
-    private int sharedClasses(String script) throws Exception {
+    private static int sharedClasses(String script) throws Exception {
         Result result = shell(script + """
 
                 INTERCEPT_JAVA_OPTS="$INTERCEPT_JAVA_OPTS" "$INTERCEPT" --version
@@ -56,23 +65,22 @@ class ArchiveIT {
 
     @Test
     void shouldServeTheCopyItWasMadeFor() throws Exception {
-        assertTrue(sharedClasses("\"$home/bin/intercept-archive\"") > 20);
+        assertTrue(sharedClasses("") > 20);
     }
 
     @Test
     void shouldBeIgnoredInSilenceInAnotherPlace() throws Exception {
-        assertEquals(0, sharedClasses("test -r \"$archive\""));
+        assertEquals(0, sharedClasses("cp -rp \"$home\" elsewhere; INTERCEPT=elsewhere/bin/intercept"));
     }
 
     @Test
     void shouldBeIgnoredInSilenceAfterAJarWasReplaced() throws Exception {
-        assertEquals(0, sharedClasses("\"$home/bin/intercept-archive\"; touch \"$home\"/lib/picocli-*.jar"));
+        assertEquals(0, sharedClasses("touch \"$home\"/lib/picocli-*.jar"));
     }
 
     @Test
     void shouldBeIgnoredInSilenceWhenItIsCutOff() throws Exception {
         assertEquals(0, sharedClasses("""
-                "$home/bin/intercept-archive"
                 head -c 1000000 "$archive" >cut
                 mv -f cut "$archive"
                 """));
@@ -86,7 +94,6 @@ class ArchiveIT {
     @Test
     void shouldBeIgnoredInSilenceWhenItIsDamagedInside() throws Exception {
         assertEquals(0, sharedClasses("""
-                "$home/bin/intercept-archive"
                 chmod u+w "$archive"
                 head -c 64 /dev/urandom | dd of="$archive" bs=1 seek=9000000 conv=notrunc status=none
                 """));
@@ -94,13 +101,12 @@ class ArchiveIT {
 
     @Test
     void shouldBeIgnoredInSilenceWithoutItsChecksum() throws Exception {
-        assertEquals(0, sharedClasses("\"$home/bin/intercept-archive\"; rm \"$archive.sum\""));
+        assertEquals(0, sharedClasses("rm \"$archive.sum\""));
     }
 
     @Test
     void shouldServeTheSubcommandsToo() throws Exception {
         Result result = shell("""
-                "$home/bin/intercept-archive"
                 "$INTERCEPT" status --socket=none >status 2>&1 || :
                 grep -c 'picocli.*source: shared' loaded
                 """);
@@ -111,7 +117,7 @@ class ArchiveIT {
     void shouldBeMissedByNobody() throws Exception {
         Result removed = shell("\"$home/bin/intercept-archive\" --remove; ls \"$home/lib\"");
         assertFalse(removed.out().matches("(?s).*\\.(jsa|aot|sum).*"), removed.out());
-        assertEquals(0, sharedClasses(""));
+        assertEquals(0, sharedClasses("\"$home/bin/intercept-archive\" --remove"));
     }
 
     @Test

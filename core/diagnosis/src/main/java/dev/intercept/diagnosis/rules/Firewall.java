@@ -37,8 +37,11 @@ public final class Firewall {
         return name.equals(NftTable.NAME) ? new NftTable() : new Iptables(name);
     }
 
-    /** The commands that would insert the rules here, one a line. Changes nothing and needs no privilege. */
+    /** The commands that would insert the rules here, one a line. Changes nothing, needs no privilege, and of one tool runs nothing. */
     public List<String> commands(QueueRule rule) {
+        if (tools.size() == 1) {
+            return tools.get(0).commands(rule);
+        }
         return tools.stream()
                 .filter(tool -> tool.canTake(rule))
                 .findFirst()
