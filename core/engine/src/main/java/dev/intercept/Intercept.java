@@ -146,7 +146,7 @@ public final class Intercept implements AutoCloseable {
     /** As {@link #start(InterceptConfig, LongSupplier)}, with backends that are loaded already. */
     public static Intercept start(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock)
             throws StartException {
-        return start(config, registry, nanoClock, () -> {}, address -> HostRoutes.UNTOUCHED);
+        return start(config, registry, nanoClock, needed -> {}, address -> HostRoutes.UNTOUCHED);
     }
 
     /**
@@ -167,7 +167,7 @@ public final class Intercept implements AutoCloseable {
         Intercept intercept = new Intercept(config, registry, nanoClock);
         rehearsal.awaitEnd();
         try {
-            onceOpen.run();
+            onceOpen.run(intercept.provider.capability());
         } catch (StartException e) {
             intercept.discard();
             throw e;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
@@ -14,10 +15,12 @@ import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counter;
+import dev.intercept.stats.Statistics;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,12 +34,7 @@ class PacedSourceTest {
 
     @Test
     void shouldBringEveryHeaderToAClientThatComesLateAndReadsSlowly() throws Exception {
-        InterceptConfig config = InterceptConfig.builder()
-                .bindAddress(InetAddress.getLoopbackAddress())
-                .port(0)
-                .tunnelBufferBytes(256 * 1024)
-                .build();
-        try (Intercept intercept = Intercept.start(config, BackendRegistry.of(new Source()), System::nanoTime);
+        try (Intercept intercept = started();
                 TunnelClient client = TunnelClient.connect(intercept.address())) {
             for (int i = 0; i < SESSIONS; i++) {
                 client.add(TestNetwork.client(1), 10_000 + i, TestNetwork.TARGET, 8080);
@@ -51,19 +49,70 @@ class PacedSourceTest {
     }
 
     @Test
-    void shouldEndWhenTheClientHasGone() throws Exception {
+    void shouldEndWhenTheClientHasGoneAndCountWhatItDidNotGet() throws Exception {
+        Statistics statistics;
+        try (Intercept intercept = started()) {
+            statistics = intercept.statistics();
+            begin(intercept).close();
+            assertEquals(ExitCode.OK, intercept.awaitEnd());
+        }
+        assertAddsUp(statistics, Counter.UNSENT_CLOSED);
+    }
+
+    @Test
+    void shouldCountWhatAStopLeavesToAClientThatDoesNotRead() throws Exception {
+        Intercept intercept = started();
+        Statistics statistics = intercept.statistics();
+        try (TunnelClient client = begin(intercept)) {
+            try (intercept) {
+                intercept.stop();
+                assertEquals(ExitCode.OK, intercept.awaitEnd());
+            }
+            assertTrue(client.read(PATIENCE_MS).isPresent());
+        }
+        assertAddsUp(statistics, Counter.UNSENT_STOPPED);
+    }
+
+    private static Intercept started() throws StartException {
         InterceptConfig config = InterceptConfig.builder()
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .port(0)
                 .tunnelBufferBytes(256 * 1024)
                 .build();
-        try (Intercept intercept = Intercept.start(config, BackendRegistry.of(new Source()), System::nanoTime)) {
-            try (TunnelClient client = TunnelClient.connect(intercept.address())) {
-                client.add(TestNetwork.client(1), 10_000, TestNetwork.TARGET, 8080);
-                assertTrue(client.read(PATIENCE_MS).isPresent());
-            }
-            assertEquals(ExitCode.OK, intercept.awaitEnd());
+        return Intercept.start(config, BackendRegistry.of(new Source()), System::nanoTime);
+    }
+
+    /** A client that read one header and no more, so that others wait. */
+    private static TunnelClient begin(Intercept intercept) throws Exception {
+        TunnelClient client = TunnelClient.connect(intercept.address());
+        for (int i = 0; i < SESSIONS; i++) {
+            client.add(TestNetwork.client(1), 10_000 + i, TestNetwork.TARGET, 8080);
         }
+        assertTrue(client.read(PATIENCE_MS).isPresent());
+        Await.until(
+                intercept.statistics()::line,
+                () -> intercept.statistics().waiting().getAsLong() > 0);
+        return client;
+    }
+
+    private static void assertAddsUp(Statistics statistics, Counter lost) {
+        long taken = sum(statistics, Counter.FORWARDED, Counter.UNPARKED, Counter.FURTHER_HEADERS);
+        assertTrue(statistics.get(lost) > 0, statistics::line);
+        assertEquals(0, statistics.waiting().getAsLong(), statistics::line);
+        assertEquals(
+                taken,
+                sum(
+                        statistics,
+                        Counter.MESSAGES_WRITTEN,
+                        Counter.UNSENT_CLOSED,
+                        Counter.UNSENT_STALLED,
+                        Counter.UNSENT_FAILED,
+                        Counter.UNSENT_STOPPED),
+                statistics::line);
+    }
+
+    private static long sum(Statistics statistics, Counter... counters) {
+        return Stream.of(counters).mapToLong(statistics::get).sum();
     }
 
     /** Responses of some sessions, one after the other, as a file has them. */

@@ -15,6 +15,11 @@ public enum Capability {
         this.bit = bit;
     }
 
+    /** As capset(2) and proc(5) have it. */
+    public long mask() {
+        return 1L << bit;
+    }
+
     /** Whether the calling thread has it in effect: {@code CapEff} of /proc/thread-self/status. */
     public boolean isHeld(Host host) {
         String status = host.read("/proc/thread-self/status")

@@ -64,7 +64,10 @@ public interface CaptureBackendProvider {
         return CaptureMode.DECIDES;
     }
 
-    /** What {@link #open} needs of the process; empty when an ordinary user can. */
+    /**
+     * What {@link #open} needs of the process, also when a source that broke is opened again; empty when an ordinary user can. Kept by
+     * the threads of a process that gives root's privileges up.
+     */
     default Optional<Capability> capability() {
         return Optional.empty();
     }

@@ -7,11 +7,13 @@ import dev.intercept.daemon.PidFile;
 import dev.intercept.daemon.Privileges;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.logging.Log;
+import dev.intercept.spi.Capability;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What becomes another user's when the process does ({@code --user}).
@@ -30,15 +32,21 @@ record Handover(Log log, Optional<PidFile> pidFile, Optional<Account> account) {
         return new Handover(log, Optional.of(file), account);
     }
 
-    /** Gives the files away, then gives the privileges up. */
-    void run() throws StartException {
+    /**
+     * Gives the files away, then gives the privileges up.
+     *
+     * @param needed by the backend, when it opens its source again
+     */
+    void run(Optional<Capability> needed) throws StartException {
         if (account.isPresent()) {
             give(account.get());
-            Privileges.reduceTo(account.get());
+            List<Capability> kept =
+                    Privileges.reduceTo(account.get(), needed.filter(each -> each.isHeld(new LocalHost())));
             LOG.log(
                     Level.INFO,
                     "goes on as user " + account.get().name() + " ("
-                            + account.get().userId() + ") with CAP_NET_ADMIN and CAP_NET_RAW");
+                            + account.get().userId() + ") with "
+                            + kept.stream().map(Capability::name).collect(Collectors.joining(" and ")));
             warnOfLooseThreads();
         }
     }

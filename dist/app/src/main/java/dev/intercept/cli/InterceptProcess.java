@@ -141,10 +141,10 @@ final class InterceptProcess {
         Monitors monitors = new Monitors(
                 Optional.ofNullable(options.socket), Optional.ofNullable(options.metrics), handover.account());
         // What may fail comes first, then what cannot be taken back.
-        StartStep onceOpen = () -> {
+        StartStep onceOpen = needed -> {
             monitors.open();
             ThreadPriority.raise(Optional.ofNullable(options.nice));
-            handover.run();
+            handover.run(needed);
             if (options.summary != null && handover.account().isPresent()) {
                 SummaryFile.attempt(options.summary); // As the user who is to write it.
             }

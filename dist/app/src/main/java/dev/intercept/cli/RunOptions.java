@@ -110,7 +110,8 @@ final class RunOptions {
             names = "--socket",
             paramLabel = "FILE",
             converter = FileName.class,
-            description = "where 'intercept status' asks (default: /run/intercept/PID.sock, or the user's own)")
+            description = "where 'intercept status' asks (default: /run/intercept/PID.sock, with --user NAME"
+                    + " /run/intercept/NAME/PID.sock; below XDG_RUNTIME_DIR for who is not root)")
     Path socket;
 
     @Option(

@@ -6,14 +6,17 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
+import dev.intercept.spi.Capability;
 import dev.intercept.spi.Host;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What this process may do, capabilities(7), and how it gives up the rest. */
 public final class Privileges {
 
-    /** linux/capability.h: what capture needs, also for verdicts and when a device comes back. */
-    static final int KEPT_CAPABILITIES = 1 << 12 | 1 << 13;
+    /** What the tunnels' routes and captures take, whichever the backend, also for verdicts and when a device comes back. */
+    private static final List<Capability> ALWAYS_KEPT = List.of(Capability.CAP_NET_ADMIN, Capability.CAP_NET_RAW);
 
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
 
@@ -60,17 +63,25 @@ public final class Privileges {
     }
 
     /**
-     * Goes on as another user with CAP_NET_ADMIN and CAP_NET_RAW.
+     * Goes on as another user with CAP_NET_ADMIN, CAP_NET_RAW and what the backend needs.
      *
      * <p>The user and the groups become those of every thread, by the C library's doing. The capabilities are kept by the
      * calling thread and by those that it starts from now on; threads that run already, the runtime's own, lose all. What no
      * thread can gain anew is bounded in these threads alone; in the others the launcher does it, before they start.
      *
+     * @param needed by the backend; this thread has it
+     * @return the capabilities that are kept
      * @throws StartException with OS_REFUSED when a call fails
      */
-    public static void reduceTo(Account account) throws StartException {
+    public static List<Capability> reduceTo(Account account, Optional<Capability> needed) throws StartException {
+        List<Capability> kept =
+                Stream.concat(ALWAYS_KEPT.stream(), needed.stream()).distinct().toList();
         try {
-            become(Native.load("c", Libc.class), account);
+            become(
+                    Native.load("c", Libc.class),
+                    account,
+                    kept.stream().mapToLong(Capability::mask).sum());
+            return kept;
         } catch (LastErrorException e) {
             throw new StartException(
                     ExitCode.OS_REFUSED,
@@ -80,25 +91,27 @@ public final class Privileges {
         }
     }
 
-    private static void become(Libc libc, Account account) {
+    private static void become(Libc libc, Account account, long kept) {
         int[] groupIds = account.groupIds().stream().mapToInt(Integer::intValue).toArray();
-        bound(libc);
+        bound(libc, kept);
         prctl(libc, PR_SET_KEEPCAPS, 1);
         libc.setgroups(new NativeLong(groupIds.length), groupIds);
         libc.setgid(account.groupId());
         libc.setuid(account.userId());
         int[] header = {CAPABILITY_VERSION_3, 0};
         // Effective, permitted, inheritable; then the same three for the capabilities from 32 on.
-        libc.capset(header, new int[] {KEPT_CAPABILITIES, KEPT_CAPABILITIES, 0, 0, 0, 0});
+        int low = (int) kept;
+        int high = (int) (kept >>> Integer.SIZE);
+        libc.capset(header, new int[] {low, low, 0, high, high, 0});
         prctl(libc, PR_SET_NO_NEW_PRIVS, 1);
         // Without this, /proc/self would now belong to root, and the process could not read about itself.
         prctl(libc, PR_SET_DUMPABLE, 1);
     }
 
     /** What is missing in the end is what {@link #looseThreads} finds: whoever may not drop these may not add any either. */
-    private static void bound(Libc libc) {
-        for (int capability = 0; capability < Integer.SIZE * 2; capability++) {
-            boolean isKept = capability < Integer.SIZE && (KEPT_CAPABILITIES & 1 << capability) != 0;
+    private static void bound(Libc libc, long kept) {
+        for (int capability = 0; capability < Long.SIZE; capability++) {
+            boolean isKept = (kept >>> capability & 1) != 0;
             try {
                 if (!isKept) {
                     prctl(libc, PR_CAPBSET_DROP, capability);

@@ -69,7 +69,7 @@ public final class RuntimeDirectory {
             if (account.isPresent() && pinned.owner() != account.get().userId()) {
                 chosen = below(pinned, account.get());
             } else if (account.isEmpty()) {
-                refuseUnlessOf(Pinned.ownUserId(), pinned);
+                refuseUnlessOf(Pinned.ownUserId(), pinned, directory);
             }
         } catch (IOException e) {
             throw new IOException("status socket in " + directory + ": " + e.getMessage(), e);
@@ -79,7 +79,7 @@ public final class RuntimeDirectory {
     }
 
     private RuntimeDirectory below(Pinned pinned, Account account) throws IOException {
-        refuseUnlessOf(Pinned.ownUserId(), pinned);
+        refuseUnlessOf(Pinned.ownUserId(), pinned, directory);
         Files.setPosixFilePermissions(pinned.path(), PosixFilePermissions.fromString(FOR_ACCOUNTS));
         Path below = pinned.path().resolve(account.name());
         boolean isNew = create(below, FOR_OWNER);
@@ -87,7 +87,7 @@ public final class RuntimeDirectory {
             if (isNew) {
                 ofAccount.giveTo(account);
             }
-            refuseUnlessOf(account.userId(), ofAccount);
+            refuseUnlessOf(account.userId(), ofAccount, directory.resolve(account.name()));
         }
         return new RuntimeDirectory(directory.resolve(account.name()));
     }
@@ -100,10 +100,11 @@ public final class RuntimeDirectory {
         return true;
     }
 
-    private static void refuseUnlessOf(int userId, Pinned directory) throws IOException {
+    private static void refuseUnlessOf(int userId, Pinned directory, Path path) throws IOException {
         if (directory.owner() != userId) {
-            throw new IOException(
-                    "the directory belongs to user " + directory.owner() + ", who could exchange the socket");
+            throw new IOException("the directory belongs to user " + directory.owner()
+                    + ", who could exchange the socket; when no intercept of that user runs, remove it: rm -r "
+                    + path);
         }
     }
 

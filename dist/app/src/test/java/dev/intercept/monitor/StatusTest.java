@@ -219,7 +219,8 @@ class StatusTest {
         RuntimeDirectory runtime = new RuntimeDirectory(run);
         IOException refused = assertThrows(IOException.class, () -> runtime.prepare(Optional.empty()));
         assertEquals(
-                "status socket in " + run + ": the directory belongs to user 65534, who could exchange the socket",
+                "status socket in " + run + ": the directory belongs to user 65534, who could exchange the socket;"
+                        + " when no intercept of that user runs, remove it: rm -r " + run,
                 refused.getMessage());
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.ExitCode;
 import dev.intercept.daemon.NotifyReceiver;
 import dev.intercept.endtoend.InstalledProgram.Result;
+import dev.intercept.kit.TestNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +110,21 @@ class PrivilegesIT {
         }
         assertTrue(Files.readString(log).contains("goes on as user nobody (65534) with CAP_NET_ADMIN and CAP_NET_RAW"));
         assertEquals("nobody", Files.getOwner(log).getName(), "SIGHUP reopens it");
+        process.destroy();
+        assertTrue(process.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue(), Files.readString(log));
+    }
+
+    @Test
+    void shouldKeepWhatItsBackendNeedsToOpenItsSourceAgain() throws Exception {
+        program.network().run(TestNetwork::layOut);
+        Path log = directory.resolve("intercept.log");
+        Process process =
+                program.startForeground("--backend=ebpf", "--target-ports=8080", "--user=nobody", "-l", log.toString());
+        InstalledProgram.awaitText(log, "listening on");
+        for (String field : List.of("CapEff", "CapPrm")) {
+            assertEquals(OF_SERVICE, valueOf(ofThreads(process, field), "capture ebpf"), field);
+        }
         process.destroy();
         assertTrue(process.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), Files.readString(log));
