@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.intercept.diagnosis.FindingId;
 import dev.intercept.stats.Counter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -118,6 +119,16 @@ class WebServerTest {
         String words = new String(promtool.getInputStream().readAllBytes());
         assertEquals("", words);
         assertEquals(0, promtool.waitFor());
+    }
+
+    /** An alert on a series that is absent says nothing of it, neither that it holds nor that it is over. */
+    @Test
+    void shouldHaveASeriesForEveryFindingWhileNoneHolds() throws Exception {
+        running.addRule();
+        String text = metrics();
+        for (FindingId id : FindingId.values()) {
+            assertTrue(text.contains("\nintercept_finding{id=\"" + id.label() + "\"} 0.0\n"), id.label());
+        }
     }
 
     @Test

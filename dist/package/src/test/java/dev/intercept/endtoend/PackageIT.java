@@ -61,10 +61,19 @@ class PackageIT {
                 "system/systemd/intercept.service",
                 "system/sysusers/intercept.conf",
                 "system/logrotate/intercept",
+                "system/grafana/intercept.json",
+                "system/prometheus/intercept-alerts.yml",
                 "system/default/intercept")) {
             assertTrue(all.contains(" " + NAME + "/" + path + "\n"), path);
         }
         assertTrue(all.matches("(?s).*-rwxr-xr-x [^\\n]* " + NAME + "/bin/intercept\\n.*"), all);
+    }
+
+    @Test
+    void shouldBringTheDashboardAndTheAlertsInTheDebianPackageToo() throws IOException {
+        String all = Commands.exec("tar", "-tf", "../target/debian-files.tar");
+        assertTrue(all.contains("usr/share/intercept/grafana/intercept.json\n"), all);
+        assertTrue(all.contains("usr/share/intercept/prometheus/intercept-alerts.yml\n"), all);
     }
 
     @Test
