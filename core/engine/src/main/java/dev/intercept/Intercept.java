@@ -100,7 +100,10 @@ public final class Intercept implements AutoCloseable {
                     config.addressTranslation(),
                     laneCounters,
                     limitedLog,
-                    new AnswerMeter(server.signs().sampling(), nanoClock),
+                    new AnswerMeter(
+                            server.signs().sampling(),
+                            nanoClock,
+                            config.protocol().anyPayload()),
                     secondsNow());
             interceptors.add(interceptor);
             loops.add(new CaptureLoop(lane, interceptor, server, nanoClock, this::onLoopEnd));

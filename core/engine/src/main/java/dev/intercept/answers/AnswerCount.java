@@ -15,7 +15,16 @@ public enum AnswerCount {
     REQUESTS("requests", "times that the target took in data after a SYN/ACK or an answer with data", true),
     SEGMENTS("segments", "segments with data, SYN or FIN of the target, repeated ones included", true),
     REPEATED("repeated_segments", "segments with data, SYN or FIN that the target sent again", true),
-    SHRUNK_WINDOWS("shrunk_windows", "answers in which the target took back room that it had offered", true);
+    SHRUNK_WINDOWS("shrunk_windows", "answers in which the target took back room that it had offered", true),
+
+    HTTP_1XX("http_1xx", "HTTP/1.x responses of the target with status 1xx", true),
+    HTTP_2XX("http_2xx", "HTTP/1.x responses of the target with status 2xx", true),
+    HTTP_3XX("http_3xx", "HTTP/1.x responses of the target with status 3xx", true),
+    HTTP_4XX("http_4xx", "HTTP/1.x responses of the target with status 4xx", true),
+    HTTP_5XX("http_5xx", "HTTP/1.x responses of the target with status 5xx", true),
+    HTTP_UNREADABLE("http_unreadable", "data behind a request that does not begin as HTTP/1.x", true);
+
+    private static final String HTTP = "http_";
 
     private final String label;
     private final String description;
@@ -34,6 +43,16 @@ public enum AnswerCount {
 
     public String description() {
         return description;
+    }
+
+    /** Whether it is counted with {@code --payload} only. */
+    public boolean isHttp() {
+        return label.startsWith(HTTP);
+    }
+
+    /** Of HTTP: 1xx to 5xx, or unreadable. */
+    public String httpClass() {
+        return label.substring(HTTP.length());
     }
 
     /** Whether it is counted in the sampled sessions only, each for as many as the sample takes one of. */

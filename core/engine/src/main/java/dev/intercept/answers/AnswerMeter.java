@@ -23,13 +23,25 @@ public final class AnswerMeter {
     private final boolean isOff;
     private final PortMeters ports = new PortMeters();
     private final SampledSessions sessions;
+    private final boolean readsHttp;
+    private final HttpStatuses statuses;
 
-    /** @param sampling the same for all lanes, and for the server that adds routes with this clock */
+    /** Of headers alone. */
     public AnswerMeter(Sampling sampling, LongSupplier nanoClock) {
+        this(sampling, nanoClock, false);
+    }
+
+    /**
+     * @param sampling the same for all lanes, and for the server that adds routes with this clock
+     * @param readsHttp whether the first bytes of data are captured, and to be looked at
+     */
+    public AnswerMeter(Sampling sampling, LongSupplier nanoClock, boolean readsHttp) {
         this.sampling = sampling;
         this.nanoClock = nanoClock;
         this.isOff = sampling.isOff();
+        this.readsHttp = readsHttp;
         this.sessions = new SampledSessions(sampling);
+        this.statuses = new HttpStatuses(ports, sessions);
     }
 
     /** An answer with a route, before it is seen in {@linkplain ResponsePacket#nextPart parts}. Capture thread. */
@@ -90,6 +102,7 @@ public final class AnswerMeter {
         ports.add(row, AnswerCount.SEGMENTS, sessions.weight(slot));
         sessions.nextSequence[slot] = packet.sequence() + 1;
         sessions.acknowledged[slot] = packet.acknowledgement();
+        sessions.responseTo[slot] = packet.acknowledgement();
         sessions.windowScale[slot] = SynOptions.windowScale(packet);
         sessions.segmentBytes[slot] = SynOptions.maxSegmentBytes(packet);
         sessions.windowEdge[slot] = packet.acknowledgement() + packet.window(); // That of a SYN/ACK is not scaled.
@@ -107,6 +120,9 @@ public final class AnswerMeter {
             return;
         }
         onWindow(packet, row, slot);
+        if (readsHttp && payload > 0) {
+            statuses.onData(packet, row, slot, payload);
+        }
         int length = payload + (isFin(packet) ? 1 : 0);
         if (length > 0) {
             onSequence(packet.sequence() + length, segments(packet, payload, slot), row, slot);

@@ -53,6 +53,14 @@ final class SampledSessions {
     final byte[] windowScale = new byte[SLOTS];
     final boolean[] answered = new boolean[SLOTS];
 
+    /** How much of an HTTP status line the latest data ended with. */
+    final byte[] statusBytes = new byte[SLOTS];
+
+    /** The acknowledgement number of the latest HTTP response, readable or not. */
+    final int[] responseTo = new int[SLOTS];
+
+    final boolean[] speaksHttp = new boolean[SLOTS];
+
     private final Sampling sampling;
     private int used;
     private int swept;
@@ -102,6 +110,8 @@ final class SampledSessions {
         requestNs[slot] = 0;
         hasRequest[slot] = false;
         answered[slot] = false;
+        statusBytes[slot] = 0;
+        speaksHttp[slot] = false;
         used++;
         begun++;
     }

@@ -26,6 +26,11 @@ public record TargetPicture(int oneIn, List<Port> ports) {
         public long count(AnswerCount count) {
             return counts.get(count);
         }
+
+        /** Whether any status of HTTP was looked for here and found, or found unreadable. */
+        public boolean speaksHttp() {
+            return counts.entrySet().stream().anyMatch(each -> each.getKey().isHttp() && each.getValue() > 0);
+        }
     }
 
     /**
