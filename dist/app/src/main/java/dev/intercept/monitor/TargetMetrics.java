@@ -12,7 +12,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the answers say about the test server, under Prometheus' names. The only label is the port, and there are 17 at most. */
+/** What the answers say about the test server, under Prometheus' names. The labels are the port, 17 at most, and the class of an HTTP status. */
 final class TargetMetrics {
 
     private static final double NS_PER_S = 1e9;
@@ -23,8 +23,11 @@ final class TargetMetrics {
     static List<MetricSnapshot> of(TargetPicture target) {
         List<MetricSnapshot> metrics = new ArrayList<>();
         for (AnswerCount count : AnswerCount.values()) {
-            metrics.add(counter(target, count));
+            if (!count.isHttp()) {
+                metrics.add(counter(target, count));
+            }
         }
+        metrics.add(httpResponses(target));
         for (AnswerDelay delay : AnswerDelay.values()) {
             metrics.add(histogram(target, delay));
         }
@@ -47,6 +50,26 @@ final class TargetMetrics {
                         .labels(labels(port))
                         .value(port.count(count))
                         .build()));
+        return counter.build();
+    }
+
+    /** Of a port that answered with data while statuses are read; of others nothing is known, which is not 0. */
+    private static CounterSnapshot httpResponses(TargetPicture target) {
+        CounterSnapshot.Builder counter = CounterSnapshot.builder()
+                .name(PREFIX + "http_responses")
+                .help(
+                        "HTTP/1.x responses of the target by the class of their status, and answers that cannot be read as such;"
+                                + " with --payload only; estimated from a sample of sessions");
+        target.ports().stream().filter(TargetPicture.Port::speaksHttp).forEach(port -> {
+            for (AnswerCount count : AnswerCount.values()) {
+                if (count.isHttp()) {
+                    counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                            .labels(labels(port).add("class", count.httpClass()))
+                            .value(port.count(count))
+                            .build());
+                }
+            }
+        });
         return counter.build();
     }
 

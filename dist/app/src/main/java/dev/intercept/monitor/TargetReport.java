@@ -7,6 +7,7 @@ import dev.intercept.answers.AnswerCount;
 import dev.intercept.answers.AnswerDelay;
 import dev.intercept.answers.TargetPicture;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /** What the answers say about the test server: as JSON, and the JSON as people read it. */
 public final class TargetReport {
@@ -15,7 +16,10 @@ public final class TargetReport {
 
     private TargetReport() {}
 
-    /** Members: oneIn; ports, each with port, a member for each count, and for each delay its number and quantiles in ns. */
+    /**
+     * Members: oneIn; ports, each with port, a member for each count (those of HTTP where there are any), and for each delay its
+     * number and quantiles in ns.
+     */
     public static JsonObject json(TargetPicture target) {
         JsonArray ports = new JsonArray();
         target.ports().forEach(port -> ports.add(json(port)));
@@ -29,7 +33,9 @@ public final class TargetReport {
         JsonObject report = new JsonObject();
         report.addProperty("port", port.port());
         for (AnswerCount count : AnswerCount.values()) {
-            report.addProperty(count.label(), port.count(count));
+            if (!count.isHttp() || port.speaksHttp()) {
+                report.addProperty(count.label(), port.count(count));
+            }
         }
         for (AnswerDelay delay : AnswerDelay.values()) {
             TargetPicture.Delays delays = port.delays().get(delay);
@@ -65,7 +71,18 @@ public final class TargetReport {
         text.append(count(port, AnswerCount.SHRUNK_WINDOWS));
         appendDelay(text, "SYN/ACK", port.getAsJsonObject(AnswerDelay.SYN_ACK.label()));
         appendDelay(text, "data", port.getAsJsonObject(AnswerDelay.DATA.label()));
+        appendHttp(text, port);
         text.append(oneIn == 1 ? "\n" : "; estimated from 1 session in " + oneIn + "\n");
+    }
+
+    private static void appendHttp(StringBuilder text, JsonObject port) {
+        StringJoiner classes = new StringJoiner(", ", "; HTTP ", "").setEmptyValue("");
+        for (AnswerCount count : AnswerCount.values()) {
+            if (count.isHttp() && port.has(count.label()) && count(port, count) > 0) {
+                classes.add(count.httpClass() + " " + count(port, count));
+            }
+        }
+        text.append(classes);
     }
 
     private static void appendDelay(StringBuilder text, String what, JsonObject delay) {

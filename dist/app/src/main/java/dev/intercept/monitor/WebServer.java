@@ -18,14 +18,17 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * {@code --metrics}: {@code /metrics} for Prometheus, {@code /healthz} and {@code /readyz} for what restarts and routes,
- * {@code /status.json}, and at {@code /} a page for people. Only reads.
+ * {@code /status.json} and {@code /history.json}, and at {@code /} a page for people. Only reads.
  *
  * <p>No client can hold it up for others: each connection has a thread of its own at most, a request must be whole and its answer
  * taken within seconds, and connections beyond {@link #MAX_CONNECTIONS} are closed, so that the descriptors which tunnels need
@@ -34,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 public final class WebServer implements AutoCloseable {
 
     private static final int OK = 200;
+    private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
     private static final int NOT_ALLOWED = 405;
     private static final int UNAVAILABLE = 503;
@@ -59,6 +63,10 @@ public final class WebServer implements AutoCloseable {
     private static final String POLICY =
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
 
+    private static final List<String> PARTS = List.of("page.css", "page-charts.js", "page.js");
+
+    private static final Pattern AFTER = Pattern.compile("after=(\\d{1,18})");
+
     private static final int IDLE_THREAD_S = 30;
 
     private interface Answer {
@@ -68,6 +76,7 @@ public final class WebServer implements AutoCloseable {
     private final Intercept intercept;
     private final Diagnosis diagnosis;
     private final StatusReport report;
+    private final History<Moment> history;
     private final HttpServer server;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final byte[] page;
@@ -83,12 +92,20 @@ public final class WebServer implements AutoCloseable {
         return HttpServer.create(address, BACKLOG);
     }
 
-    /** Serves from now on. */
+    /** Serves from now on, and remembers for as long as intercept runs. */
     WebServer(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version) throws IOException {
+        this(bound, intercept, diagnosis, version, Moment.history(intercept, diagnosis, intercept.nanoClock()));
+        intercept.every(History.INTERVAL_S, history::look);
+    }
+
+    /** Serves from now on, with a history whose points the caller takes. */
+    WebServer(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version, History<Moment> history)
+            throws IOException {
         this.server = bound;
         this.intercept = intercept;
         this.diagnosis = diagnosis;
         this.report = new StatusReport(intercept, diagnosis, version);
+        this.history = history;
         this.page = page();
         registry.register(new InterceptMetrics(intercept, diagnosis, version));
         JvmMetrics.builder().register(registry);
@@ -97,6 +114,7 @@ public final class WebServer implements AutoCloseable {
         answer("/healthz", this::health);
         answer("/readyz", this::readiness);
         answer("/status.json", exchange -> send(exchange, OK, "application/json", report.json()));
+        answer("/history.json", this::history);
         answer("/", this::page);
         server.start();
     }
@@ -107,9 +125,18 @@ public final class WebServer implements AutoCloseable {
         return thread;
     }
 
+    /** The page with its style and scripts in their places: what stands alone has nothing to ask for. */
     private static byte[] page() throws IOException {
-        try (InputStream in = WebServer.class.getResourceAsStream("page.html")) {
-            return in.readAllBytes();
+        String page = resource("page.html");
+        for (String part : PARTS) {
+            page = page.replace("/* " + part + " */", resource(part));
+        }
+        return page.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = WebServer.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -126,7 +153,7 @@ public final class WebServer implements AutoCloseable {
                             exchange,
                             NOT_FOUND,
                             "text/plain",
-                            "there are /, /metrics, /status.json, /healthz and /readyz\n");
+                            "there are /, /metrics, /status.json, /history.json, /healthz and /readyz\n");
                 } else {
                     answer.send(exchange);
                 }
@@ -168,6 +195,17 @@ public final class WebServer implements AutoCloseable {
                 intercept.isCapturing() && findings.stream().noneMatch(finding -> finding.severity() == Severity.FAIL);
         String text = (isReady ? "ok\n" : "not ready\n") + FindingTexts.lines(findings);
         send(exchange, isReady ? OK : UNAVAILABLE, "text/plain", text);
+    }
+
+    private void history(HttpExchange exchange) throws IOException {
+        String query = Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), "after=0");
+        Matcher after = AFTER.matcher(query);
+        if (after.matches()) {
+            send(exchange, OK, "application/json", history.json(Long.parseLong(after.group(1))));
+        } else {
+            String text = "?" + query + " is not understood; ?after=N leaves out the first N points since the start\n";
+            send(exchange, BAD_REQUEST, "text/plain", text);
+        }
     }
 
     private void page(HttpExchange exchange) throws IOException {

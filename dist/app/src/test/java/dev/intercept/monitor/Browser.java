@@ -18,6 +18,9 @@ import java.util.Optional;
 /** Chromium without a window, driven by chromedriver in the words of W3C WebDriver. */
 final class Browser implements AutoCloseable {
 
+    /** Reaches this host, and is no more to be trusted for the browser than any other address. */
+    static final String OTHER_HOST = "192.0.2.7";
+
     private static final String[] ARGUMENTS = {
         "--headless=new",
         "--no-sandbox",
@@ -26,7 +29,8 @@ final class Browser implements AutoCloseable {
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",
-        "--disable-sync"
+        "--disable-sync",
+        "--host-resolver-rules=MAP " + OTHER_HOST + " 127.0.0.1"
     };
 
     private static final int PATIENCE_MS = 120_000;
@@ -144,12 +148,27 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Of the window. */
+    /** Of what is seen of the page, in its pixels. */
     void resize(int width, int height) throws IOException, InterruptedException {
-        JsonObject body = new JsonObject();
-        body.addProperty("width", width);
-        body.addProperty("height", height);
-        post(session + "/window/rect", body);
+        JsonObject view = new JsonObject();
+        view.addProperty("width", width);
+        view.addProperty("height", height);
+        view.addProperty("deviceScaleFactor", 1);
+        view.addProperty("mobile", false);
+        JsonObject body = object("params", view);
+        body.addProperty("cmd", "Emulation.setDeviceMetricsOverride");
+        post(session + "/goog/cdp/execute", body);
+    }
+
+    /** Moves the mouse to a place in the window. */
+    void point(int x, int y) throws IOException, InterruptedException {
+        JsonObject action = new JsonObject();
+        action.addProperty("type", "pointerMove");
+        action.addProperty("x", x);
+        action.addProperty("y", y);
+        JsonArray actions = new JsonArray();
+        actions.add(action);
+        perform("pointer", actions);
     }
 
     /** Presses and releases one key, as a person does. */
@@ -161,11 +180,15 @@ final class Browser implements AutoCloseable {
             action.addProperty("value", key);
             actions.add(action);
         }
-        JsonObject keyboard = object("actions", actions);
-        keyboard.addProperty("type", "key");
-        keyboard.addProperty("id", "keyboard");
+        perform("key", actions);
+    }
+
+    private void perform(String type, JsonArray actions) throws IOException, InterruptedException {
+        JsonObject source = object("actions", actions);
+        source.addProperty("type", type);
+        source.addProperty("id", type);
         JsonArray sources = new JsonArray();
-        sources.add(keyboard);
+        sources.add(source);
         post(session + "/actions", object("actions", sources));
     }
 

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.kit.PacketBuilder;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -80,11 +81,10 @@ class MonitoringFilesTest {
 
     /** Names of the series of an intercept that has forwarded answers. */
     private static Set<String> served() throws Exception {
-        try (RunningIntercept running = new RunningIntercept()) {
+        try (RunningIntercept running = new RunningIntercept(true)) {
             running.addRule();
-            running.addRoutes(1);
-            running.respond(1);
-            running.awaitForwarded(1);
+            running.converse(200, 100, PacketBuilder.RST);
+            running.awaitForwarded(RunningIntercept.ANSWERS_OF_A_SESSION);
             PrometheusRegistry registry = new PrometheusRegistry();
             registry.register(new InterceptMetrics(running.intercept, running.diagnosis, "1.0"));
             JvmMetrics.builder().register(registry);

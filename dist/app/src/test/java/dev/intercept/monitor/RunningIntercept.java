@@ -1,5 +1,7 @@
 package dev.intercept.monitor;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.diagnosis.watch.Diagnosis;
@@ -9,14 +11,22 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
+import dev.intercept.server.ClientProtocols;
 import dev.intercept.stats.Counter;
+import dev.intercept.tcpcopy.ProtocolOptions;
+import dev.intercept.tcpcopy.ProtocolOptions.Combined;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** An intercept on the kernel's queue in a namespace of its own, with a tcpcopy; ten of its seconds pass in one. */
 final class RunningIntercept implements AutoCloseable {
 
     private static final int SPEED = 10;
+
+    /** See {@link #converse}. */
+    static final int ANSWERS_OF_A_SESSION = 4;
 
     final NetworkNamespace network;
     final Intercept intercept;
@@ -26,10 +36,20 @@ final class RunningIntercept implements AutoCloseable {
     private int announced;
 
     RunningIntercept() throws Exception {
+        this(false);
+    }
+
+    /** @param payload whether its tcpcopy was built with payload, so that statuses of HTTP are read */
+    RunningIntercept(boolean payload) throws Exception {
         network = NetworkNamespace.withTestNetwork();
         long startNs = System.nanoTime();
         intercept = network.call(() -> Intercept.start(
-                InterceptConfig.builder().port(0).backendName("nfqueue").build(),
+                InterceptConfig.builder()
+                        .port(0)
+                        .backendName("nfqueue")
+                        .protocol(ClientProtocols.all(
+                                new ProtocolOptions(Combined.AUTO, payload, false, Optional.empty())))
+                        .build(),
                 () -> startNs + (System.nanoTime() - startNs) * SPEED));
         diagnosis = Diagnosis.of(intercept);
         tcpcopy = connect();
@@ -49,7 +69,15 @@ final class RunningIntercept implements AutoCloseable {
     }
 
     void addRule() throws Exception {
-        network.exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
+        rule("-I");
+    }
+
+    void removeRule() throws Exception {
+        rule("-D");
+    }
+
+    private void rule(String verb) throws Exception {
+        network.exec("iptables", verb, "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
     }
 
     /** Without a rule, this is what raises findings. */
@@ -79,6 +107,29 @@ final class RunningIntercept implements AutoCloseable {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** A session with its route: a SYN/ACK, an acknowledgement, an HTTP response so many bytes long, and an end by these flags. */
+    void converse(int status, int dataBytes, int end) throws Exception {
+        long routes = intercept.statistics().get(Counter.ROUTES_ADDED);
+        announce();
+        await(() -> intercept.statistics().get(Counter.ROUTES_ADDED) > routes);
+        byte[] response = Arrays.copyOf(("HTTP/1.1 " + status + " Well\r\n\r\n").getBytes(US_ASCII), dataBytes);
+        answer(PacketBuilder.SYN | PacketBuilder.ACK, 0);
+        answer(PacketBuilder.ACK, 1);
+        answer(PacketBuilder.ACK, 1, response);
+        answer(end, 1 + dataBytes);
+    }
+
+    private void answer(int flags, int sequence, byte... data) throws Exception {
+        target.send(new PacketBuilder()
+                .from(TestNetwork.TARGET, 8080)
+                .to(TestNetwork.client(100), 10000 + announced)
+                .flags(flags)
+                .sequence(sequence)
+                .acknowledgement(sequence == 0 ? 1 : 101)
+                .payload(data)
+                .build());
     }
 
     void respond(int answers) throws Exception {

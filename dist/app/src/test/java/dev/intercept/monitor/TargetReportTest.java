@@ -1,6 +1,9 @@
 package dev.intercept.monitor;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.Sampling;
@@ -40,6 +43,37 @@ class TargetReportTest {
                         + " zero windows 0, shrunk 0; SYN/ACK after 0.195 ms, 99 % within 0.203 ms;"
                         + " data after 29.0 ms, 99 % within 30.0 ms\n",
                 text());
+    }
+
+    @Test
+    void shouldSayWhichStatusesHttpResponsesHave() {
+        AnswerMeter reader = new AnswerMeter(sampling, () -> nowNs, true);
+        for (int session = 0; session < 4; session++) {
+            hear(reader, session, PacketBuilder.SYN | PacketBuilder.ACK, 0, 1, "");
+            hear(
+                    reader,
+                    session,
+                    PacketBuilder.ACK,
+                    1,
+                    101,
+                    session == 3 ? "SSH-2.0" : "HTTP/1.1 " + (200 + session / 2 * 303));
+        }
+        String text = TargetReport.text(TargetReport.json(TargetPicture.of(sampling, List.of(reader))));
+        assertTrue(text.endsWith("; HTTP 2xx 2, 5xx 1, unreadable 1\n"), text);
+        assertFalse(TargetReport.json(TargetPicture.of(sampling, List.of(meter)))
+                .toString()
+                .contains("http"));
+    }
+
+    private void hear(AnswerMeter reader, int session, int flags, int sequence, int acknowledgement, String data) {
+        packet.wrap(new PacketBuilder()
+                .to(TestNetwork.client(1), 20000 + session)
+                .flags(flags)
+                .sequence(sequence)
+                .acknowledgement(acknowledgement)
+                .payload(data.getBytes(US_ASCII))
+                .toBuffer());
+        reader.onAnswer(packet);
     }
 
     private String text() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.kit.PacketBuilder;
 import dev.intercept.stats.Counter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,6 +79,30 @@ class WebServerTest {
         assertTrue(text.contains("\nintercept_batch_packets_sum{lane=\"nfqueue:0\"} 10.0\n"), text);
         assertTrue(text.contains("intercept_forwarding_seconds_bucket{lane=\"nfqueue:0\",le=\"+Inf\"} "), text);
         assertTrue(text.contains("\njvm_memory_used_bytes{"), text);
+    }
+
+    @Test
+    void shouldServeTheClassesOfHttpStatusesOnceThereAreAny() throws Exception {
+        assertTrue(!metrics().contains("intercept_target_http_responses_total{"));
+        try (RunningIntercept reading = new RunningIntercept(true);
+                WebServer server = new WebServer(
+                        WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                        reading.intercept,
+                        reading.diagnosis,
+                        "1.0")) {
+            reading.addRule();
+            reading.converse(503, 300, PacketBuilder.RST);
+            reading.awaitForwarded(RunningIntercept.ANSWERS_OF_A_SESSION);
+            web.close();
+            web = server;
+            String text = metrics();
+            String series = "\nintercept_target_http_responses_total{class=\"%s\",port=\"8080\"} %s\n";
+            assertTrue(text.contains(series.formatted("5xx", "1.0")), text);
+            assertTrue(text.contains(series.formatted("2xx", "0.0")), text);
+            assertTrue(
+                    get("/status.json").body().contains("\"http_5xx\":1"),
+                    get("/status.json").body());
+        }
     }
 
     private static long ofPeers(String metrics) {
@@ -183,6 +208,19 @@ class WebServerTest {
     }
 
     @Test
+    void shouldServeTheHistoryFromThePointThatAReaderNames() throws Exception {
+        JsonObject history =
+                JsonParser.parseString(get("/history.json?after=0").body()).getAsJsonObject();
+        assertTrue(history.getAsJsonObject("series").has("target_syn_ack_delay_p99_ms"), history.toString());
+        assertEquals(200, get("/history.json").statusCode());
+        HttpResponse<String> refused = get("/history.json?after=-1");
+        assertEquals(400, refused.statusCode());
+        assertEquals(
+                "?after=-1 is not understood; ?after=N leaves out the first N points since the start\n",
+                refused.body());
+    }
+
+    @Test
     void shouldServeAPageThatAsksNobodyElse() throws Exception {
         HttpResponse<String> page = get("/");
         assertTrue(page.headers()
@@ -190,6 +228,7 @@ class WebServerTest {
                 .orElseThrow()
                 .startsWith("default-src 'none'"));
         assertTrue(page.body().startsWith("<!DOCTYPE html>"));
+        assertTrue(!page.body().contains("/* page"), "a part that was not put in");
         assertTrue(
                 !page.body().replace("http://www.w3.org/2000/svg", "").matches("(?s).*https?://.*"),
                 "a foreign address");
