@@ -121,7 +121,7 @@ class PageTest {
                         i % 40 == 0 ? PacketBuilder.RST : PacketBuilder.FIN | PacketBuilder.ACK);
                 answers += RunningIntercept.ANSWERS_OF_A_SESSION;
             }
-            running.awaitForwarded(answers);
+            running.awaitPackets(answers);
             nowNs += BETWEEN_S * 1_000_000_000L;
             history.look();
         }

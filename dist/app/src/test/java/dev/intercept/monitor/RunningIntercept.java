@@ -156,6 +156,11 @@ final class RunningIntercept implements AutoCloseable {
         await(() -> intercept.statistics().get(Counter.FORWARDED) >= answers);
     }
 
+    /** Whatever became of them. */
+    void awaitPackets(int packets) throws Exception {
+        await(() -> intercept.statistics().packets() >= packets);
+    }
+
     static void await(BooleanSupplier condition) throws Exception {
         Await.until("what the test waits for", condition::getAsBoolean);
     }
