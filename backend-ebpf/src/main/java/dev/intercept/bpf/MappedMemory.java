@@ -43,7 +43,7 @@ public final class MappedMemory implements AutoCloseable {
     /** All of the only value of an array, writable. */
     public static MappedMemory ofValue(BpfMap array, int valueBytes) throws SystemCallException {
         int page = Bpf.pageBytes();
-        return of(array, 0, (valueBytes + page - 1) / page * page, true);
+        return of(array, 0, (valueBytes + page - 1L) / page * page, true);
     }
 
     /** In native byte order. */

@@ -92,7 +92,7 @@ final class Inbox {
 
     /** How much of a packet is there, 0 where the lengths contradict each other. */
     private int readableBytes(int bytes, int offset) {
-        long present = bytes - layout.payloadOffset();
+        int present = bytes - layout.payloadOffset();
         long claimed = present > 0 ? layout.dataLength(memory, offset) : 0;
         return claimed > 0 && claimed <= present ? (int) claimed : 0;
     }

@@ -42,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running intercept: the composition root.
@@ -232,7 +233,7 @@ public final class Intercept implements AutoCloseable {
         }
     }
 
-    private void onLoopEnd(CaptureLoop loop, Throwable failure) {
+    private void onLoopEnd(CaptureLoop loop, @Nullable Throwable failure) {
         if (failure != null) {
             LOG.log(Level.ERROR, loop.backend().lane() + " cannot go on: " + failure.getMessage());
             end.complete(ThreadEnds.exitCode(failure));
@@ -242,7 +243,7 @@ public final class Intercept implements AutoCloseable {
     }
 
     /** Without its server intercept would drop every answer and forward none: better to end, and be started again. */
-    private void onServerEnd(Throwable failure) {
+    private void onServerEnd(@Nullable Throwable failure) {
         LOG.log(Level.ERROR, "the tunnel server cannot go on: " + failure, failure);
         end.complete(ExitCode.SOFTWARE);
     }

@@ -1,5 +1,7 @@
 package dev.intercept;
 
+import org.jspecify.annotations.Nullable;
+
 /** Intercept cannot start. The message is one line for the user: what failed, with what value, and what to do next. */
 public final class StartException extends Exception {
 
@@ -12,7 +14,7 @@ public final class StartException extends Exception {
         this.exitCode = exitCode;
     }
 
-    public StartException(ExitCode exitCode, String message, Throwable cause) {
+    public StartException(ExitCode exitCode, @Nullable String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -24,7 +25,7 @@ public record TargetPicture(int oneIn, List<Port> ports) {
     public record Port(int port, Map<AnswerCount, Long> counts, Map<AnswerDelay, Delays> delays) {
 
         public long count(AnswerCount count) {
-            return counts.get(count);
+            return counts.getOrDefault(count, 0L);
         }
 
         /** Whether any status of HTTP was looked for here and found, or found unreadable. */
@@ -99,8 +100,8 @@ public record TargetPicture(int oneIn, List<Port> ports) {
                 all.count(AnswerCount.REPEATED),
                 all.count(AnswerCount.RESETS),
                 all.count(AnswerCount.ZERO_WINDOWS),
-                all.delays.get(AnswerDelay.SYN_ACK).quantileNs(0.99) / NS_PER_US,
-                all.delays.get(AnswerDelay.DATA).quantileNs(0.99) / NS_PER_US);
+                Objects.requireNonNull(all.delays.get(AnswerDelay.SYN_ACK)).quantileNs(0.99) / NS_PER_US,
+                Objects.requireNonNull(all.delays.get(AnswerDelay.DATA)).quantileNs(0.99) / NS_PER_US);
     }
 
     /** Adds up what the lanes have seen. Any thread. */
@@ -167,7 +168,8 @@ public record TargetPicture(int oneIn, List<Port> ports) {
         Map<AnswerCount, Long> counts = new EnumMap<>(one.counts);
         other.counts.forEach((count, value) -> counts.merge(count, times * value, Long::sum));
         Map<AnswerDelay, Delays> delays = new EnumMap<>(AnswerDelay.class);
-        one.delays.forEach((delay, values) -> delays.put(delay, combine(values, other.delays.get(delay), times)));
+        one.delays.forEach((delay, values) ->
+                delays.put(delay, combine(values, Objects.requireNonNull(other.delays.get(delay)), times)));
         return new Port(one.port, counts, delays);
     }
 

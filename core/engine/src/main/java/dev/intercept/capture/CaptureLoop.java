@@ -6,6 +6,7 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The duty cycle of one capture thread: poll a batch, whose verdicts the backend sends before it returns, then send the
@@ -26,7 +27,7 @@ public final class CaptureLoop implements Runnable {
     /** Called with how a loop ended. */
     public interface EndListener {
         /** @param failure why the packet source is useless now; null when the loop was stopped or the source has ended */
-        void onEnd(CaptureLoop loop, Throwable failure);
+        void onEnd(CaptureLoop loop, @Nullable Throwable failure);
     }
 
     private final CaptureBackend backend;
@@ -89,7 +90,7 @@ public final class CaptureLoop implements Runnable {
     }
 
     /** Runs a step of the end, whatever the ones before did; the first failure is the one that counts. */
-    private static Throwable failureOf(Throwable earlier, EndStep step) {
+    private static @Nullable Throwable failureOf(@Nullable Throwable earlier, EndStep step) {
         try {
             step.run();
             return earlier;

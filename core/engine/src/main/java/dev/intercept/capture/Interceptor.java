@@ -42,6 +42,9 @@ public final class Interceptor implements PacketHandler {
     private int batchPackets;
     private long firstTouchNs;
     private int nowS;
+
+    /** Of the latest packet; set before it is asked for. */
+    @SuppressWarnings("NullAway.Init")
     private Counter counted;
 
     /** At most {@link CaptureLoop#BATCH_LIMIT} packets may come between two calls of {@link #endOfBatch}. */

@@ -1,2 +1,5 @@
 /** Addresses as users write them. */
+@NullMarked
 package dev.intercept.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /** The listening socket: takes connections one by one and turns away who is not allowed. Server thread. */
 final class Acceptor {
@@ -19,6 +20,8 @@ final class Acceptor {
     private final Counters counters;
     private final RateLimitedLog log;
     private final ServerSocketChannel channel;
+    /** Since {@link #register}, which comes before all else. */
+    @SuppressWarnings("NullAway.Init")
     private SelectionKey key;
 
     private Acceptor(ServerSocketChannel channel, ServerLimits limits, Counters counters, RateLimitedLog log) {
@@ -56,6 +59,7 @@ final class Acceptor {
     }
 
     /** A connection that may stay as far as its address goes, ready for use; null when there is none. */
+    @Nullable
     SocketChannel accept() {
         SocketChannel accepted = null;
         try {
@@ -117,7 +121,7 @@ final class Acceptor {
         return peer.getAddress().getHostAddress() + ":" + peer.getPort();
     }
 
-    static void discard(SocketChannel accepted) {
+    static void discard(@Nullable SocketChannel accepted) {
         try {
             if (accepted != null) {
                 accepted.close();

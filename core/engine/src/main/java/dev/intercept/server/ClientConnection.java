@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The receiving side of one tcpcopy connection: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
 final class ClientConnection implements ClientRecords {
@@ -29,7 +31,7 @@ final class ClientConnection implements ClientRecords {
     private final RouteSigns signs;
     private final IntSupplier secondsClock;
     private long firstRecordBegunNs;
-    private Conclusion conclusion;
+    private @Nullable Conclusion conclusion;
 
     ClientConnection(
             ByteChannel channel,
@@ -71,6 +73,7 @@ final class ClientConnection implements ClientRecords {
     }
 
     /** What was concluded of a client whose records are those of several generations; null before. */
+    @Nullable
     Conclusion conclusion() {
         return conclusion;
     }
@@ -125,7 +128,7 @@ final class ClientConnection implements ClientRecords {
 
     @Override
     public void delete(int clientAddress, int clientPort, int targetAddress, int targetPort) {
-        if (tunnel.format().generation().honoursDelete()) {
+        if (Objects.requireNonNull(tunnel.format()).generation().honoursDelete()) {
             sessions.remove(clientAddress, clientPort, targetAddress, targetPort, tunnel);
         }
     }

@@ -103,7 +103,7 @@ final class Connections {
         silent.forEach(connection -> byAddress.merge(connection.address(), 1, Integer::sum));
         return silent.stream()
                 .min(Comparator.<ClientConnection, Boolean>comparing(connection -> known.contains(connection.address()))
-                        .thenComparingInt(connection -> -byAddress.get(connection.address()))
+                        .thenComparingInt(connection -> -byAddress.getOrDefault(connection.address(), 0))
                         .thenComparingInt(connection -> connection.tunnel().number()))
                 .filter(first -> isKnown && !known.contains(first.address()) || nowNs - first.acceptedNs() > GRACE_NS);
     }

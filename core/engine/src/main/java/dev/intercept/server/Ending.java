@@ -3,6 +3,7 @@ package dev.intercept.server;
 import dev.intercept.stats.Counter;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a connection ends, for the log and the counters.
@@ -21,7 +22,7 @@ record Ending(String reason, Level level, Counter unsent, Optional<Counter> kind
                 Counter.UNSENT_CLOSED);
     }
 
-    static Ending lost(String cause) {
+    static Ending lost(@Nullable String cause) {
         return of("connection lost: " + cause, Level.INFO, Counter.UNSENT_CLOSED);
     }
 

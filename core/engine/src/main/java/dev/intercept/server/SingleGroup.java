@@ -7,6 +7,7 @@ import dev.intercept.tcpcopy.SingleSpread;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tunnels of the one tcpcopy that was built with {@code --single}: it sends no ADD, and expects each session's responses
@@ -32,7 +33,7 @@ final class SingleGroup implements UnroutedResponses {
     private volatile Tunnel[] tunnels = {};
 
     @Override
-    public Outlet outletFor(ResponsePacket response) {
+    public @Nullable Outlet outletFor(ResponsePacket response) {
         Tunnel[] group = tunnels;
         return group.length == 0
                 ? null

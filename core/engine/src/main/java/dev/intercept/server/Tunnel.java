@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way back to one tcpcopy connection: the messages that wait for its socket.
@@ -38,8 +39,11 @@ public final class Tunnel implements Outlet {
     private final TunnelMemory memory;
     private final LongSupplier nanoClock;
 
+    /** Since {@link #registered}, which comes before all else. */
+    @SuppressWarnings("NullAway.Init")
     private SelectionKey key;
-    private MessageBuffer messages;
+
+    private @Nullable MessageBuffer messages;
     private boolean isOpen = true;
 
     /** The socket took less than it was given; only the server thread writes until it is writable again. */
@@ -48,10 +52,10 @@ public final class Tunnel implements Outlet {
     private long stalledSinceNs;
 
     /** Why the latest write failed, null when it did not; only the server thread writes until one succeeds. */
-    private String failure;
+    private @Nullable String failure;
 
     private long failingSinceNs;
-    private volatile TunnelFormat format;
+    private volatile @Nullable TunnelFormat format;
     private volatile long forwarded;
     private volatile long written;
     private volatile long announced;
@@ -90,7 +94,7 @@ public final class Tunnel implements Outlet {
     }
 
     /** How this tunnel's messages look; null until its first record. */
-    public TunnelFormat format() {
+    public @Nullable TunnelFormat format() {
         return format;
     }
 
@@ -224,7 +228,7 @@ public final class Tunnel implements Outlet {
     }
 
     /** Why writing fails; null while it does not. Any thread. */
-    synchronized String failure() {
+    synchronized @Nullable String failure() {
         return failure;
     }
 

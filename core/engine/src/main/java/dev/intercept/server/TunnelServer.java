@@ -9,6 +9,7 @@ import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.Conclusion;
 import dev.intercept.tcpcopy.ProtocolException;
+import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -22,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -317,7 +319,7 @@ public final class TunnelServer implements Runnable, Readers {
                 close(connection, Ending.byPeer(connection));
             }
         } catch (ProtocolException e) {
-            close(connection, Ending.noTcpcopy(e.getMessage()));
+            close(connection, Ending.noTcpcopy(String.valueOf(e.getMessage())));
         } catch (IOException e) {
             close(connection, Ending.lost(e.getMessage()));
         }
@@ -325,15 +327,12 @@ public final class TunnelServer implements Runnable, Readers {
 
     private void onRecognised(ClientConnection connection) {
         Tunnel tunnel = connection.tunnel();
-        if (tunnel.format().single()) {
+        TunnelFormat format = Objects.requireNonNull(tunnel.format());
+        if (format.single()) {
             singleGroup.opened(tunnel, connection.acceptedNs());
         }
-        log.log(
-                "opened",
-                OPENED_BURST,
-                Level.INFO,
-                () -> tunnel + ": " + tunnel.format().describe());
-        tunnel.format().notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
+        log.log("opened", OPENED_BURST, Level.INFO, () -> tunnel + ": " + format.describe());
+        format.notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
     }
 
     private void tick() {

@@ -1,5 +1,8 @@
 package dev.intercept.session;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finds the session to evict when the table is full: of the tunnels that have most, the one idle for longest, of a sample of theirs.
  *
@@ -34,7 +37,7 @@ final class LongestIdle {
     /** What the look has come to. */
     private int sampled;
 
-    private SessionSegment chosen;
+    private @Nullable SessionSegment chosen;
     private int chosenSlot;
     private int chosenTouchedS;
 
@@ -49,7 +52,7 @@ final class LongestIdle {
         boolean done = false;
         for (int attempt = 0; attempt < ATTEMPTS && !done; attempt++) {
             choose(nowS);
-            done = chosen.evict(chosenSlot, chosenTouchedS, nowS);
+            done = Objects.requireNonNull(chosen).evict(chosenSlot, chosenTouchedS, nowS);
         }
     }
 

@@ -13,9 +13,9 @@ final class NameWait {
     /** A wait ends with the second tick, 100 to 200 ms after it began. */
     private static final int WAIT_TICKS = 2;
 
-    private long[] clients;
-    private long[] targets;
-    private long[] ticks;
+    private long[] clients = {};
+    private long[] targets = {};
+    private long[] ticks = {};
     private int first;
     private volatile int size;
     private long tick;
@@ -25,7 +25,7 @@ final class NameWait {
         if (size == MAX_WAITING) {
             return false;
         }
-        if (clients == null) {
+        if (clients.length == 0) {
             clients = new long[MAX_WAITING];
             targets = new long[MAX_WAITING];
             ticks = new long[MAX_WAITING];

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each outlet, a tunnel that is, a number that fits a session's slot, and ends all of a tunnel's sessions in one step: the number of a
@@ -92,6 +93,7 @@ final class OutletRegistry {
     }
 
     /** The open tunnel with this id, or null. Any number may be asked for. */
+    @Nullable
     Outlet outlet(int id) {
         Outlet[] current = outlets;
         return id < current.length ? current[id] : null;
@@ -183,7 +185,7 @@ final class OutletRegistry {
         return closedSessions;
     }
 
-    private void publish(int id, Outlet outlet) {
+    private void publish(int id, @Nullable Outlet outlet) {
         Outlet[] current = outlets;
         current[id] = outlet;
         outlets = current;

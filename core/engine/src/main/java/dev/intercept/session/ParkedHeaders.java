@@ -13,6 +13,7 @@ import java.util.List;
  * <p>Thread rule: any thread. Who parks or takes has the lock of the client's segment, so that a header cannot be parked behind
  * the back of the ADD it waits for.
  */
+@SuppressWarnings("NullAway") // The index and the store are there while size is above 0.
 final class ParkedHeaders {
 
     private final SessionHash hash;

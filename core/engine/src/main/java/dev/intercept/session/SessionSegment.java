@@ -2,7 +2,9 @@ package dev.intercept.session;
 
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
+import java.util.Objects;
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a part of all clients, with the lock under which they change. All sessions of one client address and port
@@ -41,7 +43,6 @@ final class SessionSegment {
     private RouteObserver observer = RouteObserver.NOBODY;
     private int used;
     private int wildcards;
-    private int sweepAt;
 
     SessionSegment(
             StampedLock lock,
@@ -91,6 +92,7 @@ final class SessionSegment {
      * @param flags what the response shows, see {@link SessionState}
      * @param exactOnly whether a route to any target will not do
      */
+    @Nullable
     Outlet find(long client, long target, long clientHash, int nowS, int flags, boolean exactOnly) {
         for (int attempt = 0; attempt < OPTIMISTIC_READS; attempt++) {
             long stamp = lock.tryOptimisticRead();
@@ -109,6 +111,7 @@ final class SessionSegment {
     }
 
     /** As {@link #find}, by a thread that has the lock or may do without. */
+    @Nullable
     Outlet route(long client, long target, long clientHash, int nowS, int flags, boolean exactOnly) {
         Outlet exact = routeTo(client, target, clientHash, nowS, flags);
         if (exact != null || wildcards == 0 || exactOnly) {
@@ -117,7 +120,7 @@ final class SessionSegment {
         return routeTo(client, SessionKey.ANY_TARGET, clientHash, nowS, flags);
     }
 
-    private Outlet routeTo(long client, long target, long clientHash, int nowS, int flags) {
+    private @Nullable Outlet routeTo(long client, long target, long clientHash, int nowS, int flags) {
         SessionSlots current = slots;
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = current.find(client, target, sessionHash);
@@ -162,6 +165,7 @@ final class SessionSegment {
      * @param answered whether a response has come already
      * @return the tunnel of another host that had the session until now; null where none had it
      */
+    @Nullable
     Outlet put(long client, long target, long clientHash, int id, int nowS, boolean answered) {
         long sessionHash = hash.ofSession(clientHash, target);
         int slot = slots.find(client, target, sessionHash);
@@ -182,11 +186,11 @@ final class SessionSegment {
      * A session that got more than a SYN/ACK was served, so that this is a new connection from the same port. Otherwise the
      * client begins the same connection again: an answer escaped, or the SYN/ACK did not get back to tcpcopy.
      */
-    private Outlet onAddedAgain(int slot, int id, int nowS) {
-        Outlet before = outlets.outlet(slots.id(slot));
+    private @Nullable Outlet onAddedAgain(int slot, int id, int nowS) {
+        Outlet before = Objects.requireNonNull(outlets.outlet(slots.id(slot)));
         long state = slots.state(slot);
         int afterS = nowS - SessionState.touchedS(state);
-        if (before.owner() != outlets.outlet(id).owner()) {
+        if (before.owner() != Objects.requireNonNull(outlets.outlet(id)).owner()) {
             serverCounters.increment(Counter.ROUTES_TAKEN_OVER);
             return before;
         }

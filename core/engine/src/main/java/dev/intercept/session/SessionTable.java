@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tunnel each session's responses go to, and the headers that wait for a route.
@@ -101,7 +102,7 @@ public final class SessionTable {
      * The tunnel that a response of this session goes to, or null when it has no route. Touches the session.
      * Allocates nothing and takes no lock, unless sessions beside this one change twice during the look. Any thread.
      */
-    public Outlet find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
+    public @Nullable Outlet find(int clientAddress, int clientPort, int targetAddress, int targetPort, int nowS) {
         return find(
                 SessionKey.end(clientAddress, clientPort),
                 targetEnd(targetAddress, targetPort),
@@ -115,7 +116,7 @@ public final class SessionTable {
      * the same sessions to different targets, a SYN/ACK or RST is for the one that names its target, though that one's route
      * may still be under way, and not for the one that names none.
      */
-    public Outlet find(ResponsePacket response, int nowS) {
+    public @Nullable Outlet find(ResponsePacket response, int nowS) {
         long target = targetEnd(response.sourceAddress(), response.sourcePort());
         return find(
                 SessionKey.end(response.destinationAddress(), response.destinationPort()),
@@ -129,7 +130,7 @@ public final class SessionTable {
         return response.isSyn() ? SessionState.RESPONSE_SEEN : SessionState.RESPONSE_SEEN | SessionState.HANDSHAKE_OVER;
     }
 
-    private Outlet find(long client, long target, int nowS, int flags, boolean exactOnly) {
+    private @Nullable Outlet find(long client, long target, int nowS, int flags, boolean exactOnly) {
         long clientHash = hash.ofClient(client);
         return segment(clientHash).find(client, target, clientHash, nowS, flags, exactOnly);
     }
@@ -183,7 +184,7 @@ public final class SessionTable {
      * @param laneCounters the counts of the calling thread
      * @return null when it was parked
      */
-    public Outlet findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
+    public @Nullable Outlet findOrPark(ResponsePacket response, int nowS, Counters laneCounters) {
         long client = SessionKey.end(response.destinationAddress(), response.destinationPort());
         long target = targetEnd(response.sourceAddress(), response.sourcePort());
         long clientHash = hash.ofClient(client);
@@ -217,7 +218,8 @@ public final class SessionTable {
      *
      * @return the tunnel of another host that had the session until now; null where none had it
      */
-    public Outlet add(int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
+    public @Nullable Outlet add(
+            int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
         serverCounters.increment(Counter.ROUTES_ADDED);
         long client = SessionKey.end(clientAddress, clientPort);
         long sessionTarget = targetEnd(targetAddress, targetPort);
@@ -230,7 +232,7 @@ public final class SessionTable {
         }
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
         int unparked = unpark(client, sessionTarget, outlet, nowS, reader);
-        Outlet robbed;
+        @Nullable Outlet robbed;
         long stamp = segment.lock();
         try {
             unparked += unpark(client, sessionTarget, outlet, nowS, reader);

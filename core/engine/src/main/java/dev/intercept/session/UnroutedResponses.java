@@ -1,6 +1,7 @@
 package dev.intercept.session;
 
 import dev.intercept.packet.ResponsePacket;
+import org.jspecify.annotations.Nullable;
 
 /** Who gets a response that no client announced. Any thread. */
 @FunctionalInterface
@@ -10,5 +11,6 @@ public interface UnroutedResponses {
     UnroutedResponses NOBODY = response -> null;
 
     /** The tunnel for this response, or null. Allocates nothing, takes no lock. */
+    @Nullable
     Outlet outletFor(ResponsePacket response);
 }

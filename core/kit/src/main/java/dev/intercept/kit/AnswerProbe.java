@@ -42,7 +42,9 @@ public final class AnswerProbe implements AutoCloseable {
                 .to(CLIENT, CLIENT_PORT)
                 .flags(PacketBuilder.SYN | PacketBuilder.ACK)
                 .build());
-        tunnel.read(PATIENCE_MS).orElseThrow(() -> new IOException("the SYN/ACK of the first session did not come"));
+        if (tunnel.read(PATIENCE_MS).isEmpty()) {
+            throw new IOException("the SYN/ACK of the first session did not come");
+        }
     }
 
     /** Sends and awaits for so long. @return one line: how many came, how many did not, and how long they took */

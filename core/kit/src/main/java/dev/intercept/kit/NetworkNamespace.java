@@ -2,10 +2,12 @@ package dev.intercept.kit;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A private network namespace inside this process, with {@code lo} up. Needs root (CAP_SYS_ADMIN).
@@ -19,7 +21,7 @@ import java.util.concurrent.Executors;
 public final class NetworkNamespace implements AutoCloseable {
 
     private final ExecutorService executor;
-    private volatile Thread inside;
+    private volatile @Nullable Thread inside;
 
     /** An empty namespace: {@code lo} and nothing else. */
     public NetworkNamespace() throws IOException {
@@ -80,11 +82,11 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    private static Exception thrownOn(Throwable thrown) throws Exception {
+    private static Exception thrownOn(@Nullable Throwable thrown) throws Exception {
         if (thrown instanceof Error error) {
             throw error;
         }
-        return (Exception) thrown;
+        return (Exception) Objects.requireNonNull(thrown);
     }
 
     /**

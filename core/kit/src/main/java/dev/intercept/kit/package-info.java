@@ -5,4 +5,7 @@
  * <p>Only {@code CaptureBackendContract} needs JUnit; the rest is also what {@code intercept selftest}
  * runs on.
  */
+@NullMarked
 package dev.intercept.kit;
+
+import org.jspecify.annotations.NullMarked;

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  */
 public final class MessageCursor {
 
-    private ByteBuffer data;
+    private ByteBuffer data = ByteBuffer.allocate(0);
     private int next;
     private int end;
     private int at;

@@ -3,4 +3,7 @@
  *
  * <p>How the C library is called is for the user of {@link dev.intercept.netlink.SystemCalls} to bring.
  */
+@NullMarked
 package dev.intercept.netlink;
+
+import org.jspecify.annotations.NullMarked;

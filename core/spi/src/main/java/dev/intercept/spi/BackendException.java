@@ -1,5 +1,7 @@
 package dev.intercept.spi;
 
+import org.jspecify.annotations.Nullable;
+
 /** A backend cannot be opened or cannot go on. The message says what failed, with what value, and what to do next. */
 public final class BackendException extends Exception {
 
@@ -26,7 +28,7 @@ public final class BackendException extends Exception {
         this.kind = kind;
     }
 
-    public BackendException(Kind kind, String message, Throwable cause) {
+    public BackendException(Kind kind, @Nullable String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

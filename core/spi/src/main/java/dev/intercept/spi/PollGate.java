@@ -3,6 +3,7 @@ package dev.intercept.spi;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides between the thread that polls a backend and a thread that closes it who frees what both use: the last one to
@@ -47,7 +48,7 @@ public final class PollGate {
     private final CountDownLatch freed = new CountDownLatch(1);
     private final Runnable wake;
     private final Runnable free;
-    private volatile Thread poller;
+    private volatile @Nullable Thread poller;
 
     /**
      * @param wake ends the wait of a poll; never called after {@code free}

@@ -4,9 +4,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A packet source that is opened again when it breaks: sessions and tunnels do not notice. What waited in the kernel then is
@@ -47,15 +49,16 @@ public final class ReopeningBackend implements CaptureBackend {
     /** Guards the four below it. */
     private final Object lock = new Object();
 
-    private CaptureBackend current;
+    /** Null from a break until it is open again. */
+    private @Nullable CaptureBackend current;
+
     private boolean closed;
     private KernelStats past;
     private long dropped;
 
     /** The rest is the polling thread's. */
-    private BackendException cause;
+    private @Nullable BackendException cause;
 
-    private boolean broken;
     private long brokenSinceNs;
     private long openedNs;
     private long nextTryNs;
@@ -100,24 +103,24 @@ public final class ReopeningBackend implements CaptureBackend {
         if (closing.getCount() == 0) {
             return END;
         }
-        if (broken) {
+        CaptureBackend source = current;
+        if (source == null) {
             return awaitSource(timeoutMs);
         }
         try {
-            int packets = current.poll(handler, limit, timeoutMs);
+            int packets = source.poll(handler, limit, timeoutMs);
             if (packets > 0) {
                 cause = null;
             }
             return packets;
         } catch (BackendException e) {
-            onBreak(e);
+            onBreak(source, e);
             return awaitSource(0);
         }
     }
 
-    private void onBreak(BackendException e) throws BackendException {
+    private void onBreak(CaptureBackend broken, BackendException e) throws BackendException {
         long nowNs = nanoClock.getAsLong();
-        broken = true;
         if (cause == null || nowNs - openedNs > SOUND_NS) {
             LOG.log(
                     Level.WARNING,
@@ -129,9 +132,9 @@ public final class ReopeningBackend implements CaptureBackend {
         }
         cause = e;
         synchronized (lock) {
-            dropped += current.kernelStats().queued();
-            current.close();
-            past = sum(current.kernelStats(), past);
+            dropped += broken.kernelStats().queued();
+            broken.close();
+            past = sum(broken.kernelStats(), past);
             current = null;
         }
         giveUpInTime("it was opened again and again for " + GIVE_UP_S + " s and broke each time", e);
@@ -170,7 +173,6 @@ public final class ReopeningBackend implements CaptureBackend {
     private void take(CaptureBackend opened) {
         synchronized (lock) {
             current = opened;
-            broken = false;
             openedNs = nanoClock.getAsLong();
             if (closed) {
                 opened.close();
@@ -180,7 +182,7 @@ public final class ReopeningBackend implements CaptureBackend {
 
     private void giveUpInTime(String why, BackendException e) throws BackendException {
         if (nanoClock.getAsLong() - brokenSinceNs >= GIVE_UP_NS) {
-            throw new BackendException(e.kind(), cause.getMessage() + "; " + why, e);
+            throw new BackendException(e.kind(), Objects.requireNonNull(cause).getMessage() + "; " + why, e);
         }
     }
 

@@ -4,4 +4,7 @@
  * <p>A backend implements {@link dev.intercept.spi.CaptureBackendProvider}, names it in {@code
  * META-INF/services/dev.intercept.spi.CaptureBackendProvider}, and passes the published contract kit.
  */
+@NullMarked
 package dev.intercept.spi;
+
+import org.jspecify.annotations.NullMarked;

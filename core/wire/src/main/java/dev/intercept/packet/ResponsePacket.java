@@ -67,7 +67,7 @@ public final class ResponsePacket {
     private static final int FLAGS_OF_FIRST_PART = 0x80; // CWR
     private static final int FLAGS_OF_LAST_PART = 0x09; // FIN and PSH
 
-    private ByteBuffer buffer;
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int offset;
     private int capturedBytes;
     private int ipHeaderBytes;

@@ -3,6 +3,7 @@ package dev.intercept.tcpcopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /** One piece of a {@link MessageBuffer}: filled at one end while its other end goes to the socket. */
 final class Chunk {
@@ -11,6 +12,7 @@ final class Chunk {
     final ByteBuffer filling;
 
     /** Behind this one in the list of who has it: a {@link ChunkPool} or a {@link MessageBuffer}. */
+    @Nullable
     Chunk next;
 
     /** Messages put in, and of these how many the socket took whole. */

@@ -1,6 +1,7 @@
 package dev.intercept.tcpcopy;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chunks of one size outside the heap, where no collector copies them: taken, given back, and kept for the next user. Of
@@ -15,7 +16,7 @@ final class ChunkPool {
 
     private final int chunkBytes;
     private final int maxChunks;
-    private Chunk free;
+    private @Nullable Chunk free;
     private int freeChunks;
     private int takenChunks;
 
@@ -26,6 +27,7 @@ final class ChunkPool {
     }
 
     /** As {@link #take(int)} for one that has none yet. */
+    @Nullable
     Chunk take() {
         return take(0);
     }
@@ -37,14 +39,16 @@ final class ChunkPool {
      *
      * @param held chunks of this pool that who asks has already
      */
+    @Nullable
     Chunk take(int held) {
         synchronized (this) {
             if (held >= maxChunks - takenChunks) {
                 return null;
             }
             takenChunks++;
-            if (free != null) {
-                return pop();
+            Chunk kept = pop();
+            if (kept != null) {
+                return kept;
             }
         }
         try {
@@ -68,7 +72,7 @@ final class ChunkPool {
         }
     }
 
-    private synchronized Chunk push(Chunk chunk) {
+    private synchronized @Nullable Chunk push(Chunk chunk) {
         takenChunks--;
         chunk.next = free;
         free = chunk;
@@ -76,15 +80,17 @@ final class ChunkPool {
         return popSurplus();
     }
 
-    private synchronized Chunk popSurplus() {
+    private synchronized @Nullable Chunk popSurplus() {
         return freeChunks > takenChunks + KEPT ? pop() : null;
     }
 
-    private Chunk pop() {
+    private @Nullable Chunk pop() {
         Chunk chunk = free;
-        free = chunk.next;
-        chunk.next = null;
-        freeChunks--;
+        if (chunk != null) {
+            free = chunk.next;
+            chunk.next = null;
+            freeChunks--;
+        }
         return chunk;
     }
 

@@ -2,6 +2,7 @@ package dev.intercept.tcpcopy;
 
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns one client's bytes, however the network split them, into records. Allocates nothing per record.
@@ -16,8 +17,14 @@ public final class ClientDecoder {
     private final Supplier<Conclusion> alike;
     private final ByteBuffer held = ByteBuffer.allocate(RecordLayout.LONG_BYTES);
     private int wantedBytes = FirstRecord.RECOGNITION_BYTES;
+
+    /** Both since the generation was recognised. */
+    @SuppressWarnings("NullAway.Init")
     private TunnelFormat format;
+
+    @SuppressWarnings("NullAway.Init")
     private RecordLayout records;
+
     private boolean opened;
 
     public ClientDecoder(ProtocolOptions options) {
@@ -74,7 +81,7 @@ public final class ClientDecoder {
     }
 
     /** What this client is to be sent; null before it is {@link #recognised}. */
-    public TunnelFormat format() {
+    public @Nullable TunnelFormat format() {
         return opened ? format : null;
     }
 

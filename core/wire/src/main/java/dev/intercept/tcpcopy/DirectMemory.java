@@ -4,16 +4,17 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Memory outside the heap that is released at once, instead of when a collector comes by. Any thread. */
 final class DirectMemory {
 
     /** {@code sun.misc.Unsafe.invokeCleaner}, or null where the runtime has none: then the collector releases memory after all. */
-    private static final MethodHandle RELEASE = findRelease();
+    private static final @Nullable MethodHandle RELEASE = findRelease();
 
     private DirectMemory() {}
 
-    private static MethodHandle findRelease() {
+    private static @Nullable MethodHandle findRelease() {
         try {
             Class<?> unsafe = Class.forName("sun.misc.Unsafe");
             MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(unsafe, MethodHandles.lookup());

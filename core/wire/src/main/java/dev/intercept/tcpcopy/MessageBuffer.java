@@ -20,6 +20,7 @@ import java.nio.channels.WritableByteChannel;
  *
  * <p>Thread rule: one thread at a time; the tunnel's lock ensures that.
  */
+@SuppressWarnings("NullAway") // The ends of a list of its own, which are null together.
 public final class MessageBuffer {
 
     private static final int COUNT_BYTES = 2;

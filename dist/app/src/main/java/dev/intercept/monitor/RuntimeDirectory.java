@@ -2,7 +2,6 @@ package dev.intercept.monitor;
 
 import dev.intercept.daemon.Account;
 import dev.intercept.daemon.Pinned;
-import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -113,15 +112,6 @@ public final class RuntimeDirectory {
             if (!isAlive(socket)) {
                 Files.deleteIfExists(socket);
             }
-        }
-    }
-
-    private void create() throws IOException {
-        try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new IOException(directory + ": " + IoFailure.reason(e), e);
         }
     }
 

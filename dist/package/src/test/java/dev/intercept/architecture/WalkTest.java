@@ -56,7 +56,7 @@ class WalkTest {
         }
 
         private Optional<Integer> nearest(List<String> lines) {
-            Pattern declaration = Pattern.compile("\\s{4,}(?!return |new |throw )([\\w<>\\[\\], .?]+ )?" + method
+            Pattern declaration = Pattern.compile("\\s{4,}(?!return |new |throw )([\\w<>\\[\\], .?@]+ )?" + method
                     + "\\([^;]*|" + method + "\\(\\).*");
             return IntStream.rangeClosed(1, lines.size())
                     .filter(number -> declaration.matcher(lines.get(number - 1)).matches())
