@@ -152,8 +152,11 @@ final class RunningIntercept implements AutoCloseable {
         }
     }
 
+    /** At once, or after they were parked: a route is counted before it can be found. */
     void awaitForwarded(int answers) throws Exception {
-        await(() -> intercept.statistics().get(Counter.FORWARDED) >= answers);
+        await(() -> intercept.statistics().get(Counter.FORWARDED)
+                        + intercept.statistics().get(Counter.UNPARKED)
+                >= answers);
     }
 
     /** Whatever became of them. */
