@@ -31,6 +31,9 @@ class EbpfIT {
     private static final String SECOND_PORT = "--port=36525";
     private static final int NOTHING_MS = 100;
 
+    /** Answers, sent as fast as one thread can: in some tenths of a second. */
+    private static final int MANY = 10_000;
+
     @TempDir
     Path directory;
 
@@ -108,22 +111,39 @@ class EbpfIT {
         Process first = started();
         try (PacketSocket wire = program.network().call(() -> new PacketSocket(TestNetwork.WIRE_DEVICE));
                 Load load = new Load()) {
-            load.awaitMore(1_000);
+            load.awaitMore(MANY);
             first.destroyForcibly();
             assertTrue(first.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
-            load.awaitMore(1_000);
-            Process second = started();
+            load.awaitMore(MANY);
+            Path socket = directory.resolve("status");
+            Process second = started("--socket=" + socket);
             assertTrue(program.lastErr().contains("target0 (taken over)"), program.lastErr());
-            load.awaitMore(1_000);
+            load.awaitMore(MANY);
+            Await.until("headers in the second one", () -> headers(socket) >= MANY);
+            assertTrue(
+                    status(socket).contains("\nstopped 198.51.100.1:8080 > 192.0.2.1:10000, flags [.], "),
+                    status(socket));
             second.destroy();
             assertTrue(second.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
             assertEquals(0, second.exitValue(), program.lastErr());
-            load.awaitMore(1_000);
+            load.awaitMore(MANY);
             assertTrue(wire.poll(NOTHING_MS).isEmpty());
         }
         Result removed = program.run("rules", "--backend=ebpf", "--remove");
         assertEquals("tc filter del dev target0 egress pref 1 handle 0x1c bpf\n", removed.out());
         assertEquals(before, listing());
+    }
+
+    private String status(Path socket) throws Exception {
+        return program.run("status", "-v", "--socket=" + socket).out();
+    }
+
+    private long headers(Path socket) throws Exception {
+        return status(socket)
+                .lines()
+                .filter(line -> line.startsWith("lane ebpf:0: received "))
+                .mapToLong(line -> Long.parseLong(line.split("[ ,]+")[3]))
+                .sum();
     }
 
     @Test
