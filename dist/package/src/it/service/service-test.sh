@@ -67,6 +67,7 @@ started() {
   pid=$(property MainPID)
   grep -E '^(Name|Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' "/proc/$pid/status"
   [ "$(stat -c %U "/proc/$pid")" = intercept ] || fail "it does not run as the user intercept"
+  # CAP_NET_ADMIN, CAP_NET_RAW and CAP_BPF.
   [ "$(grep -c -E '^Cap(Inh|Prm|Eff|Bnd|Amb):.0000008000003000$' "/proc/$pid/status")" = 5 ] ||
     fail "it has other capabilities than the unit's"
   # The launcher's shell is gone, and nothing else was started.
@@ -99,6 +100,18 @@ traffic() {
     die "the answer escaped\n" if $client && $client->connected;
   ' || fail "see above"
   intercept status
+}
+
+stopped_in_the_kernel() {
+  say "ebpf: the unit's user has what it takes; the filter stays until it is removed"
+  options --backend=ebpf --target-ports=8080 --interface=lo
+  systemctl restart intercept
+  expect ActiveState active SubState running NRestarts 0
+  intercept rules --backend=ebpf | grep ' reads it$' || fail "it holds no filter"
+  systemctl stop intercept
+  intercept rules --backend=ebpf --remove | grep '^tc filter del dev lo egress ' || fail "the filter is gone"
+  options --log=/var/log/intercept/intercept.log
+  systemctl start intercept
 }
 
 reloaded() {
@@ -197,6 +210,6 @@ purged() {
 }
 
 systemctl is-system-running --wait || :
-for step in installed analyzed started traffic reloaded restarted_when_stuck restarted_with_rules left_down journalled stopped purged; do
+for step in installed analyzed started traffic stopped_in_the_kernel reloaded restarted_when_stuck restarted_with_rules left_down journalled stopped purged; do
   $step
 done

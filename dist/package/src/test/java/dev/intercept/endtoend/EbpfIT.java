@@ -10,6 +10,7 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.monitor.StatusSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ class EbpfIT {
 
     private static final String[] START = {"--backend=ebpf", "--target-ports=8080"};
     private static final String SECOND_PORT = "--port=36525";
+    private static final Pattern RECEIVED = Pattern.compile("\"received\":(\\d+)");
     private static final int NOTHING_MS = 100;
 
     /** Answers, sent as fast as one thread can: in some tenths of a second. */
@@ -119,10 +123,11 @@ class EbpfIT {
             Process second = started("--socket=" + socket);
             assertTrue(program.lastErr().contains("target0 (taken over)"), program.lastErr());
             load.awaitMore(MANY);
-            Await.until("headers in the second one", () -> headers(socket) >= MANY);
+            Await.until("headers in the second one", () -> headers(StatusSocket.ask(socket)) >= MANY);
+            String report = StatusSocket.ask(socket);
             assertTrue(
-                    status(socket).contains("\nstopped 198.51.100.1:8080 > 192.0.2.1:10000, flags [.], "),
-                    status(socket));
+                    report.contains("{\"from\":\"198.51.100.1:8080\",\"to\":\"192.0.2.1:10000\",\"flags\":\".\","),
+                    report);
             second.destroy();
             assertTrue(second.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
             assertEquals(0, second.exitValue(), program.lastErr());
@@ -134,16 +139,10 @@ class EbpfIT {
         assertEquals(before, listing());
     }
 
-    private String status(Path socket) throws Exception {
-        return program.run("status", "-v", "--socket=" + socket).out();
-    }
-
-    private long headers(Path socket) throws Exception {
-        return status(socket)
-                .lines()
-                .filter(line -> line.startsWith("lane ebpf:0: received "))
-                .mapToLong(line -> Long.parseLong(line.split("[ ,]+")[3]))
-                .sum();
+    private static long headers(String report) {
+        Matcher received = RECEIVED.matcher(report);
+        assertTrue(received.find(), report);
+        return Long.parseLong(received.group(1));
     }
 
     @Test
