@@ -200,8 +200,7 @@ final class EbpfLane implements CaptureBackend {
                 ROUTES_FULL,
                 routes.stoppedUnlisted(),
                 "answers, some of them perhaps of nobody's replay, were stopped since the kernel took no more routes",
-                "intercept --backend=ebpf --max-sessions=" + ReplayedMaps.MAX_ROUTES
-                        + "  # or fewer; and keep CAP_BPF, without" + " --user, before Linux 5.19");
+                "intercept --backend=ebpf --max-sessions=" + ReplayedMaps.MAX_ROUTES + "  # or fewer");
     }
 
     private void readLost() {

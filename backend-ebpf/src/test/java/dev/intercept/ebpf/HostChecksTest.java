@@ -91,8 +91,8 @@ class HostChecksTest {
             }
             assertEquals(
                     List.of("WARN: a filter of an intercept that ended stops answers: " + LEFT
-                            + "  # nobody reads it | intercept rules --backend=ebpf --remove  # or start intercept, which takes"
-                            + " it over"),
+                            + "  # nobody reads it | start intercept, which takes it over  # after the test: intercept rules"
+                            + " --backend=ebpf --remove"),
                     findings(network, host));
         }
     }

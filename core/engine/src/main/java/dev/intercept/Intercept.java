@@ -20,7 +20,6 @@ import dev.intercept.session.ParkedHeader;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
-import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
@@ -89,7 +88,6 @@ public final class Intercept implements AutoCloseable {
             server.signs().sampling().turnOff();
         }
         List<CaptureBackend> lanes = Opening.capture(config, provider, server);
-        Opening.announceRoutes(lanes, sessions);
         List<Counters> counters = new ArrayList<>(List.of(serverCounters));
         for (CaptureBackend lane : lanes) {
             Counters laneCounters = new Counters();
@@ -119,6 +117,7 @@ public final class Intercept implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        Opening.announceRoutes(lanes, sessions, nanoClock).ifPresent(routes -> every(1, routes::expire));
     }
 
     /**
@@ -249,11 +248,12 @@ public final class Intercept implements AutoCloseable {
     }
 
     /**
-     * Takes from another configuration, for what comes from now on, the pass list, unless the backend has it in the kernel, the
-     * address translation, and who may connect. Tunnels and sessions stay. Any thread.
+     * Takes the pass list, unless the kernel has it, the address translation, and who may connect from now on. Any thread.
+     *
+     * @throws StartException when the backend could not be opened with it; nothing is changed
      */
-    public synchronized void adopt(InterceptConfig changed) {
-        config = config.adopting(changed, provider.options().contains(BackendOption.PASS_LIST));
+    public synchronized void adopt(InterceptConfig changed) throws StartException {
+        config = Opening.adopting(config, changed, provider);
         AnswerAddresses addresses = AnswerAddresses.of(config.passList(), config.addressTranslation());
         interceptors.forEach(interceptor -> interceptor.use(addresses));
         allowList.set(config.allow());

@@ -7,9 +7,11 @@ import dev.intercept.net.PublicAddress;
 import dev.intercept.server.AllowList;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
+import dev.intercept.session.LingeringRoutes;
 import dev.intercept.session.SessionTable;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
+import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -20,6 +22,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Opens what intercept needs of the system, the port before the queue, and reports to the user why when it cannot. */
@@ -68,15 +71,10 @@ final class Opening {
     static List<CaptureBackend> capture(InterceptConfig config, CaptureBackendProvider provider, TunnelServer server)
             throws StartException {
         try {
-            BackendOptions options =
-                    new BackendOptions(provider.options(), ConfiguredOptions.of(config, provider.options()));
-            if (provider.wantsRoutes(options)) {
-                refuseWithoutRoutes(config);
-            }
-            return provider.open(options);
+            return provider.open(optionsFor(config, provider));
         } catch (BackendException e) {
             server.discard();
-            throw new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
+            throw refused(provider, e);
         } catch (RuntimeException | LinkageError e) {
             server.discard();
             if (!BackendRegistry.isPlugin(provider)) {
@@ -90,9 +88,39 @@ final class Opening {
         }
     }
 
-    /** Has the backend learn of routes if it wants to. */
-    static void announceRoutes(List<CaptureBackend> lanes, SessionTable sessions) {
-        lanes.get(0).routeListener().ifPresent(listener -> sessions.observe(listener::onRoute));
+    /** What another configuration changes while an open backend goes on. */
+    static InterceptConfig adopting(InterceptConfig config, InterceptConfig changed, CaptureBackendProvider provider)
+            throws StartException {
+        InterceptConfig adopted = config.adopting(changed, provider.options().contains(BackendOption.PASS_LIST));
+        try {
+            optionsFor(adopted, provider);
+            return adopted;
+        } catch (BackendException e) {
+            throw refused(provider, e);
+        }
+    }
+
+    private static BackendOptions optionsFor(InterceptConfig config, CaptureBackendProvider provider)
+            throws BackendException {
+        BackendOptions options =
+                new BackendOptions(provider.options(), ConfiguredOptions.of(config, provider.options()));
+        if (provider.wantsRoutes(options)) {
+            refuseWithoutRoutes(config);
+        }
+        return options;
+    }
+
+    private static StartException refused(CaptureBackendProvider provider, BackendException e) {
+        return new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
+    }
+
+    /** Has the backend learn of routes if it wants to; then what is to be asked to expire. */
+    static Optional<LingeringRoutes> announceRoutes(
+            List<CaptureBackend> lanes, SessionTable sessions, LongSupplier nanoClock) {
+        Optional<LingeringRoutes> routes =
+                lanes.get(0).routeListener().map(listener -> new LingeringRoutes(listener::onRoute, nanoClock));
+        routes.ifPresent(sessions::observe);
+        return routes;
     }
 
     /** Before anything is attached to the kernel. */

@@ -2,6 +2,7 @@ package dev.intercept;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
@@ -63,6 +64,19 @@ class RoutesForABackendTest {
                 config().addressTranslation(AddressTranslation.parse(List.of("172.17.0.2-10.0.0.1"))),
                 "backend asking: -D does not go with stopping only the answers of replayed sessions, which the kernel compares"
                         + " as packets have them: capture where no -D is needed, or stop all answers");
+    }
+
+    @Test
+    void shouldGoOnWithoutThemWhenTheyAreToBeTranslatedLater() throws Exception {
+        InterceptConfig translated = config().addressTranslation(
+                        AddressTranslation.parse(List.of("172.17.0.2-10.0.0.1")))
+                .build();
+        try (Intercept intercept =
+                Intercept.start(config().build(), BackendRegistry.of(new Asking()), System::nanoTime)) {
+            StartException refused = assertThrows(StartException.class, () -> intercept.adopt(translated));
+            assertTrue(refused.getMessage().startsWith("backend asking: -D does not go with"), refused.getMessage());
+            assertEquals(AddressTranslation.NONE, intercept.config().addressTranslation());
+        }
     }
 
     private static void assertRefused(InterceptConfig.Builder config, String message) {

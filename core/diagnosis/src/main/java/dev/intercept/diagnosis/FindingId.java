@@ -24,7 +24,7 @@ public enum FindingId {
     RULE_AFTER_ACCEPT("rule-after-accept", "the first rule that matches wins, so the rule of the queue sees nothing"),
     RULE_DROPS(
             "rule-drops",
-            "a drop of outgoing packets tells the test server's own TCP that its packet was not sent, and it refuses the client's"
+            "a drop of outgoing packets is an error to the test server's own TCP: its packet was not sent, and it refuses the client's"
                     + " acknowledgements"),
     IP_FORWARD("ip-forward", "an assistant host that forwards sends the answers on to the real clients"),
     RP_FILTER(
@@ -71,7 +71,7 @@ public enum FindingId {
             "the SYN/ACK never came back to tcpcopy, which gave the session up after about 3 s"),
     SESSIONS_STOLEN(
             "sessions-stolen",
-            "a session's answers go to one tcpcopy only, the last that added it, and whoever connects may add any"),
+            "a session's answers go to one tcpcopy only, the last that added it, and any host that connects may add any"),
     SESSIONS_EXPIRED("sessions-expired", "an answer that comes after its session has expired is dropped"),
     SESSIONS_EVICTED("sessions-evicted", "a session beyond the bound takes the place of one that was idle for long"),
     KERNEL_LOSS("kernel-loss", "answers that are lost before intercept sees them are missing in the replay"),

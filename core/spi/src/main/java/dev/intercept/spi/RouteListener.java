@@ -12,7 +12,7 @@ package dev.intercept.spi;
 public interface RouteListener {
 
     /**
-     * A session got its route, or it ended: deleted, expired, evicted, or swept up to some seconds after its tunnel was closed.
+     * A session got its route, or it ended a minute ago: deleted, expired, evicted, or without a tunnel; earlier where very many end.
      *
      * @param clientAddress IPv4, the first byte of the packet's in the high bits
      * @param clientPort 0 to 65535

@@ -35,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Prints the firewall rules that bring the target's answers to a backend, or inserts or removes them, in this "
                     + "network namespace. Takes the options of a start that the rules depend on. Of a backend that attaches "
-                    + "filters itself it shows or removes these, whoever left them."
+                    + "filters itself it shows or removes these, also those that a process that is gone left."
         },
         footer = {
             "",

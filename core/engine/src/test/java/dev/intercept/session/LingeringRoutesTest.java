@@ -1,0 +1,55 @@
+package dev.intercept.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LingeringRoutesTest {
+
+    private final List<String> reported = new ArrayList<>();
+    private long nowNs = Long.MAX_VALUE - LingeringRoutes.LINGER_NS / 2; // Clocks may overflow.
+    private final LingeringRoutes routes = new LingeringRoutes(
+            (client, clientPort, target, targetPort, isThere) -> reported.add((isThere ? "+" : "-") + clientPort),
+            () -> nowNs);
+
+    @Test
+    void shouldReportAnEndAMinuteAfterIt() {
+        set(1, true);
+        set(2, true);
+        set(1, false);
+        nowNs += LingeringRoutes.LINGER_NS - 1;
+        routes.expire();
+        assertEquals(List.of("+1", "+2"), reported);
+        nowNs++;
+        routes.expire();
+        assertEquals(List.of("+1", "+2", "-1"), reported);
+    }
+
+    @Test
+    void shouldReportNothingOfASessionThatComesBack() {
+        set(1, true);
+        set(1, false);
+        set(1, true);
+        nowNs += LingeringRoutes.LINGER_NS;
+        routes.expire();
+        assertEquals(List.of("+1"), reported);
+        set(1, false);
+        nowNs += LingeringRoutes.LINGER_NS;
+        routes.expire();
+        assertEquals(List.of("+1", "-1"), reported);
+    }
+
+    @Test
+    void shouldReportTheFirstEndsEarlyWhenThereAreTooMany() {
+        for (int port = 0; port <= LingeringRoutes.MAX; port++) {
+            set(port, false);
+        }
+        assertEquals(List.of("-0"), reported);
+    }
+
+    private void set(int clientPort, boolean isThere) {
+        routes.onRoute(1, clientPort, 2, 80, isThere);
+    }
+}
