@@ -39,6 +39,12 @@ final class TruthRowsOfHosts {
         List<TruthRow> rows = new ArrayList<>();
         rows.add(row("healthy, nfqueue", TruthSteps::ruled, BUSY));
         rows.add(row("healthy, nflog", TruthRowsOfHosts::nflog, BUSY));
+        rows.add(row(
+                "healthy, ebpf",
+                scene -> scene.startWithTcpcopy(InterceptConfig.builder()
+                        .backendName("ebpf")
+                        .backendOptions(Map.of("--target-ports", "8080", "--interface", TestNetwork.TARGET_DEVICE))),
+                BUSY));
         rows.add(
                 row("healthy, pcap on an assistant", scene -> assistant(scene, 0), TruthScene::answerThroughAssistant));
         rows.add(row(
