@@ -52,8 +52,8 @@ final class Opening {
             RateLimitedLog limitedLog,
             LongSupplier nanoClock)
             throws StartException {
-        ServerLimits limits =
-                new ServerLimits(config.maxTunnels(), config.tunnelBufferBytes(), allowList, config.keepalive());
+        ServerLimits limits = new ServerLimits(
+                OpenFiles.tunnels(config.maxTunnels()), config.tunnelBufferBytes(), allowList, config.keepalive());
         InetSocketAddress address = config.bindAddress()
                 .map(ip -> new InetSocketAddress(ip, config.port()))
                 .orElseGet(() -> new InetSocketAddress(config.port()));
