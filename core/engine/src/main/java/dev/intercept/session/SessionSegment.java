@@ -159,6 +159,13 @@ final class SessionSegment {
         return slot != SessionSlots.NO_SLOT && isLive(slot, nowS);
     }
 
+    /** Reports a session that is to be put: before its client can hear of a response that came already. Server thread. */
+    void announce(long client, long target, long clientHash) {
+        if (slots.find(client, target, hash.ofSession(clientHash, target)) == SessionSlots.NO_SLOT) {
+            report(client, target, true);
+        }
+    }
+
     /**
      * Makes a session or moves it to the tunnel with this id. Server thread, with the lock.
      *
@@ -176,6 +183,7 @@ final class SessionSegment {
         }
         if (slot != SessionSlots.NO_SLOT) {
             remove(slot, Counter.SESSIONS_EXPIRED);
+            report(client, target, true);
         }
         long state = SessionState.added(sessionHash, nowS);
         insert(client, target, id, answered ? SessionState.answered(state, nowS, SessionState.RESPONSE_SEEN) : state);
@@ -210,7 +218,6 @@ final class SessionSegment {
         used++;
         wildcards += target == SessionKey.ANY_TARGET ? 1 : 0;
         outlets.sessionAdded(id, target == SessionKey.ANY_TARGET);
-        report(client, target, true);
     }
 
     private void grow() {

@@ -231,6 +231,7 @@ public final class SessionTable {
                     segment.hasWildcards() && segment.contains(client, SessionKey.ANY_TARGET, clientHash, nowS));
         }
         makeRoom(segment, client, sessionTarget, clientHash, nowS);
+        segment.announce(client, sessionTarget, clientHash);
         int unparked = unpark(client, sessionTarget, outlet, nowS, reader);
         @Nullable Outlet robbed;
         long stamp = segment.lock();
