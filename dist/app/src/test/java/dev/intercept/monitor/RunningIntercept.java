@@ -159,6 +159,13 @@ final class RunningIntercept implements AutoCloseable {
                 >= answers);
     }
 
+    /** The kernel has its verdicts: they go to it at a batch's end, after the headers were forwarded. */
+    void awaitVerdicts() throws Exception {
+        await(() -> new StatusText(new StatusReport(intercept, diagnosis, "1.0").json())
+                .details()
+                .contains(", waiting 0, queue_dropped "));
+    }
+
     /** Whatever became of them. */
     void awaitPackets(int packets) throws Exception {
         await(() -> intercept.statistics().packets() >= packets);

@@ -42,6 +42,7 @@ class StatusTest {
             running.addRoutes(1);
             running.respond(5);
             running.awaitForwarded(5);
+            running.awaitVerdicts();
             StatusText text = new StatusText(new StatusReport(running.intercept, running.diagnosis, "1.0").json());
             assertTrue(text.isHealthy());
             assertTrue(
