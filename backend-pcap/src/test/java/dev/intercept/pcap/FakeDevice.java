@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import dev.intercept.kit.FailingCallsRun;
 import dev.intercept.pcap.link.Frames;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.pcap4j.core.PcapNativeException;
  * A device that is always up, and libpcap's side of it, in memory: any call can be made to fail at any time, and its clock stands
  * still but for what is waited. Frames are written by libpcap's own pcap_dump(). One thread.
  */
-final class FakeDevice implements DeviceCalls {
+final class FakeDevice implements DeviceCalls, FailingCallsRun.Kernel {
 
     /** The names of all calls that may fail, and "any". */
     static final List<String> CALLS = List.of(
@@ -67,12 +68,14 @@ final class FakeDevice implements DeviceCalls {
         }
     }
 
-    void passMs(long ms) {
+    @Override
+    public void passMs(long ms) {
         nowNs += ms * 1_000_000;
     }
 
     /** Descriptors and handles. */
-    Set<Integer> open() {
+    @Override
+    public Set<Integer> open() {
         return open;
     }
 

@@ -1,5 +1,6 @@
 package dev.intercept.netlink;
 
+import dev.intercept.kit.FailingCallsRun;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -16,7 +17,7 @@ import java.util.TreeSet;
  * A kernel's netlink in memory, behind the border of system calls: any call can be made to fail at any time, and its clock
  * stands still but for what is waited. One thread.
  */
-public final class FakeNetlink implements SystemCalls {
+public final class FakeNetlink implements SystemCalls, FailingCallsRun.Kernel {
 
     /** The kernel's side of a protocol. */
     public interface Peer {
@@ -105,7 +106,7 @@ public final class FakeNetlink implements SystemCalls {
         return false;
     }
 
-    /** Descriptors that nobody closed. */
+    @Override
     public Set<Integer> open() {
         return open;
     }
@@ -115,7 +116,7 @@ public final class FakeNetlink implements SystemCalls {
         return failed;
     }
 
-    /** Lets time pass. */
+    @Override
     public void passMs(long ms) {
         nowNs += ms * 1_000_000;
     }
