@@ -128,7 +128,7 @@ class MessageBufferTest {
             Socket slow = new Socket();
             MessageBuffer buffer = new MessageBuffer(format, MIB, memory);
             int appended = 0;
-            for (int step = 0; step < 2000; step++) {
+            for (int step = 0; step < 300; step++) {
                 for (int i = random.nextInt(40); i > 0; i--) {
                     appended += buffer.append(response) ? 1 : 0;
                 }
