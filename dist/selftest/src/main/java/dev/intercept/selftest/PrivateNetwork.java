@@ -75,10 +75,17 @@ final class PrivateNetwork {
         }
     }
 
-    private static SelftestException refused(String message) {
+    static SelftestException refused(String message) {
         if (message.contains("not permitted") || message.contains("ermission denied")) {
             return new SelftestException(
                     Step.NAMESPACE, message, "run it as root", ExitCode.NO_PERMISSION.code(), List.of());
+        }
+        if (message.contains("File exists")) {
+            return new SelftestException(
+                    Step.NAMESPACE,
+                    message,
+                    "this host uses addresses of the test itself: leave --inside out, so that the test has a network of its own;"
+                            + " where the kernel needs it, try another host");
         }
         return new SelftestException(
                 Step.NAMESPACE,

@@ -54,11 +54,16 @@ public final class SelftestProcess {
      * @param reason for it
      */
     public int runHere(SelftestOptions options, BackendRegistry registry, String reason) throws InterruptedException {
-        out.println("intercept selftest: " + reason + ", so the test runs on this host itself: it "
-                + PrivateNetwork.description());
-        out.flush();
-        try (HostChanges changes = HostChanges.onThisHost()) {
-            return run(options, registry, changes);
+        try {
+            TestedBackend backend = TestedBackend.of(options, registry);
+            out.println("intercept selftest: " + reason + ", so the test runs on this host itself: it "
+                    + PrivateNetwork.description());
+            out.flush();
+            try (HostChanges changes = HostChanges.onThisHost()) {
+                return run(options, backend, changes);
+            }
+        } catch (SelftestException e) {
+            return failed(e);
         }
     }
 
@@ -82,8 +87,7 @@ public final class SelftestProcess {
                             "the test did not end by itself within " + limitS + " s and was killed",
                             "please report this with the lines above"));
         } catch (SelftestException e) {
-            new Report(out).failed(e);
-            return e.exitCode();
+            return failed(e);
         }
     }
 
@@ -91,20 +95,21 @@ public final class SelftestProcess {
     public int runInside(SelftestOptions options, BackendRegistry registry) throws InterruptedException {
         // Nobody is left to read the outcome when the outer process is gone.
         ProcessHandle.current().parent().ifPresent(outer -> outer.onExit().thenRun(() -> System.exit(FAILED)));
-        return run(options, registry, HostChanges.inPrivate());
+        try {
+            return run(options, TestedBackend.of(options, registry), HostChanges.inPrivate());
+        } catch (SelftestException e) {
+            return failed(e);
+        }
     }
 
-    private int run(SelftestOptions options, BackendRegistry registry, HostChanges changes)
-            throws InterruptedException {
+    private int run(SelftestOptions options, TestedBackend backend, HostChanges changes) throws InterruptedException {
         Progress progress = new Progress(out, isTerminal(), options.requests());
-        Report report = new Report(out);
-        try {
-            TestedBackend backend = TestedBackend.of(options, registry);
-            return new Selftest(options, backend, program, progress, report, changes).run();
-        } catch (SelftestException e) {
-            report.failed(e);
-            return e.exitCode();
-        }
+        return new Selftest(options, backend, program, progress, new Report(out), changes).run();
+    }
+
+    private int failed(SelftestException e) {
+        new Report(out).failed(e);
+        return e.exitCode();
     }
 
     private static boolean isTerminal() {

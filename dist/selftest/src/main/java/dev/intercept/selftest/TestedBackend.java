@@ -42,17 +42,16 @@ final class TestedBackend {
     }
 
     /**
-     * The backend that the intercept under test will take. One that is named and cannot be used here is for intercept to refuse.
+     * The backend that the intercept under test will take.
      *
-     * @throws SelftestException when there is none
+     * @throws SelftestException when there is none, or the one that is named cannot be used here: before anything is changed for it
      */
     static TestedBackend of(SelftestOptions options, BackendRegistry registry) throws SelftestException {
         try {
-            Optional<CaptureBackendProvider> named = options.backend().flatMap(registry::find);
-            CaptureBackendProvider provider = named.isPresent()
-                    ? named.get()
-                    : registry.choose(options.backend()).provider();
-            return new TestedBackend(provider, named.isPresent(), options.namedValues());
+            return new TestedBackend(
+                    registry.choose(options.backend()).provider(),
+                    options.backend().isPresent(),
+                    options.namedValues());
         } catch (BackendException e) {
             throw new SelftestException(
                     Step.RULE,

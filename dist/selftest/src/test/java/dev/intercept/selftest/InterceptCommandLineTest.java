@@ -2,9 +2,12 @@ package dev.intercept.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.tcpcopy.Generation;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -79,5 +82,26 @@ class InterceptCommandLineTest {
                 "--backend=pigeon: no such backend; there are ebpf, ipqueue, nflog, nfqueue, pcap", e.getMessage());
         assertEquals("intercept --list-backends says which can be used here, and why others cannot", e.nextStep());
         assertEquals(64, e.exitCode());
+    }
+
+    @Test
+    void shouldChangeNothingOnAHostForABackendThatItCannotUse() throws Exception {
+        StringWriter printed = new StringWriter();
+        SelftestProcess process = new SelftestProcess(Object.class, new PrintWriter(printed), "6.1.0-56-amd64");
+        SelftestOptions options = options("ipqueue", Generation.V1);
+        BackendRegistry registry = BackendRegistry.load(List.of());
+        assertEquals(Optional.empty(), process.needOfThisHost(options, registry));
+        assertEquals(69, process.runHere(options, registry, "--inside was asked for"));
+        List<String> lines = printed.toString().lines().toList();
+        assertEquals(2, lines.stream().filter(line -> !line.isEmpty()).count(), printed::toString);
+        assertTrue(lines.get(1).contains("backend ipqueue cannot be used here: kernel "), printed::toString);
+    }
+
+    @Test
+    void shouldNotBlameTheKernelWhereTheHostUsesTheTestsAddresses() {
+        SelftestException e = PrivateNetwork.refused(
+                "ip route add 192.0.2.0/24 dev target0 ended with exit code 2: RTNETLINK answers: File exists");
+        assertTrue(e.nextStep().contains("leave --inside out"), e::nextStep);
+        assertTrue(PrivateNetwork.refused("Operation not supported").nextStep().contains("veth"));
     }
 }
