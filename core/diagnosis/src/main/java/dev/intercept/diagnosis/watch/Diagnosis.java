@@ -53,6 +53,7 @@ public final class Diagnosis {
         List<CaptureSigns> signs = intercept.captureSigns();
         return new WatchInputs(
                 intercept.config(),
+                intercept.address(),
                 intercept.statistics(),
                 intercept.statistics().lanes(),
                 () -> intercept.tunnels().stream().anyMatch(tunnel -> tunnel.format() != null),

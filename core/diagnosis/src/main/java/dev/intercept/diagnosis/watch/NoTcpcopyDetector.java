@@ -9,6 +9,7 @@ import dev.intercept.stats.Counter;
 import dev.intercept.stats.PortTally;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.Optional;
@@ -17,13 +18,13 @@ import java.util.function.BooleanSupplier;
 /** No tcpcopy is connected: none was yet, or the last one has left. */
 final class NoTcpcopyDetector implements Detector {
 
-    private final InterceptConfig config;
+    private final InetSocketAddress address;
     private final BooleanSupplier connected;
     private final TargetPorts targetPorts;
     private boolean wasConnected;
 
-    NoTcpcopyDetector(InterceptConfig config, BooleanSupplier connected, TargetPorts targetPorts) {
-        this.config = config;
+    NoTcpcopyDetector(InetSocketAddress address, BooleanSupplier connected, TargetPorts targetPorts) {
+        this.address = address;
         this.connected = connected;
         this.targetPorts = targetPorts;
     }
@@ -47,8 +48,8 @@ final class NoTcpcopyDetector implements Detector {
 
     /** What is not known stands in capitals. */
     private String command() {
-        String here = config.bindAddress()
-                .filter(address -> !address.isAnyLocalAddress())
+        String here = Optional.of(address.getAddress())
+                .filter(bound -> !bound.isAnyLocalAddress())
                 .or(NoTcpcopyDetector::ownAddress)
                 .map(InetAddresses::toAddrString)
                 .orElse("THIS_HOST");
@@ -56,7 +57,7 @@ final class NoTcpcopyDetector implements Detector {
                 .findFirst()
                 .map(NoTcpcopyDetector::text)
                 .orElse("TARGET:PORT");
-        String port = config.port() == InterceptConfig.DEFAULT_PORT ? "" : " -p " + config.port();
+        String port = address.getPort() == InterceptConfig.DEFAULT_PORT ? "" : " -p " + address.getPort();
         return "tcpcopy -x ONLINE_PORT-" + target + " -s " + here + port + "  # on the online server";
     }
 
@@ -68,7 +69,7 @@ final class NoTcpcopyDetector implements Detector {
         try {
             return NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
-                    .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+                    .filter(each -> each instanceof Inet4Address && !each.isLoopbackAddress())
                     .findFirst();
         } catch (SocketException e) {
             return Optional.empty(); // Then the reader fills it in.

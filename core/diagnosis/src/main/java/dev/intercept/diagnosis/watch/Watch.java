@@ -58,7 +58,7 @@ public final class Watch {
 
     private List<Detector> detectors() {
         return List.of(
-                new NoTcpcopyDetector(inputs.config(), inputs.isTcpcopyConnected(), inputs.targetPorts()),
+                new NoTcpcopyDetector(inputs.address(), inputs.isTcpcopyConnected(), inputs.targetPorts()),
                 new SilenceDetector(inputs.lanes(), cause),
                 new UnroutedDetector(inputs.unroutedPorts(), inputs.targetPorts(), rules),
                 new WrongTargetDetector(inputs.parked(), inputs.targetOfClient()),

@@ -9,6 +9,7 @@ import dev.intercept.session.ParkedHeader;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.stats.PortTally;
 import dev.intercept.stats.Statistics;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * What a watch looks at. Any thread may read all of it.
  *
  * @param config as it was started
+ * @param address at which it listens, with the port that it took
  * @param isTcpcopyConnected whether a tunnel is open whose peer was recognised
  * @param unroutedPorts of each lane, see CaptureSigns
  * @param refusingPorts of each lane, see CaptureSigns
@@ -33,6 +35,7 @@ import java.util.function.Supplier;
  */
 public record WatchInputs(
         InterceptConfig config,
+        InetSocketAddress address,
         Statistics statistics,
         List<CaptureBackend> lanes,
         BooleanSupplier isTcpcopyConnected,

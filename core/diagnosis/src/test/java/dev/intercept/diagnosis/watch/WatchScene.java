@@ -22,6 +22,7 @@ import dev.intercept.stats.Counters;
 import dev.intercept.stats.PortSet;
 import dev.intercept.stats.PortTally;
 import dev.intercept.stats.Statistics;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import java.util.concurrent.TimeUnit;
 abstract class WatchScene {
 
     static final int TARGET = PacketBuilder.address("198.51.100.1");
+    /** The port that an intercept got which asked for any. */
+    static final int TOOK = 41234;
+
     static final int CONTAINER = PacketBuilder.address("172.17.0.2");
 
     private static final CheckScope SCOPE = new CheckScope(
@@ -64,7 +68,8 @@ abstract class WatchScene {
     final AnswerMeter answers = new AnswerMeter(sampling, () -> nowNs);
     private final Watch watch = new Watch(
             new WatchInputs(
-                    InterceptConfig.builder().build(),
+                    InterceptConfig.builder().port(0).build(),
+                    new InetSocketAddress(TOOK),
                     new Statistics(List.of(counters), List.of(lane), () -> sessions, () -> 0, () -> 0),
                     List.of(lane),
                     () -> isConnected,

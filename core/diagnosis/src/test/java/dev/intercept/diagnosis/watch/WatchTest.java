@@ -236,7 +236,9 @@ class WatchTest extends WatchScene {
         Finding finding = finding(FindingId.NO_TCPCOPY);
         assertEquals(Severity.INFO, finding.severity());
         assertEquals("no tcpcopy has connected yet", finding.fact());
-        assertTrue(finding.remedy().matches("tcpcopy -x ONLINE_PORT-TARGET:PORT -s \\S+  # on the online server"));
+        assertTrue(
+                finding.remedy().matches("tcpcopy -x ONLINE_PORT-TARGET:PORT -s \\S+ -p 41234  # on the online server"),
+                finding.remedy());
         isConnected = true;
         passSeconds(1);
         assertEquals(List.of(), active());
