@@ -58,7 +58,7 @@ public final class EbpfProvider implements CaptureBackendProvider {
 
     @Override
     public boolean wantsRoutes(BackendOptions options) throws BackendException {
-        return EbpfSettings.stop(options) == EbpfSettings.Stop.REPLAYED;
+        return EbpfSettings.from(options).stop() == EbpfSettings.Stop.REPLAYED;
     }
 
     @Override

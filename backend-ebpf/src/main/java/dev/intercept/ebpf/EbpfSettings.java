@@ -154,7 +154,7 @@ record EbpfSettings(
         throw usage(DIRECTION + " " + text + ": must be egress or ingress");
     }
 
-    static Stop stop(BackendOptions options) throws BackendException {
+    private static Stop stop(BackendOptions options) throws BackendException {
         String text = options.text(STOP).orElse("");
         for (Stop stop : Stop.values()) {
             if (stop.name().toLowerCase(Locale.ROOT).equals(text)) {

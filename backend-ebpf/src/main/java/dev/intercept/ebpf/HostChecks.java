@@ -1,6 +1,8 @@
 package dev.intercept.ebpf;
 
+import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendException.Kind;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.Capability;
 import dev.intercept.spi.Host;
@@ -8,6 +10,7 @@ import dev.intercept.spi.HostFinding;
 import dev.intercept.spi.HostFinding.Topic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What this backend looks at on a host. */
 final class HostChecks {
@@ -31,12 +34,31 @@ final class HostChecks {
                     "net.core.bpf_jit_enable is 0: the kernel interprets the program, several times slower",
                     "sysctl -w net.core.bpf_jit_enable=1"));
         }
-        findings.addAll(filters(options));
+        EbpfSettings settings = EbpfSettings.from(options);
+        findings.addAll(filters(settings));
+        refusal(settings).ifPresent(findings::add);
         return findings;
     }
 
-    private static List<HostFinding> filters(BackendOptions options) throws BackendException {
-        List<String> attached = new OwnFilters(EbpfSettings.devices(options)).show();
+    /** The start's words for devices that it cannot take; who holds one that is held is said of its filter. */
+    private static Optional<HostFinding> refusal(EbpfSettings settings) {
+        try {
+            Attachments.take(settings).close();
+            return Optional.empty();
+        } catch (BackendException e) {
+            return e.kind() == Kind.REFUSED
+                    ? Optional.empty()
+                    : Optional.of(HostFinding.fail(
+                            Topic.BACKEND,
+                            "backend ebpf: " + e.getMessage(),
+                            "ip -br address  # which device do answers leave by? name it with --interface"));
+        } catch (SystemCallException e) {
+            return Optional.empty(); // Without the capability, which has a finding of its own.
+        }
+    }
+
+    private static List<HostFinding> filters(EbpfSettings settings) throws BackendException {
+        List<String> attached = new OwnFilters(settings.devices()).show();
         List<HostFinding> findings = new ArrayList<>();
         for (String filter : attached) {
             findings.add(

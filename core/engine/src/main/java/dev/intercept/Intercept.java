@@ -71,7 +71,8 @@ public final class Intercept implements AutoCloseable {
     private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
     private boolean isStopped;
 
-    private Intercept(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock) throws StartException {
+    private Intercept(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock, Opening.Lanes opening)
+            throws StartException {
         this.config = config;
         this.allowList = new AllowList(config.allow());
         this.nanoClock = nanoClock;
@@ -87,7 +88,7 @@ public final class Intercept implements AutoCloseable {
         if (!config.targetFigures()) {
             server.signs().sampling().turnOff();
         }
-        List<CaptureBackend> lanes = Opening.capture(config, provider, server);
+        List<CaptureBackend> lanes = opening.open(config, provider, server);
         List<Counters> counters = new ArrayList<>(List.of(serverCounters));
         for (CaptureBackend lane : lanes) {
             Counters laneCounters = new Counters();
@@ -167,7 +168,7 @@ public final class Intercept implements AutoCloseable {
             Function<InetSocketAddress, HostRoutes> hostRoutes)
             throws StartException {
         Rehearsal rehearsal = Rehearsal.begin(config.protocol(), Rehearsal.PACKETS);
-        Intercept intercept = new Intercept(config, registry, nanoClock);
+        Intercept intercept = new Intercept(config, registry, nanoClock, Opening::capture);
         rehearsal.awaitEnd();
         try {
             onceOpen.run(intercept.provider.capability());
@@ -183,12 +184,12 @@ public final class Intercept implements AutoCloseable {
     }
 
     /**
-     * Opens all that a start opens, the port and the backend, and closes it again.
+     * Opens the port and the backend as a start does, and closes them again; but no backend whose filters would stay.
      *
      * @throws StartException as {@link #start(InterceptConfig)} would
      */
     public static void attempt(InterceptConfig config, BackendRegistry registry) throws StartException {
-        new Intercept(config, registry, System::nanoTime).discard();
+        new Intercept(config, registry, System::nanoTime, Opening::attempt).discard();
     }
 
     private void discard() {
@@ -292,11 +293,8 @@ public final class Intercept implements AutoCloseable {
      * round takes some 100 ms at most, unless the thread hangs.
      */
     public long longestRoundNs() {
-        long longestNs = server.roundNs();
-        for (CaptureLoop loop : loops) {
-            longestNs = Math.max(longestNs, loop.roundNs());
-        }
-        return longestNs;
+        long longestNs = loops.stream().mapToLong(CaptureLoop::roundNs).max().orElse(0);
+        return Math.max(server.roundNs(), longestNs);
     }
 
     /** How it was started, with what it has adopted since. */

@@ -30,6 +30,13 @@ final class Opening {
 
     private static final Logger LOG = System.getLogger(Intercept.class.getName());
 
+    /** How the lanes of a backend are opened. */
+    @FunctionalInterface
+    interface Lanes {
+        List<CaptureBackend> open(InterceptConfig config, CaptureBackendProvider provider, TunnelServer server)
+                throws StartException;
+    }
+
     private Opening() {}
 
     /** The backend to use. Logs which plug-ins are broken, and why it is this backend where another would go first. */
@@ -88,6 +95,20 @@ final class Opening {
         }
     }
 
+    /** As {@link #capture}; no lanes where filters would stay: there the options alone are tried. */
+    static List<CaptureBackend> attempt(InterceptConfig config, CaptureBackendProvider provider, TunnelServer server)
+            throws StartException {
+        try {
+            if (provider.attachedFilters(optionsFor(config, provider)).isEmpty()) {
+                return capture(config, provider, server);
+            }
+            return List.of();
+        } catch (BackendException e) {
+            server.discard();
+            throw refused(provider, e);
+        }
+    }
+
     /** What another configuration changes while an open backend goes on. */
     static InterceptConfig adopting(InterceptConfig config, InterceptConfig changed, CaptureBackendProvider provider)
             throws StartException {
@@ -117,8 +138,10 @@ final class Opening {
     /** Has the backend learn of routes if it wants to; then what is to be asked to expire. */
     static Optional<LingeringRoutes> announceRoutes(
             List<CaptureBackend> lanes, SessionTable sessions, LongSupplier nanoClock) {
-        Optional<LingeringRoutes> routes =
-                lanes.get(0).routeListener().map(listener -> new LingeringRoutes(listener::onRoute, nanoClock));
+        Optional<LingeringRoutes> routes = lanes.stream()
+                .findFirst()
+                .flatMap(CaptureBackend::routeListener)
+                .map(listener -> new LingeringRoutes(listener::onRoute, nanoClock));
         routes.ifPresent(sessions::observe);
         return routes;
     }

@@ -11,8 +11,6 @@ import dev.intercept.diagnosis.Processes;
 import dev.intercept.diagnosis.Sockets;
 import dev.intercept.net.ListenFailure;
 import dev.intercept.quickack.QuickackRoutes;
-import dev.intercept.spi.BackendException;
-import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.Host;
@@ -36,30 +34,15 @@ final class InterceptStart {
     }
 
     /**
-     * Opens what a start opens, and closes it again.
+     * Opens what a start opens and what does not stay, and closes it again.
      *
      * @throws StartException as {@link #run}, without the command that grants a privilege
      */
     void attempt() throws StartException {
-        if (leavesFilters()) {
-            return;
-        }
         try {
             Intercept.attempt(config, registry);
         } catch (StartException e) {
             throw withPortOwner(e);
-        }
-    }
-
-    /** Whether opening the backend would put filters in force that stay: that is not to be tried. */
-    private boolean leavesFilters() {
-        try {
-            CaptureBackendProvider provider =
-                    registry.choose(config.backendName()).provider();
-            return provider.attachedFilters(new BackendOptions(provider.options(), config.backendOptions()))
-                    .isPresent();
-        } catch (BackendException e) {
-            return false; // The attempt meets it too, and reports it.
         }
     }
 

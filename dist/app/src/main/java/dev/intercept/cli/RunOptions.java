@@ -76,7 +76,7 @@ final class RunOptions {
 
     @Option(
             names = "--silence",
-            paramLabel = "FINDING[,FINDING...]",
+            paramLabel = "FINDING",
             split = ",",
             converter = FindingName.class,
             description = "leave these findings, by the names in brackets, out of log, status, metrics and check")
@@ -136,7 +136,7 @@ final class RunOptions {
 
     @Option(
             names = "--install-rules",
-            paramLabel = "PORT[,PORT…]",
+            paramLabel = "PORT",
             split = ",",
             converter = WholeNumber.Port.class,
             description =

@@ -87,10 +87,37 @@ class CheckCommandTest {
             assertFailsAsTheStart(namespace, FindingId.BACKEND, 69, "--backend=ipqueue");
             assertFailsAsTheStart(namespace, FindingId.BACKEND, 69, "--backend=pcap", "-i", "none0");
             assertFailsAsTheStart(namespace, FindingId.BACKEND, 78, "--backend=pcap", "-F", "tcp and nonsense");
+            assertFailsAsTheStart(
+                    namespace, FindingId.PORT, 71, "--backend=ebpf", "--target-ports=80", "-b", "10.9.8.7");
+            assertFailsAsTheStart(
+                    namespace, FindingId.BACKEND, 69, "--backend=ebpf", "--target-ports=80", "-i", "none0");
+            assertFailsAsTheStart(namespace, null, 64, "--backend=ebpf");
+            assertFailsAsTheStart(namespace, null, 64, "--backend=ebpf", "--target-ports=80", "--ring-bytes=70000");
             assertFailsAsTheStart(namespace, null, 64, "--queue", "70000");
             assertFailsAsTheStart(namespace, null, 64, "--queue", "1", "-i", "eth0");
             assertFailsAsTheStart(namespace, null, 64, "-P", "pid");
         }
+    }
+
+    @Test
+    void shouldNotAdviseToStartABackendThatCannotBeUsed() throws Exception {
+        try (NetworkNamespace namespace = NetworkNamespace.withTestNetwork()) {
+            namespace.exec(
+                    "iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
+            assertTrue(namespace.call(() -> CommandRun.of("check")).out().contains("WARN rule-no-listener: "));
+            String out = namespace
+                    .call(() -> CommandRun.of("check", "--backend=ipqueue"))
+                    .out();
+            assertTrue(out.contains("FAIL backend: "), out);
+            assertFalse(out.contains("rule-no-listener"), out);
+        }
+    }
+
+    @Test
+    void shouldNameAJarThatHoldsNoBackend(@TempDir Path directory) throws Exception {
+        Path jar = Files.writeString(directory.resolve("x.jar"), "no jar");
+        CommandRun run = CommandRun.of("check", "--plugin-path", directory.toString());
+        assertTrue(run.out().contains("WARN backend: " + jar + ": this is no jar, or a damaged one"), run.out());
     }
 
     @Test

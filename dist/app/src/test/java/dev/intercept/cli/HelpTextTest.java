@@ -22,6 +22,14 @@ class HelpTextTest {
         assertEquals(List.of(), tooWide);
     }
 
+    /** Nobody's terminal is too old for it, and a list is shown as one. */
+    @Test
+    void shouldBeOfAsciiAndShowEachListOnce() {
+        assertTrue(help.out().matches("\\p{ASCII}*"), help.out());
+        assertTrue(help.out().contains("--silence=FINDING[,FINDING...]\n"), help.out());
+        assertTrue(help.out().contains("--install-rules=PORT[,PORT...]\n"), help.out());
+    }
+
     @Test
     void shouldNameEveryOptionOfTheManPageWithItsLetter() {
         for (String names : List.of(

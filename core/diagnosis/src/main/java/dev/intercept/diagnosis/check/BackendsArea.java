@@ -36,8 +36,13 @@ final class BackendsArea implements Area {
                 FindingId.BACKEND,
                 "kernel modules: " + KernelModules.state(host, "nfnetlink_queue", "netfilter/nfnetlink_queue") + ", "
                         + KernelModules.state(host, "ip_queue", "ip_queue")));
+        scope.registry().problems().stream().map(BackendsArea::ofPlugin).forEach(findings::add);
         handlers(host, scope).ifPresent(findings::add);
         return findings;
+    }
+
+    private static Finding ofPlugin(String problem) {
+        return Finding.warn(FindingId.BACKEND, problem, "intercept --list-backends  # shows what each jar holds");
     }
 
     private static Finding ofBackend(

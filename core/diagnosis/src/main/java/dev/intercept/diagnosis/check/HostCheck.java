@@ -5,7 +5,9 @@ import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.Severity;
 import dev.intercept.spi.Host;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Looks at all areas of a host, in the order in which a packet meets them. Takes some 100 ms; changes nothing. */
 public final class HostCheck {
@@ -39,12 +41,21 @@ public final class HostCheck {
         return withoutSymptoms(findings);
     }
 
-    /** A wrong port has no rule and no listener; to make them for it would be wrong too. */
+    /**
+     * A wrong port has no rule and no listener; to make them for it would be wrong too. A backend that cannot be used listens
+     * nowhere; to start it, as its rule asks for, would fail.
+     */
     private static List<Finding> withoutSymptoms(List<Finding> findings) {
-        boolean isPortWrong = findings.stream().anyMatch(finding -> finding.id() == FindingId.WRONG_TARGET);
+        Set<FindingId> symptoms = EnumSet.noneOf(FindingId.class);
+        for (Finding finding : findings) {
+            if (finding.id() == FindingId.WRONG_TARGET) {
+                symptoms.addAll(Set.of(FindingId.RULE_MISSING, FindingId.TARGET_PORT));
+            } else if (finding.id() == FindingId.BACKEND && finding.severity() == Severity.FAIL) {
+                symptoms.add(FindingId.RULE_NO_LISTENER);
+            }
+        }
         return findings.stream()
-                .filter(finding ->
-                        !isPortWrong || finding.id() != FindingId.RULE_MISSING && finding.id() != FindingId.TARGET_PORT)
+                .filter(finding -> !symptoms.contains(finding.id()))
                 .toList();
     }
 
