@@ -58,6 +58,11 @@ public record BpfMap(String name, int fd) implements AutoCloseable {
         Bpf.call("BPF_MAP_UPDATE_ELEM of " + name, Bpf.BPF_MAP_UPDATE_ELEM, attributes);
     }
 
+    /** Does nothing where there is no such element. */
+    public void delete(byte[] key) {
+        Bpf.attempt(Bpf.BPF_MAP_DELETE_ELEM, key(key));
+    }
+
     private Attributes key(byte[] key) {
         return new Attributes().int32(0, fd).pointer(8, Attributes.memory(key));
     }

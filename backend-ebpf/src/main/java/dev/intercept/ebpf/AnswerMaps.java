@@ -10,16 +10,12 @@ import java.util.Optional;
  * The maps that programs and lanes share.
  *
  * @param control {@link ControlLayout}
- * @param passList destinations whose packets pass; empty where there are none, and the program does not look for any
+ * @param passList destinations whose packets pass
  * @param fragments by source, destination and identification, those of stopped packets of which more will come
  * @param rings one for each lane
  */
 record AnswerMaps(
-        BpfMap control,
-        BpfMap fragments,
-        List<BpfMap> rings,
-        Optional<BpfMap> passList,
-        Optional<ReplayedMaps> replayed)
+        BpfMap control, BpfMap fragments, List<BpfMap> rings, BpfMap passList, Optional<ReplayedMaps> replayed)
         implements AutoCloseable {
 
     /** Source and destination address, identification and 2 bytes of padding. */
@@ -30,22 +26,24 @@ record AnswerMaps(
 
     static final int MAX_NETWORKS = 65_536;
 
+    /** While one pass list takes the place of another, both are there. */
+    private static final int PASS_LISTS = 2;
+
     /** @param maxRoutes sessions whose answers are stopped at most; 0 to stop those of all sessions */
-    static AnswerMaps create(int lanes, int ringBytes, List<Network> passed, int maxRoutes) throws SystemCallException {
+    static AnswerMaps create(int lanes, int ringBytes, int maxRoutes) throws SystemCallException {
         List<BpfMap> made = new ArrayList<>();
         try {
             made.add(BpfMap.mappable("ic_control", ControlLayout.bytes(lanes)));
             made.add(BpfMap.lruHash("ic_fragments", FRAGMENT_KEY_BYTES, Integer.BYTES, MAX_FRAGMENTED));
+            made.add(BpfMap.networks("ic_passlist", Integer.BYTES, PASS_LISTS * MAX_NETWORKS));
             for (int lane = 0; lane < lanes; lane++) {
                 made.add(BpfMap.ring("ic_ring" + lane, ringBytes));
             }
-            List<BpfMap> rings = List.copyOf(made.subList(2, made.size()));
-            Optional<BpfMap> passList = passList(passed, made);
             return new AnswerMaps(
                     made.get(0),
                     made.get(1),
-                    rings,
-                    passList,
+                    List.copyOf(made.subList(3, made.size())),
+                    made.get(2),
                     maxRoutes > 0 ? Optional.of(ReplayedMaps.create(maxRoutes)) : Optional.empty());
         } catch (SystemCallException e) {
             made.forEach(BpfMap::close);
@@ -53,24 +51,12 @@ record AnswerMaps(
         }
     }
 
-    private static Optional<BpfMap> passList(List<Network> passed, List<BpfMap> made) throws SystemCallException {
-        if (passed.isEmpty()) {
-            return Optional.empty();
-        }
-        BpfMap map = BpfMap.networks("ic_passlist", Integer.BYTES, MAX_NETWORKS);
-        made.add(map);
-        for (Network network : passed) {
-            map.put(network.key(), new byte[1]);
-        }
-        return Optional.of(map);
-    }
-
     @Override
     public void close() {
         control.close();
         fragments.close();
         rings.forEach(BpfMap::close);
-        passList.ifPresent(BpfMap::close);
+        passList.close();
         replayed.ifPresent(ReplayedMaps::close);
     }
 }

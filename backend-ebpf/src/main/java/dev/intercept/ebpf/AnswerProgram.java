@@ -207,17 +207,18 @@ final class AnswerProgram {
     }
 
     private void checkPassList() {
-        if (maps.passList().isEmpty()) {
-            return;
-        }
-        out.store(U32, R10, KEY, Integer.SIZE)
+        out.loadValue(R1, maps.control(), ControlLayout.HAS_PASS_LIST)
+                .load(U32, R1, R1, 0)
+                .jumpIf(R1, EQUAL, 0, "not passed")
+                .store(U32, R10, KEY, Integer.SIZE)
                 .load(U32, R1, R10, HEADER + DESTINATION)
                 .store(U32, R10, KEY + 4, R1)
-                .loadMap(R1, maps.passList().get())
+                .loadMap(R1, maps.passList())
                 .move(R2, R10)
                 .compute(ADD, R2, KEY)
                 .call(Helper.MAP_LOOKUP_ELEM)
-                .jumpIf(R0, NOT_EQUAL, 0, "pass");
+                .jumpIf(R0, NOT_EQUAL, 0, "pass")
+                .label("not passed");
     }
 
     /** A packet without ports: what came first decides. */

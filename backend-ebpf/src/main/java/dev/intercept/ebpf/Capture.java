@@ -31,6 +31,7 @@ final class Capture {
     private final AnswerMaps maps;
     private final MappedMemory control;
     private final Optional<KernelRoutes> routes;
+    private final LiveSettings live;
     private final Map<Integer, Integer> programs = new HashMap<>();
     private Attachments attachments;
     private DeviceFollower follower;
@@ -41,6 +42,7 @@ final class Capture {
         this.maps = maps;
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(settings.lanes()));
         routes = maps.replayed().map(replayed -> new KernelRoutes(replayed, control()));
+        live = new LiveSettings(maps, control());
     }
 
     /** Opens all lanes and attaches the filters. All or nothing. */
@@ -73,11 +75,10 @@ final class Capture {
         AnswerMaps maps = AnswerMaps.create(
                 settings.lanes(),
                 settings.ringBytes(),
-                settings.passList(),
                 settings.stop() == EbpfSettings.Stop.REPLAYED ? ReplayedMaps.MAX_ROUTES : 0);
         Capture capture = mapped(settings, maps);
         try {
-            settings.ports().forEach(port -> PortSet.add(capture.control(), port));
+            capture.live.adopt(settings.ports(), settings.passList(), settings.translation());
             capture.load();
             return capture;
         } catch (SystemCallException | RefusedProgramException e) {
@@ -130,6 +131,18 @@ final class Capture {
     /** {@link ControlLayout} */
     ByteBuffer control() {
         return control.buffer();
+    }
+
+    /** Takes of these what {@link LiveSettings} has, for the packets from now on. */
+    synchronized void adopt(EbpfSettings changed) throws BackendException {
+        if (lanes == 0) {
+            return;
+        }
+        try {
+            live.adopt(changed.ports(), changed.passList(), changed.translation());
+        } catch (SystemCallException e) {
+            throw Refusal.explain(e);
+        }
     }
 
     /** Attaches from now on to devices that come. */

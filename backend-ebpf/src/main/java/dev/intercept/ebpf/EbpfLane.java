@@ -3,6 +3,8 @@ package dev.intercept.ebpf;
 import dev.intercept.bpf.Ring;
 import dev.intercept.bpf.Sleeper;
 import dev.intercept.netlink.SystemCallException;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
@@ -170,6 +172,11 @@ final class EbpfLane implements CaptureBackend {
     @Override
     public Optional<RouteListener> routeListener() {
         return capture.routes().map(Function.identity());
+    }
+
+    @Override
+    public void adopt(BackendOptions options) throws BackendException {
+        capture.adopt(EbpfSettings.from(options));
     }
 
     @Override

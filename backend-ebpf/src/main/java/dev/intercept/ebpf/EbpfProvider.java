@@ -57,6 +57,11 @@ public final class EbpfProvider implements CaptureBackendProvider {
     }
 
     @Override
+    public Set<String> liveOptions() {
+        return Set.of(EbpfSettings.PORTS, BackendOption.PASS_LIST.name(), BackendOption.TRANSLATION.name());
+    }
+
+    @Override
     public boolean wantsRoutes(BackendOptions options) throws BackendException {
         return EbpfSettings.from(options).stop() == EbpfSettings.Stop.REPLAYED;
     }

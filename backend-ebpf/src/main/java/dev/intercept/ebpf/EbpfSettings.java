@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param ports source ports of answers
  * @param devices by name; none for every device with an IPv4 address but loopback
  * @param passList destinations whose packets pass
+ * @param translation what packets and routes call the same
  * @param stop which answers are stopped
  * @param holdMs how long SYN/ACKs and RSTs of a session without a route are, in milliseconds
  * @param lanes rings, each with a thread
@@ -28,6 +29,7 @@ record EbpfSettings(
         List<String> devices,
         Direction direction,
         List<Network> passList,
+        List<AddressPair> translation,
         Stop stop,
         int holdMs,
         int lanes,
@@ -99,7 +101,8 @@ record EbpfSettings(
                     "US",
                     "500",
                     "microseconds that brisk traffic may gather in a ring; 0 for not at all"),
-            BackendOption.PASS_LIST);
+            BackendOption.PASS_LIST,
+            BackendOption.TRANSLATION);
 
     /** @throws BackendException of kind USAGE */
     static EbpfSettings from(BackendOptions options) throws BackendException {
@@ -107,7 +110,8 @@ record EbpfSettings(
                 ports(options),
                 devices(options),
                 direction(options),
-                Network.list(options.text(BackendOption.PASS_LIST.name()).orElse("")),
+                passList(options),
+                AddressPair.list(options.text(BackendOption.TRANSLATION.name()).orElse("")),
                 stop(options),
                 options.number(HOLD, 0, MAX_HOLD_MS),
                 options.number(LANES, 1, MAX_LANES),
@@ -130,6 +134,16 @@ record EbpfSettings(
             ports.add(Integer.valueOf(word));
         }
         return ports;
+    }
+
+    private static List<Network> passList(BackendOptions options) throws BackendException {
+        List<Network> networks =
+                Network.list(options.text(BackendOption.PASS_LIST.name()).orElse(""));
+        if (networks.size() > AnswerMaps.MAX_NETWORKS) {
+            throw usage(BackendOption.PASS_LIST.name() + ": " + networks.size() + " networks, at most "
+                    + AnswerMaps.MAX_NETWORKS + " are possible; name larger ones");
+        }
+        return networks;
     }
 
     static List<String> devices(BackendOptions options) throws BackendException {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * An IPv4 network.
  *
- * @param address as the packet's 32 bits; those behind the prefix may be anything
+ * @param address as the packet's 32 bits; 0 behind the prefix
  * @param prefixBits 0 to 32
  */
 record Network(int address, int prefixBits) {
@@ -42,7 +42,7 @@ record Network(int address, int prefixBits) {
                 address = address << Byte.SIZE | part;
             }
             if (isValid) {
-                return new Network((int) address, prefixBits);
+                return new Network((int) address & (int) (-1L << Integer.SIZE - prefixBits), prefixBits);
             }
         }
         throw new BackendException(

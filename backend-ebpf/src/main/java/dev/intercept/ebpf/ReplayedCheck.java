@@ -69,12 +69,30 @@ final class ReplayedCheck {
                 .store(U32, R10, key + RouteKey.TARGET, R1)
                 .load(U32, R1, R10, ports)
                 .store(U32, R10, key + RouteKey.PORTS, R1);
+        translate();
         jumpIfRouted();
         tryOpenRoutes();
         stopAllForNow();
         passUnlessHandshake();
-        hold(source + Integer.BYTES, ports, holdNs);
+        hold(holdNs);
         out.label("replayed");
+    }
+
+    /** From what packets call the two hosts to what routes do. */
+    private void translate() {
+        loadControl(U32, R1, ControlLayout.HAS_TRANSLATION);
+        out.jumpIf(R1, EQUAL, 0, "translated");
+        for (int address : new int[] {RouteKey.CLIENT, RouteKey.TARGET}) {
+            out.loadMap(R1, maps.translation())
+                    .move(R2, R10)
+                    .compute(ADD, R2, key + address)
+                    .call(Helper.MAP_LOOKUP_ELEM)
+                    .jumpIf(R0, EQUAL, 0, "same" + address)
+                    .load(U32, R1, R0, 0)
+                    .store(U32, R10, key + address, R1)
+                    .label("same" + address);
+        }
+        out.label("translated");
     }
 
     private void jumpIfRouted() {
@@ -120,28 +138,26 @@ final class ReplayedCheck {
         out.jumpIf(R0, LESS, R1, "replayed");
     }
 
-    /** What is too short to have flags is held too. */
+    /** What is too short to have flags is held too. Of the key the client stays. */
     private void passUnlessHandshake() {
         out.move(R1, R6)
                 .move(R2, R9)
                 .compute(ADD, R2, R8)
                 .compute(ADD, R2, TCP_FLAGS)
                 .move(R3, R10)
-                .compute(ADD, R3, key)
+                .compute(ADD, R3, key + RouteKey.TARGET)
                 .move(R4, 1)
                 .call(Helper.SKB_LOAD_BYTES)
                 .jumpIf(R0, NOT_EQUAL, 0, "handshake")
-                .load(U8, R1, R10, key)
+                .load(U8, R1, R10, key + RouteKey.TARGET)
                 .compute(AND, R1, SYN_OR_RST)
                 .jumpIf(R1, EQUAL, 0, "pass")
                 .label("handshake");
     }
 
-    private void hold(int destination, int ports, long holdNs) {
-        out.load(U32, R1, R10, destination)
-                .store(U32, R10, key, R1)
-                .store(U32, R10, key + Integer.BYTES, 0)
-                .load(U16, R1, R10, ports + Short.BYTES)
+    private void hold(long holdNs) {
+        out.store(U32, R10, key + Integer.BYTES, 0)
+                .load(U16, R1, R10, key + RouteKey.CLIENT_PORT)
                 .store(U16, R10, key + Integer.BYTES + Short.BYTES, R1);
         lookUp(maps.unknown());
         out.jumpIf(R0, EQUAL, 0, "first")

@@ -2,6 +2,8 @@ package dev.intercept.ebpf;
 
 import dev.intercept.bpf.BpfMap;
 import dev.intercept.netlink.SystemCallException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the program needs to know to stop the answers of replayed sessions only.
@@ -9,8 +11,9 @@ import dev.intercept.netlink.SystemCallException;
  * @param routes sessions that a tunnel has a route for, by {@link RouteKey}; the value says nothing
  * @param unknown by the client's address and port, when a SYN/ACK or RST of a session without a route was first stopped, u64
  *     nanoseconds; what was used last stays
+ * @param translation what packets call an address, and what routes do, both as packets have it
  */
-record ReplayedMaps(BpfMap routes, BpfMap unknown) implements AutoCloseable {
+record ReplayedMaps(BpfMap routes, BpfMap unknown, BpfMap translation) implements AutoCloseable {
 
     /** As many sessions as intercept keeps by default. */
     static final int MAX_ROUTES = 1 << 20;
@@ -20,12 +23,17 @@ record ReplayedMaps(BpfMap routes, BpfMap unknown) implements AutoCloseable {
     /** Handshakes of a busy second or two, some 80 bytes each. */
     private static final int MAX_UNKNOWN = 65_536;
 
+    static final int MAX_PAIRS = 65_536;
+
     static ReplayedMaps create(int maxRoutes) throws SystemCallException {
-        BpfMap routes = BpfMap.hash("ic_routes", RouteKey.BYTES, Integer.BYTES, maxRoutes);
+        List<BpfMap> made = new ArrayList<>();
         try {
-            return new ReplayedMaps(routes, BpfMap.lruHash("ic_unknown", UNKNOWN_KEY_BYTES, Long.BYTES, MAX_UNKNOWN));
+            made.add(BpfMap.hash("ic_routes", RouteKey.BYTES, Integer.BYTES, maxRoutes));
+            made.add(BpfMap.lruHash("ic_unknown", UNKNOWN_KEY_BYTES, Long.BYTES, MAX_UNKNOWN));
+            made.add(BpfMap.hash("ic_translation", Integer.BYTES, Integer.BYTES, 2 * MAX_PAIRS));
+            return new ReplayedMaps(made.get(0), made.get(1), made.get(2));
         } catch (SystemCallException e) {
-            routes.close();
+            made.forEach(BpfMap::close);
             throw e;
         }
     }
@@ -34,5 +42,6 @@ record ReplayedMaps(BpfMap routes, BpfMap unknown) implements AutoCloseable {
     public void close() {
         routes.close();
         unknown.close();
+        translation.close();
     }
 }

@@ -23,6 +23,7 @@ final class LoadedProgram implements AutoCloseable {
     private final MappedMemory control;
     private final List<Ring> rings;
     private final int fd;
+    private final LiveSettings live;
 
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList) throws Exception {
         this(lanes, ports, passList, 0, 0);
@@ -30,14 +31,20 @@ final class LoadedProgram implements AutoCloseable {
 
     /** @param maxRoutes 0 to stop the answers of all sessions */
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList, int maxRoutes, long holdNs) throws Exception {
-        maps = AnswerMaps.create(lanes, RING_BYTES, passList, maxRoutes);
+        maps = AnswerMaps.create(lanes, RING_BYTES, maxRoutes);
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(lanes));
         rings = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             rings.add(new Ring(maps.rings().get(lane), RING_BYTES));
         }
         fd = Bpf.load("test", AnswerProgram.build(maps, COPY_RANGE_BYTES, 14, holdNs));
-        ports.forEach(port -> PortSet.add(control.buffer(), port));
+        live = new LiveSettings(maps, control.buffer());
+        live.adopt(ports, passList, List.of());
+    }
+
+    /** What may change while packets come. */
+    LiveSettings live() {
+        return live;
     }
 
     KernelRoutes routes() {

@@ -3,12 +3,14 @@ package dev.intercept.ebpf;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.capture.PassList;
 import dev.intercept.ebpf.LoadedProgram.HandedUp;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.net.Cidr;
+import dev.intercept.netlink.SystemCallException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,13 +122,45 @@ class ProgramFramesTest {
         try (LoadedProgram program = new LoadedProgram(1, List.of(), List.of())) {
             byte[] frame = ethernet(answer(), 0x0800);
             assertFalse(program.stops(frame));
-            PortSet.add(program.control(), 8080);
+            program.live().adopt(List.of(8080), List.of(), List.of());
             assertTrue(program.stops(frame));
-            PortSet.add(program.control(), 8081);
-            PortSet.remove(program.control(), 8080);
+            program.live().adopt(List.of(8081), List.of(), List.of());
             assertFalse(program.stops(frame));
             assertTrue(program.stops(
                     ethernet(new PacketBuilder().from("198.51.100.1", 8081).build(), 0x0800)));
+        }
+    }
+
+    @Test
+    void shouldFollowAPassListThatChangesFromThePacketAfter() throws Exception {
+        byte[] frame = ethernet(answer(), 0x0800);
+        byte[] other = ethernet(new PacketBuilder().to("203.0.113.9", 1).build(), 0x0800);
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
+            assertTrue(program.stops(frame));
+            program.live().adopt(PORTS, Network.list("192.0.2.1,203.0.113.0/24"), List.of());
+            assertFalse(program.stops(frame));
+            assertFalse(program.stops(other));
+            program.live().adopt(PORTS, Network.list("203.0.113.77/24"), List.of());
+            assertTrue(program.stops(frame));
+            assertFalse(program.stops(other));
+            program.live().adopt(PORTS, List.of(), List.of());
+            assertTrue(program.stops(other));
+        }
+    }
+
+    @Test
+    void shouldKeepAllOfBeforeWhenTheKernelTakesNoMore() throws Exception {
+        byte[] frame = ethernet(answer(), 0x0800);
+        List<Network> tooMany = IntStream.rangeClosed(0, 2 * AnswerMaps.MAX_NETWORKS)
+                .mapToObj(i -> new Network(0xc0000000 + i, 32))
+                .toList();
+        try (LoadedProgram program = new LoadedProgram(1, PORTS, Network.list("192.0.2.1"))) {
+            SystemCallException refused =
+                    assertThrows(SystemCallException.class, () -> program.live().adopt(List.of(1), tooMany, List.of()));
+            assertEquals("BPF_MAP_UPDATE_ELEM of ic_passlist", refused.operation());
+            assertFalse(program.stops(frame));
+            assertTrue(program.stops(
+                    ethernet(new PacketBuilder().to("192.0.0.1", 1).build(), 0x0800)));
         }
     }
 

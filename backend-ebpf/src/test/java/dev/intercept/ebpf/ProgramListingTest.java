@@ -20,7 +20,7 @@ class ProgramListingTest {
             new BpfMap("ic_control", 10),
             new BpfMap("ic_fragments", 12),
             List.of(new BpfMap("ic_ring0", 13)),
-            Optional.of(new BpfMap("ic_passlist", 11)),
+            new BpfMap("ic_passlist", 11),
             Optional.empty());
 
     private static final Program ETHERNET = AnswerProgram.build(MAPS, 128, 14, 0);
@@ -37,7 +37,7 @@ class ProgramListingTest {
 
     @Test
     void shouldBeTheSameBytesOnEveryMachineOfAByteOrder() throws Exception {
-        assertEquals("abcacae9076f2075", digest(ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("140fe9598f0ef315", digest(ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("3f8e7c43381c541b", digest(ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("8ac239e12195a01e", digest(ByteOrder.BIG_ENDIAN), "s390x");
     }
 }

@@ -109,6 +109,49 @@ class ReplayedCheckTest {
         }
     }
 
+    /** On either side; routes have what clients know. */
+    @Test
+    void shouldCompareTheAddressesThatRoutesHave() throws Exception {
+        try (LoadedProgram program = program(MANY, 0)) {
+            KernelRoutes routes = program.routes();
+            routes.onRoute(CLIENT, CLIENT_PORT, TARGET, TARGET_PORT, true);
+            byte[] ofContainer =
+                    frame(new PacketBuilder().from("172.17.0.2", TARGET_PORT).flags(PacketBuilder.ACK));
+            byte[] toSnat =
+                    frame(new PacketBuilder().to("10.9.9.9", CLIENT_PORT).flags(PacketBuilder.ACK));
+            assertFalse(program.stops(ofContainer));
+            translate(program, "172.17.0.2-" + TestNetwork.TARGET + ",10.9.9.9-" + TestNetwork.client(1));
+            assertTrue(program.stops(ofContainer));
+            assertTrue(program.stops(toSnat));
+            assertTrue(program.stops(data(CLIENT_PORT)));
+            assertFalse(program.stops(data(CLIENT_PORT + 1)));
+            translate(program, "172.17.0.2-203.0.113.1,10.9.9.9-" + TestNetwork.client(1));
+            assertFalse(program.stops(ofContainer));
+            assertTrue(program.stops(toSnat));
+            translate(program, "");
+            assertFalse(program.stops(toSnat));
+        }
+    }
+
+    @Test
+    void shouldForgetAnEndedSessionByTheAddressThatItsRouteHad() throws Exception {
+        try (LoadedProgram program = program(MANY, 0)) {
+            KernelRoutes routes = program.routes();
+            translate(program, "10.9.9.9-" + TestNetwork.client(1));
+            byte[] synAck =
+                    frame(new PacketBuilder().to("10.9.9.9", CLIENT_PORT).flags(PacketBuilder.SYN | PacketBuilder.ACK));
+            assertTrue(program.stops(synAck));
+            assertFalse(program.stops(synAck));
+            route(routes, CLIENT_PORT, true);
+            route(routes, CLIENT_PORT, false);
+            assertTrue(program.stops(synAck));
+        }
+    }
+
+    private static void translate(LoadedProgram program, String pairs) throws Exception {
+        program.live().adopt(List.of(TARGET_PORT), List.of(), AddressPair.list(pairs));
+    }
+
     @Test
     void shouldHoldAFirstFragmentThatIsTooShortToShowItsFlags() throws Exception {
         try (LoadedProgram program = program(MANY, HOUR_NS)) {

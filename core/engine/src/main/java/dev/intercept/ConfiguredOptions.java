@@ -1,5 +1,6 @@
 package dev.intercept;
 
+import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
 import dev.intercept.spi.BackendOption;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ final class ConfiguredOptions {
 
     /**
      * The backend options that the user gave; with {@code --payload} a copy range that has room for it, unless the user chose
-     * one; and the pass list for a backend that asks for it.
+     * one; and pass list and address translation for a backend that asks for them.
      */
     static Map<String, String> of(InterceptConfig config, List<BackendOption> understood) {
         Map<String, String> options = new HashMap<>(config.backendOptions());
@@ -30,6 +31,9 @@ final class ConfiguredOptions {
             }
             if (option.equals(BackendOption.PASS_LIST) && !config.passList().isEmpty()) {
                 options.put(option.name(), passList(config));
+            }
+            if (option.equals(BackendOption.TRANSLATION) && config.addressTranslation() != AddressTranslation.NONE) {
+                options.put(option.name(), config.addressTranslation().toString());
             }
         }
         return options;

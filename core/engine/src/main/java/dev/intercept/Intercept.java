@@ -20,6 +20,8 @@ import dev.intercept.session.ParkedHeader;
 import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
+import dev.intercept.spi.BackendException;
+import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
@@ -59,6 +61,7 @@ public final class Intercept implements AutoCloseable {
     private final RateLimitedLog limitedLog;
     private final BackendRegistry registry;
     private final CaptureBackendProvider provider;
+    private final LiveOptions live;
     private final TunnelServer server;
     private final SessionTable sessions;
     private final Statistics statistics;
@@ -84,6 +87,7 @@ public final class Intercept implements AutoCloseable {
                 serverCounters,
                 config.anyTarget());
         provider = Opening.choose(config, registry);
+        live = new LiveOptions(provider);
         server = Opening.bind(config, allowList, sessions, serverCounters, limitedLog, nanoClock);
         if (!config.targetFigures()) {
             server.signs().sampling().turnOff();
@@ -94,7 +98,7 @@ public final class Intercept implements AutoCloseable {
             Counters laneCounters = new Counters();
             counters.add(laneCounters);
             Interceptor interceptor = new Interceptor(
-                    new PassList(config.passList()),
+                    new PassList(live.passedHere(config)),
                     sessions,
                     server.unroutedResponses(),
                     config.addressTranslation(),
@@ -249,15 +253,28 @@ public final class Intercept implements AutoCloseable {
     }
 
     /**
-     * Takes the pass list, unless the kernel has it, the address translation, and who may connect from now on. Any thread.
+     * Takes what of a configuration {@link LiveOptions} names from now on. Any thread.
      *
-     * @throws StartException when the backend could not be opened with it; nothing is changed
+     * @throws StartException when the backend could not be opened with it, or does not take it; nothing is changed
      */
     public synchronized void adopt(InterceptConfig changed) throws StartException {
-        config = Opening.adopting(config, changed, provider);
-        AnswerAddresses addresses = AnswerAddresses.of(config.passList(), config.addressTranslation());
+        InterceptConfig adopted = config.adopting(changed, live);
+        BackendOptions options = Opening.checked(changed, adopted, provider);
+        try {
+            // First: a client that is answered by other addresses goes on, and the backend is to stop what comes then.
+            loops.get(0).backend().adopt(options);
+        } catch (BackendException e) {
+            throw Opening.refused(provider, e);
+        }
+        config = adopted;
+        AnswerAddresses addresses = AnswerAddresses.of(live.passedHere(config), config.addressTranslation());
         interceptors.forEach(interceptor -> interceptor.use(addresses));
         allowList.set(config.allow());
+    }
+
+    /** What {@link #adopt} takes. */
+    public LiveOptions liveOptions() {
+        return live;
     }
 
     private int secondsNow() {

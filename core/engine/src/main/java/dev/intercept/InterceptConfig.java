@@ -4,6 +4,7 @@ import dev.intercept.capture.AddressTranslation;
 import dev.intercept.net.Cidr;
 import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.Keepalive;
+import dev.intercept.spi.BackendOption;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -71,11 +72,11 @@ public record InterceptConfig(
     }
 
     /** This with what {@link Intercept#adopt} takes from another. */
-    InterceptConfig adopting(InterceptConfig other, boolean keepsPassList) {
+    InterceptConfig adopting(InterceptConfig other, LiveOptions live) {
         return new InterceptConfig(
                 bindAddress,
                 port,
-                keepsPassList ? passList : other.passList,
+                live.areLive(BackendOption.PASS_LIST.name()) ? other.passList : passList,
                 tableSize,
                 routeTimeoutS,
                 maxSessions,
@@ -86,12 +87,12 @@ public record InterceptConfig(
                 other.allow,
                 quickackRoutes,
                 protocol,
-                other.addressTranslation,
+                live.areLive(BackendOption.TRANSLATION.name()) ? other.addressTranslation : addressTranslation,
                 anyTarget,
                 targetFigures,
                 statsIntervalS,
                 backendName,
-                backendOptions,
+                live.merged(backendOptions, other.backendOptions),
                 pluginPath);
     }
 

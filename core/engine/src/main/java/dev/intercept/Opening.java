@@ -109,13 +109,19 @@ final class Opening {
         }
     }
 
-    /** What another configuration changes while an open backend goes on. */
-    static InterceptConfig adopting(InterceptConfig config, InterceptConfig changed, CaptureBackendProvider provider)
+    /**
+     * What an open backend is given to go on with.
+     *
+     * @param changed what a start would have; refused where that would refuse it
+     * @param adopted what of it is taken now
+     */
+    static BackendOptions checked(InterceptConfig changed, InterceptConfig adopted, CaptureBackendProvider provider)
             throws StartException {
-        InterceptConfig adopted = config.adopting(changed, provider.options().contains(BackendOption.PASS_LIST));
         try {
-            optionsFor(adopted, provider);
-            return adopted;
+            if (changed.backendName().equals(adopted.backendName())) {
+                optionsFor(changed, provider);
+            }
+            return optionsFor(adopted, provider);
         } catch (BackendException e) {
             throw refused(provider, e);
         }
@@ -126,12 +132,12 @@ final class Opening {
         BackendOptions options =
                 new BackendOptions(provider.options(), ConfiguredOptions.of(config, provider.options()));
         if (provider.wantsRoutes(options)) {
-            refuseWithoutRoutes(config);
+            refuseWithoutRoutes(config, provider);
         }
         return options;
     }
 
-    private static StartException refused(CaptureBackendProvider provider, BackendException e) {
+    static StartException refused(CaptureBackendProvider provider, BackendException e) {
         return new StartException(ExitCode.of(e.kind()), "backend " + provider.name() + ": " + e.getMessage(), e);
     }
 
@@ -147,12 +153,14 @@ final class Opening {
     }
 
     /** Before anything is attached to the kernel. */
-    private static void refuseWithoutRoutes(InterceptConfig config) throws BackendException {
-        if (config.addressTranslation() != AddressTranslation.NONE) {
+    private static void refuseWithoutRoutes(InterceptConfig config, CaptureBackendProvider provider)
+            throws BackendException {
+        if (config.addressTranslation() != AddressTranslation.NONE
+                && !provider.options().contains(BackendOption.TRANSLATION)) {
             throw new BackendException(
                     Kind.USAGE,
-                    "-D does not go with stopping only the answers of replayed sessions, which the kernel compares as packets"
-                            + " have them: capture where no -D is needed, or stop all answers");
+                    "-D does not go with stopping only the answers of replayed sessions, which this backend compares as"
+                            + " packets have them: capture where no -D is needed, or stop all answers");
         }
         if (config.protocol().anySingle()) {
             throw new BackendException(

@@ -23,6 +23,16 @@ public record BackendOption(List<String> names, String valueLabel, String defaul
     public static final BackendOption PASS_LIST =
             new BackendOption(List.of("--passlist"), "IP[,IP...]", "", "destinations whose packets pass untouched");
 
+    /**
+     * intercept's own option {@code -D}. A backend that compares addresses with those of routes before intercept sees a packet
+     * declares it and is given what the user gave there: pairs of IPv4 addresses, what packets have, a hyphen, what routes have,
+     * with a comma between.
+     *
+     * @since 2, added later
+     */
+    public static final BackendOption TRANSLATION = new BackendOption(
+            List.of("--translate"), "FROM-TO[,...]", "", "what packets call FROM, on either side, is TO in routes");
+
     public BackendOption {
         names = List.copyOf(names);
         if (names.isEmpty() || !names.get(0).startsWith("--")) {
@@ -33,6 +43,11 @@ public record BackendOption(List<String> names, String valueLabel, String defaul
     /** The name under which {@link BackendOptions} holds the value: the first of {@link #names}. */
     public String name() {
         return names.get(0);
+    }
+
+    /** Whether it is one of intercept's own, which the command has already. */
+    public boolean isOfIntercept() {
+        return equals(PASS_LIST) || equals(TRANSLATION);
     }
 
     public boolean isSwitch() {

@@ -65,6 +65,18 @@ public interface CaptureBackend extends AutoCloseable {
     }
 
     /**
+     * Takes the values of the provider's {@link CaptureBackendProvider#liveOptions} anew, for all lanes; those of the others are
+     * not looked at. Asked of the first lane, by any thread, one at a time; without effect once it is closed.
+     *
+     * @param options all of them, as for {@link CaptureBackendProvider#open}
+     * @throws BackendException when that cannot be done; nothing is changed then
+     * @since 2, added later
+     */
+    default void adopt(BackendOptions options) throws BackendException {
+        // Without such options there is nothing to do.
+    }
+
+    /**
      * Reads what the kernel counted for this packet source. May read {@code /proc}: call it every few seconds, not per
      * packet. After {@link #close} the last reading is returned.
      */

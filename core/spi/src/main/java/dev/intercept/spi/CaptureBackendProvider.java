@@ -59,6 +59,16 @@ public interface CaptureBackendProvider {
         return Set.of();
     }
 
+    /**
+     * First names of the options whose values an open backend takes anew, while packets come: {@link CaptureBackend#adopt}. Of
+     * intercept's own options those that {@link #options} declares.
+     *
+     * @since 2, added later
+     */
+    default Set<String> liveOptions() {
+        return Set.of();
+    }
+
     /** What keeps answers from their clients. */
     default CaptureMode mode() {
         return CaptureMode.DECIDES;
@@ -113,9 +123,10 @@ public interface CaptureBackendProvider {
     /**
      * Whether with these options the backend stops only the packets of sessions that have a route, which its {@link
      * CaptureBackend#routeListener} learns of. Routes have the addresses that clients know, and clients with {@code --single}
-     * announce none: intercept refuses to start such a backend together with {@code -D} or {@code --single}.
+     * announce none: intercept refuses to start such a backend together with {@code --single}, and together with {@code -D} unless
+     * it declares {@link BackendOption#TRANSLATION}.
      *
-     * @throws BackendException of kind USAGE when an option's value cannot be meant
+     * @throws BackendException of kind USAGE when an option's value, any of them, cannot be meant
      * @since 2, added later
      */
     default boolean wantsRoutes(BackendOptions options) throws BackendException {

@@ -37,12 +37,12 @@ final class BackendOptionGroups {
         this(providers, name -> true);
     }
 
-    /** @param isWanted by first name; other options are left out, and so is the pass list, which intercept itself has */
+    /** @param isWanted by first name; other options are left out, and so are those that intercept itself has */
     BackendOptionGroups(List<CaptureBackendProvider> providers, Predicate<String> isWanted) {
         for (CaptureBackendProvider provider : providers) {
             requiredBy.put(provider.name(), provider.requiredOptions());
             for (BackendOption option : provider.options()) {
-                if (isWanted.test(option.name()) && !option.equals(BackendOption.PASS_LIST)) {
+                if (isWanted.test(option.name()) && !option.isOfIntercept()) {
                     byName.computeIfAbsent(option.name(), name -> new Shared(option, new ArrayList<>()))
                             .backends()
                             .add(provider.name());

@@ -6,7 +6,6 @@ import dev.intercept.capture.BackendRegistry;
 import dev.intercept.cli.ArgumentFiles.ArgumentFileException;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
-import dev.intercept.spi.BackendOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,8 @@ import picocli.CommandLine.ParameterException;
  */
 final class Reload {
 
-    /** By longest name. */
-    private static final Set<String> LIVE = Set.of("--allow", "--passlist", "--translate", "--log-level", "--silence");
+    /** Of the process, by longest name. */
+    private static final Set<String> LIVE = Set.of("--log-level", "--silence");
 
     private static final String WITHOUT_CONFIG =
             "nothing to read anew: intercept was started without --config=FILE; 'intercept config --print-default' writes such a file";
@@ -101,7 +100,12 @@ final class Reload {
         }
         // First what may fail.
         rules.adopt(command.config().passList());
-        intercept.adopt(command.config());
+        try {
+            intercept.adopt(command.config());
+        } catch (StartException e) {
+            rules.adopt(intercept.config().passList());
+            return refused(e.getMessage());
+        }
         diagnosis.silence(command.run.silenced());
         log.setLevel(command.run.logLevel);
         return new Outcome(true, remember(values(commandLine), intercept));
@@ -131,12 +135,8 @@ final class Reload {
         return value == null ? " not given" : value.isEmpty() ? " given" : " " + value;
     }
 
-    private boolean isLive(String name, Intercept intercept) {
-        boolean isInKernel = name.equals("--passlist")
-                && registry.find(intercept.backendName())
-                        .filter(backend -> backend.options().contains(BackendOption.PASS_LIST))
-                        .isPresent();
-        return LIVE.contains(name) && !isInKernel;
+    private static boolean isLive(String name, Intercept intercept) {
+        return LIVE.contains(name) || intercept.liveOptions().areLive(name);
     }
 
     private Map<String, String> valuesInForce() {
