@@ -14,8 +14,10 @@ import dev.intercept.tc.TrafficControl;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -32,6 +34,14 @@ final class Attachments implements AutoCloseable {
     /** By index. */
     private final Map<Integer, Held> held = new TreeMap<>();
 
+    /** Those of them that had no filter of an intercept before. */
+    private final List<Device> brought = new ArrayList<>();
+
+    private Runnable beforeTakeOver = () -> {};
+
+    /** Indexes of those that have none any more, which was logged. */
+    private final Set<Integer> bare = new HashSet<>();
+
     private record Held(Device device, DeviceLock lock) {}
 
     private Attachments(EbpfSettings settings) throws SystemCallException {
@@ -44,6 +54,11 @@ final class Attachments implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    /** @param work done before a filter of an intercept before is replaced, whenever its device comes */
+    void beforeTakeOver(Runnable work) {
+        beforeTakeOver = work;
     }
 
     /** Takes the devices that are wanted, in the network namespace of the calling thread; attaches nothing yet. */
@@ -115,15 +130,12 @@ final class Attachments implements AutoCloseable {
      * Attaches to all devices that were taken.
      *
      * @param programs descriptors by the length of the link header
-     * @return whether any had a filter of an intercept before
      */
-    synchronized boolean attachAll(Map<Integer, Integer> programs) throws SystemCallException, BackendException {
+    synchronized void attachAll(Map<Integer, Integer> programs) throws SystemCallException, BackendException {
         List<String> taken = new ArrayList<>();
-        boolean isTakenOver = false;
         for (Held each : held.values()) {
             boolean hadFilter = attach(each.device(), programs);
             taken.add(each.device().name() + (hadFilter ? " (taken over)" : ""));
-            isTakenOver |= hadFilter;
         }
         LOG.log(
                 Level.INFO,
@@ -132,12 +144,18 @@ final class Attachments implements AutoCloseable {
                         + settings.ports().stream().map(String::valueOf).collect(Collectors.joining(", "))
                         + " are stopped at the " + settings.direction() + " of " + String.join(", ", taken)
                         + ", also after intercept has ended; intercept rules --backend=ebpf --remove lets them pass");
-        return isTakenOver;
     }
 
     private boolean attach(Device device, Map<Integer, Integer> programs) throws SystemCallException, BackendException {
         try {
-            return trafficControl.attach(device, settings.direction(), programs.get(device.linkBytes()));
+            if (trafficControl.ours(device, settings.direction()).isPresent()) {
+                beforeTakeOver.run();
+            }
+            boolean hadFilter = trafficControl.attach(device, settings.direction(), programs.get(device.linkBytes()));
+            if (!hadFilter) {
+                brought.add(device);
+            }
+            return hadFilter;
         } catch (SystemCallException e) {
             throw Refusal.ofDevice(device, settings.direction(), e);
         }
@@ -155,8 +173,26 @@ final class Attachments implements AutoCloseable {
                     attachLate(device, programs);
                 }
             }
+            reportRemoved();
         } catch (SystemCallException e) {
             LOG.log(Level.WARNING, "devices cannot be listed: {0}; those that come are not followed", e.getMessage());
+        }
+    }
+
+    /** Somebody did it who may know why: it is not attached again. */
+    private void reportRemoved() throws SystemCallException {
+        for (Held each : held.values()) {
+            Device device = each.device();
+            if (trafficControl.ours(device, settings.direction()).isPresent()) {
+                bare.remove(device.index());
+            } else if (bare.add(device.index())) {
+                LOG.log(
+                        Level.WARNING,
+                        "the filter at the {0} of {1} was removed: answers by it pass, and reach clients; a restart of intercept"
+                                + " attaches it again",
+                        settings.direction(),
+                        device.name());
+            }
         }
     }
 
@@ -166,6 +202,7 @@ final class Attachments implements AutoCloseable {
                     .noneMatch(device -> device.index() == each.device().index());
             if (isGone) {
                 each.lock().close();
+                bare.remove(each.device().index());
                 LOG.log(
                         Level.WARNING,
                         "device {0} is gone; one of that name is taken when it comes",
@@ -185,12 +222,30 @@ final class Attachments implements AutoCloseable {
                     settings.direction(),
                     device.name());
         } catch (SystemCallException | BackendException e) {
+            bare.add(device.index());
             LOG.log(
                     Level.WARNING,
                     "answers by {0}, which has come, are not stopped: {1}",
                     device.name(),
                     Refusal.explain(e).getMessage());
         }
+    }
+
+    /** Removes the filters that were not there before: of a start that came to nothing. Those that were taken over stay. */
+    synchronized void detachBrought() {
+        for (Device device : brought) {
+            try {
+                trafficControl.detach(device, settings.direction());
+            } catch (SystemCallException e) {
+                LOG.log(
+                        Level.WARNING,
+                        "answers are stopped at {0} though intercept did not start: {1}; do: intercept rules --backend=ebpf"
+                                + " --remove",
+                        device.name(),
+                        e.getMessage());
+            }
+        }
+        brought.clear();
     }
 
     /** What says that devices came or went. */

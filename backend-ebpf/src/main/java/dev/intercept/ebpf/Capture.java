@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What all lanes share: maps, programs, the devices they are attached to. Freed with the last lane; filters stay attached. */
+/**
+ * What all lanes share: maps, programs, the devices they are attached to. Freed with the last lane; filters stay attached, but for those
+ * that a capture brought which was never polled: what failed then was the start.
+ */
 final class Capture {
 
     private static final Logger LOG = System.getLogger(Capture.class.getName());
@@ -107,12 +110,11 @@ final class Capture {
         }
     }
 
-    /** Sessions of before are unknown to a start that takes filters over: it lets nothing pass for as long as their answers may come. */
+    /** Sessions of before are unknown to who takes a filter over: it lets nothing pass for as long as their answers may come. */
     private void attach() throws SystemCallException, BackendException {
-        control().putLong(ControlLayout.ALL_UNTIL, System.nanoTime() + ALL_AFTER_START_NS);
-        if (!attachments.attachAll(programs)) {
-            control().putLong(ControlLayout.ALL_UNTIL, 0);
-        }
+        attachments.beforeTakeOver(
+                () -> control().putLong(ControlLayout.ALL_UNTIL, System.nanoTime() + ALL_AFTER_START_NS));
+        attachments.attachAll(programs);
     }
 
     EbpfSettings settings() {
@@ -164,6 +166,9 @@ final class Capture {
             follower.close();
         }
         if (attachments != null) {
+            if (follower == null) {
+                attachments.detachBrought();
+            }
             attachments.close();
         }
         programs.values().forEach(Bpf::close);

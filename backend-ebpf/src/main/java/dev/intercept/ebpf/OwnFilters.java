@@ -58,8 +58,9 @@ final class OwnFilters implements AttachedFilters {
 
     @Override
     public List<String> remove() throws BackendException {
-        return onEachDevice((trafficControl, device, lines) ->
-                trafficControl.detach(device).forEach(direction -> lines.add(line(device, direction))));
+        return onEachDevice((trafficControl, device, lines) -> trafficControl
+                .detach(device, Direction.values())
+                .forEach(direction -> lines.add(line(device, direction))));
     }
 
     /** As tc(8) would remove it. */

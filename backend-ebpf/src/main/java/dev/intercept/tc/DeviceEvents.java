@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Waits until a device comes, goes, or gets an address, in the network namespace of the thread that opened it.
+ * Waits until a device comes, goes, or gets an address, or a filter of one changes, in the network namespace of the thread that opened it.
  *
  * <p>Thread rule: one thread; {@link #stop} any until {@link #close}.
  */
@@ -18,6 +18,7 @@ public final class DeviceEvents implements AutoCloseable {
     /** linux/rtnetlink.h */
     private static final int RTMGRP_LINK = 1;
 
+    private static final int RTMGRP_TC = 8;
     private static final int RTMGRP_IPV4_IFADDR = 0x10;
     private static final int ADDRESS_BYTES = 12;
     private static final int ADDRESS_GROUPS = 8;
@@ -52,7 +53,7 @@ public final class DeviceEvents implements AutoCloseable {
         return ByteBuffer.allocate(ADDRESS_BYTES)
                 .order(ByteOrder.nativeOrder())
                 .putShort(0, (short) Rtnetlink.AF_NETLINK)
-                .putInt(ADDRESS_GROUPS, RTMGRP_LINK | RTMGRP_IPV4_IFADDR)
+                .putInt(ADDRESS_GROUPS, RTMGRP_LINK | RTMGRP_TC | RTMGRP_IPV4_IFADDR)
                 .array();
     }
 

@@ -76,6 +76,18 @@ public final class TrafficControl {
      */
     public boolean attach(Device device, Direction direction, int programFd) throws SystemCallException {
         boolean isNewQdisc = addClsact(device);
+        try {
+            return attach(device, direction, programFd, isNewQdisc);
+        } catch (SystemCallException e) {
+            if (isNewQdisc) {
+                removeClsact(device);
+            }
+            throw e;
+        }
+    }
+
+    private boolean attach(Device device, Direction direction, int programFd, boolean isNewQdisc)
+            throws SystemCallException {
         Optional<Filter> former = isNewQdisc ? Optional.empty() : ours(device, direction);
         String name = former.map(Filter::name).orElse(NAME + (isNewQdisc ? WITH_CLSACT : ""));
         Request request = filterRequest(
@@ -196,10 +208,10 @@ public final class TrafficControl {
      *
      * @return where there was one
      */
-    public List<Direction> detach(Device device) throws SystemCallException {
+    public List<Direction> detach(Device device, Direction... directions) throws SystemCallException {
         List<Direction> removed = new ArrayList<>();
         boolean broughtClsact = false;
-        for (Direction direction : Direction.values()) {
+        for (Direction direction : directions) {
             Optional<Filter> ours = ours(device, direction);
             if (ours.isPresent()) {
                 socket.demand(filterRequest(device, direction, "RTM_DELTFILTER on " + device.name(), RTM_DELTFILTER, 0)
@@ -209,9 +221,13 @@ public final class TrafficControl {
             }
         }
         if (broughtClsact && isUnused(device)) {
-            socket.demand(qdiscRequest(device, "RTM_DELQDISC on " + device.name(), RTM_DELQDISC, 0));
+            removeClsact(device);
         }
         return removed;
+    }
+
+    private void removeClsact(Device device) throws SystemCallException {
+        socket.demand(qdiscRequest(device, "RTM_DELQDISC on " + device.name(), RTM_DELQDISC, 0));
     }
 
     private boolean isUnused(Device device) throws SystemCallException {

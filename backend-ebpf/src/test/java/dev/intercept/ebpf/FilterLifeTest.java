@@ -61,7 +61,7 @@ class FilterLifeTest {
     @Test
     void shouldStopAnswersAfterItsEndUntilItIsRemoved() throws Exception {
         String before = listing();
-        network.open().close();
+        network.serve();
         network.inject(answer());
         assertTrue(network.escaped(NOTHING_MS).isEmpty());
         String filter = "tc filter del dev target0 egress pref 1 handle 0x1c bpf";
@@ -73,9 +73,39 @@ class FilterLifeTest {
         assertTrue(network.escaped(PATIENCE_MS).isPresent());
     }
 
+    /** The start failed, perhaps for quite another reason. */
+    @Test
+    void shouldLeaveNoFilterThatItBroughtBeforeItWasPolled() throws Exception {
+        String before = listing();
+        network.open().close();
+        assertEquals(before, listing());
+        network.serve();
+        String stopping = listing();
+        network.open().close();
+        assertEquals(withoutProgram(stopping), withoutProgram(listing()), "it was there already");
+    }
+
+    @Test
+    void shouldLeaveNoFilterOnADeviceWhenItIsRefusedAtTheNext() throws Exception {
+        network.exec("tc qdisc add dev target0 clsact");
+        network.exec("tc filter add dev target0 egress pref 1 protocol ip " + CLASSIC_BPF);
+        String before = listing();
+        BackendException refused = assertThrows(
+                BackendException.class, () -> network.open(Map.of(EbpfSettings.INTERFACE, "wire0,target0")));
+        assertTrue(refused.getMessage().startsWith("egress of device target0: "), refused.getMessage());
+        assertEquals(before, listing());
+        assertEquals(List.of(), shown());
+    }
+
+    /** Each load gives the program another number. */
+    private static String withoutProgram(String listing) {
+        return listing.replaceAll("id \\d+ name intercept.*", "");
+    }
+
     @Test
     void shouldLetNoAnswerEscapeWhileItIsTakenOver() throws Exception {
         CaptureBackend first = network.open();
+        first.poll(packet -> Verdict.DROP, 1, 0);
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicInteger sent = new AtomicInteger();
         Thread sender = new Thread(() -> {
@@ -117,7 +147,7 @@ class FilterLifeTest {
             network.inject(answer());
             assertEquals(1, Polls.packets(first, 1).size());
         }
-        network.open().close();
+        network.serve();
     }
 
     @Test
@@ -126,7 +156,7 @@ class FilterLifeTest {
         network.exec("tc filter add dev target0 egress pref 7 protocol all " + CLASSIC_BPF);
         network.exec("tc filter add dev target0 egress pref 1 protocol all " + CLASSIC_BPF);
         String before = listing();
-        network.open().close();
+        network.serve();
         assertEquals(1, removed().size());
         assertEquals(before, listing());
     }
@@ -134,8 +164,8 @@ class FilterLifeTest {
     @Test
     void shouldLeaveAnEmptyClsactThatWasThere() throws Exception {
         network.exec("tc qdisc add dev target0 clsact");
-        network.open().close();
-        network.open().close();
+        network.serve();
+        network.serve();
         removed();
         assertTrue(listing().contains("qdisc clsact"), listing());
     }
@@ -153,7 +183,7 @@ class FilterLifeTest {
                                         + " move it, or name other devices with --interface"),
                 refused.getMessage());
         network.exec("tc filter del dev target0 egress pref 1");
-        network.open().close();
+        network.serve();
     }
 
     @Test
@@ -171,6 +201,23 @@ class FilterLifeTest {
             awaitFilterOn("target0");
             network.inject(answer());
             assertEquals(1, Polls.packets(backend, 1).size());
+        }
+    }
+
+    @Test
+    void shouldReportThatSomebodyRemovedItsFilter() throws Exception {
+        try (LogLines log = new LogLines(Attachments.class);
+                CaptureBackend backend = network.open()) {
+            backend.poll(packet -> Verdict.DROP, 1, 0);
+            assertTrue(log.next().startsWith("answers from port 8080 are stopped at the egress of target0"));
+            network.exec("tc qdisc del dev target0 clsact");
+            assertEquals(
+                    "the filter at the egress of target0 was removed: answers by it pass, and reach clients; a restart of"
+                            + " intercept attaches it again",
+                    log.next());
+            network.exec("ip link add other0 type veth peer name other1");
+            network.exec("ip address add 10.1.1.1/32 dev other0");
+            assertEquals("answers are stopped at the egress of other0 too, which has come", log.next(), "said once");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.intercept.kit.TestNetwork;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.Verdict;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -41,6 +42,13 @@ final class FilteredNetwork implements BackendFixture {
     @Override
     public CaptureBackend open() throws Exception {
         return open(Map.of()).get(0);
+    }
+
+    /** Runs for a moment; its filters stay. */
+    void serve() throws Exception {
+        try (CaptureBackend backend = open()) {
+            backend.poll(packet -> Verdict.DROP, 1, 0);
+        }
     }
 
     /** With port 8080 unless another is given. */

@@ -6,6 +6,7 @@ import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
+import dev.intercept.spi.Verdict;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +84,7 @@ class HostChecksTest {
         Host host = new Known(ALL_CAPABILITIES, "1");
         try (FilteredNetwork network = new FilteredNetwork()) {
             try (CaptureBackend backend = network.open()) {
+                backend.poll(packet -> Verdict.DROP, 1, 0);
                 assertEquals(
                         List.of("OK: a filter stops answers: " + LEFT + "  # java (process "
                                 + ProcessHandle.current().pid() + ") reads it | "),

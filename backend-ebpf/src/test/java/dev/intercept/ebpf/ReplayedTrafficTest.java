@@ -92,6 +92,7 @@ class ReplayedTrafficTest {
             int client = PacketBuilder.address(TestNetwork.client(1));
             int target = PacketBuilder.address(TestNetwork.TARGET);
             routes.onRoute(client, 10000, target, 8080, true);
+            backend.poll(packet -> Verdict.DROP, 1, 0);
             backend.close();
             routes.onRoute(client, 10000, target, 8080, false); // Comes too late, and does no harm.
             network.inject(replayed);
@@ -109,9 +110,35 @@ class ReplayedTrafficTest {
             try (CaptureBackend first = network.open(replayed).get(0)) {
                 network.inject(answer);
                 assertTrue(network.escaped(PATIENCE_MS).isPresent());
-                assertEquals("ebpf:0", first.lane());
+                first.poll(packet -> Verdict.DROP, 1, 0);
             }
             try (CaptureBackend second = network.open(replayed).get(0)) {
+                network.inject(answer);
+                assertEquals(1, Polls.packets(second, 1).size());
+                assertTrue(network.escaped(NOTHING_MS).isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void shouldLetNothingPassJustAfterItTookOverTheFilterOfADeviceThatCameLate() throws Exception {
+        byte[] answer = new PacketBuilder().build();
+        try (FilteredNetwork network = new FilteredNetwork();
+                LogLines log = new LogLines(Attachments.class)) {
+            network.exec("ip link add late0 type veth peer name late1");
+            try (CaptureBackend first =
+                    network.open(Map.of(EbpfSettings.INTERFACE, "late0")).get(0)) {
+                first.poll(packet -> Verdict.DROP, 1, 0);
+                assertTrue(log.next().startsWith("answers from port 8080 are stopped at the egress of late0, "));
+            }
+            try (CaptureBackend second =
+                    network.open(Map.of(EbpfSettings.STOP, "replayed")).get(0)) {
+                assertTrue(log.next().startsWith("answers of replayed sessions from port 8080"));
+                second.poll(packet -> Verdict.DROP, 1, 0);
+                network.inject(answer);
+                assertTrue(network.escaped(PATIENCE_MS).isPresent(), "it knows of nobody before it");
+                network.exec("ip address add 10.1.1.1/32 dev late0");
+                assertEquals("answers are stopped at the egress of late0 too, which has come", log.next());
                 network.inject(answer);
                 assertEquals(1, Polls.packets(second, 1).size());
                 assertTrue(network.escaped(NOTHING_MS).isEmpty());
