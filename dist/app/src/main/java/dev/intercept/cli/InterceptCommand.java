@@ -116,17 +116,19 @@ final class InterceptCommand implements Callable<Integer> {
         if (run.training) {
             Training.run(registry);
         }
+        InterceptConfig config = config();
+        OwnRules rules = new OwnRules(run.installRules, config, registry);
+        rules.refuseWithoutRules();
         if (run.daemon && !run.detached) {
             return new DaemonStart(run, arguments.given(), out, err).run();
         }
-        InterceptConfig config = config();
-        OwnRules rules = new OwnRules(run.installRules, config, registry);
         InterceptStart start = new InterceptStart(config, registry, arguments.given());
         return new InterceptProcess(start, run, rules, new Reload(arguments, registry, rules), notices()).run();
     }
 
     /** Finds out what {@link #start} would be refused. */
-    StartTrial trial() {
+    StartTrial trial() throws StartException {
+        new OwnRules(run.installRules, config(), registry).refuseWithoutRules();
         return new StartTrial(new InterceptStart(config(), registry, arguments.given()), run, listen.port);
     }
 

@@ -18,7 +18,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,11 +36,17 @@ final class OwnRules {
     private static final String KEEP = "keep-rules";
 
     private final Optional<Path> mark;
-    private final List<Integer> ports;
     private final InterceptConfig config;
     private final BackendRegistry registry;
     private final Firewall firewall = new Firewall();
-    private final List<QueueRule> rules = new ArrayList<>();
+
+    /** Those in force, by port. */
+    private final Map<Integer, QueueRule> rules = new LinkedHashMap<>();
+
+    private List<Integer> ports;
+    private List<Cidr> passList;
+
+    /** Null before {@link #install}, with which changes until then are installed, and from {@link #remove} on. */
     private String backend;
 
     /** @param ports of the test servers; none: no rules */
@@ -51,18 +57,38 @@ final class OwnRules {
     OwnRules(List<Integer> ports, InterceptConfig config, BackendRegistry registry, Map<String, String> environment) {
         this.mark = Optional.ofNullable(environment.get("RUNTIME_DIRECTORY")).map(name -> Path.of(name, KEEP));
         this.ports = ports;
+        this.passList = config.passList();
         this.config = config;
         this.registry = registry;
     }
 
+    /**
+     * Before anything is opened, which may have an effect that stays.
+     *
+     * @throws StartException when the backend that a start would have has no rules
+     */
+    void refuseWithoutRules() throws StartException {
+        if (ports.isEmpty()) {
+            return;
+        }
+        try {
+            String name = registry.choose(config.backendName()).provider().name();
+            for (int port : ports) {
+                rule(name, port);
+            }
+        } catch (BackendException e) {
+            throw new StartException(ExitCode.of(e.kind()), e.getMessage(), e);
+        }
+    }
+
     /** @throws StartException when the backend has no rules, or no tool took them; none of them is left then */
-    void install(String backendName) throws StartException {
+    synchronized void install(String backendName) throws StartException {
         backend = backendName;
         for (int port : ports) {
             try {
-                QueueRule rule = rule(backendName, port, config.passList());
+                QueueRule rule = rule(backendName, port);
                 List<String> done = firewall.install(rule);
-                rules.add(rule);
+                rules.put(port, rule);
                 LOG.log(Level.INFO, done.isEmpty() ? "rules for port " + port + " are there already" : inserted(done));
             } catch (IOException e) {
                 remove();
@@ -86,26 +112,50 @@ final class OwnRules {
     }
 
     /**
-     * Puts the rules for another pass list in the place of those that are there, in an order that lets no answer escape.
+     * Puts the rules for other ports or another pass list in the place of those that are there, in an order that lets no answer escape
+     * whose port stays.
      *
-     * @throws StartException when the firewall refuses it; what was there is there still, perhaps with passes that are new
+     * @throws StartException when the firewall refuses it; what was there is there still, perhaps with rules that are new
      */
-    void adopt(List<Cidr> passList) throws StartException {
-        for (int i = 0; i < rules.size(); i++) {
-            try {
-                QueueRule before = rules.get(i);
-                QueueRule after = rule(backend, ports.get(i), passList);
-                List<String> done = new ArrayList<>(firewall.install(after));
-                rules.set(i, after);
-                done.addAll(firewall.remove(before.without(after)));
-                done.forEach(command -> LOG.log(Level.INFO, "rules: " + command));
-            } catch (IOException e) {
-                throw RulesCommand.refused(e);
+    synchronized void adopt(List<Integer> wanted, List<Cidr> passed) throws StartException {
+        ports = wanted;
+        passList = passed;
+        if (backend == null) {
+            return;
+        }
+        try {
+            for (int port : wanted) {
+                put(port, rule(backend, port));
             }
+            for (Map.Entry<Integer, QueueRule> each : List.copyOf(rules.entrySet())) {
+                if (!wanted.contains(each.getKey())) {
+                    log(firewall.remove(each.getValue()));
+                    rules.remove(each.getKey());
+                }
+            }
+        } catch (IOException e) {
+            throw RulesCommand.refused(e);
         }
     }
 
-    private QueueRule rule(String backendName, int port, List<Cidr> passList) throws StartException {
+    private void put(int port, QueueRule after) throws IOException {
+        log(firewall.install(after));
+        QueueRule before = rules.put(port, after);
+        if (before != null) {
+            log(firewall.remove(before.without(after)));
+        }
+    }
+
+    private static void log(List<String> done) {
+        done.forEach(command -> LOG.log(Level.INFO, "rules: " + command));
+    }
+
+    /** Of the test servers. */
+    synchronized List<Integer> ports() {
+        return ports;
+    }
+
+    private QueueRule rule(String backendName, int port) throws StartException {
         CaptureRules needed = needed(backendName)
                 .orElseThrow(() -> new StartException(
                         ExitCode.USAGE,
@@ -123,12 +173,13 @@ final class OwnRules {
     }
 
     /** After a stop in order. They stay where the next start is on its way; of what cannot be removed the log says how to do it. */
-    void remove() {
+    synchronized void remove() {
+        backend = null;
         if (!rules.isEmpty() && takeMark()) {
             LOG.log(Level.INFO, "rules: left in force for the start that follows");
             return;
         }
-        for (QueueRule rule : rules) {
+        for (QueueRule rule : rules.values()) {
             try {
                 List<String> done = firewall.remove(rule);
                 LOG.log(Level.INFO, "rules: " + (done.isEmpty() ? "gone already" : String.join("; ", done)));

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 final class Reload {
 
     /** Of the process, by longest name. */
-    private static final Set<String> LIVE = Set.of("--log-level", "--silence");
+    private static final Set<String> LIVE = Set.of("--install-rules", "--log-level", "--silence");
 
     private static final String WITHOUT_CONFIG =
             "nothing to read anew: intercept was started without --config=FILE; 'intercept config --print-default' writes such a file";
@@ -99,11 +99,12 @@ final class Reload {
             return refused(new UsageErrors(arguments).sentence(e));
         }
         // First what may fail.
-        rules.adopt(command.config().passList());
+        List<Integer> ports = rules.ports();
+        rules.adopt(command.run.installRules, command.config().passList());
         try {
             intercept.adopt(command.config());
         } catch (StartException e) {
-            rules.adopt(intercept.config().passList());
+            rules.adopt(ports, intercept.config().passList());
             return refused(e.getMessage());
         }
         diagnosis.silence(command.run.silenced());

@@ -2,9 +2,11 @@ package dev.intercept.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.InterceptConfig;
+import dev.intercept.StartException;
 import dev.intercept.capture.BackendRegistry;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
@@ -86,15 +88,48 @@ class OwnRulesTest {
 
     @Test
     void shouldPutTheRulesForAnotherPassListInFrontBeforeTheOldOnesGo() throws Exception {
-        network.run(() -> rules.adopt(List.of(Cidr.parse(TestNetwork.client(1)))));
+        network.run(() -> rules.adopt(List.of(8080), List.of(Cidr.parse(TestNetwork.client(1)))));
         answer();
         assertEquals(List.of("1 ACCEPT " + TestNetwork.client(1), "0 NFQUEUE 0.0.0.0/0"), counted());
-        network.run(() -> rules.adopt(List.of(Cidr.parse(TestNetwork.client(2)))));
+        network.run(() -> rules.adopt(List.of(8080), List.of(Cidr.parse(TestNetwork.client(2)))));
         answer();
         assertEquals(List.of("0 ACCEPT " + TestNetwork.client(2), "1 NFQUEUE 0.0.0.0/0"), counted());
-        network.run(() -> rules.adopt(List.of()));
+        network.run(() -> rules.adopt(List.of(8080), List.of()));
         assertTrue(counted().size() == 1, counted().toString());
         network.run(rules::remove);
         assertEquals(List.of(), counted());
+    }
+
+    @Test
+    void shouldHaveRulesForOtherPortsWhileThoseThatStayAreThere() throws Exception {
+        answer();
+        network.run(() -> rules.adopt(List.of(8080, 9090), List.of()));
+        assertEquals(List.of(9090, 8080), portsOfRules());
+        answer();
+        assertEquals(List.of("0 NFQUEUE 0.0.0.0/0", "2 NFQUEUE 0.0.0.0/0"), counted(), "it was there throughout");
+        network.run(() -> rules.adopt(List.of(9090), List.of()));
+        assertEquals(List.of(9090), portsOfRules());
+        network.run(rules::remove);
+        assertEquals(List.of(), counted());
+    }
+
+    private List<Integer> portsOfRules() throws Exception {
+        return network.exec("iptables", "-S", "OUTPUT")
+                .lines()
+                .filter(line -> line.contains("--sport "))
+                .map(line -> Integer.valueOf(line.replaceAll(".*--sport (\\d+).*", "$1")))
+                .toList();
+    }
+
+    @Test
+    void shouldRefuseABackendThatNeedsNoRulesBeforeAnythingIsOpened() {
+        InterceptConfig ebpf = InterceptConfig.builder()
+                .backendName("ebpf")
+                .backendOptions(Map.of("--target-ports", "8080"))
+                .build();
+        StartException refused = assertThrows(
+                StartException.class, () -> new OwnRules(List.of(8080), ebpf, BACKENDS, Map.of()).refuseWithoutRules());
+        assertEquals(
+                "--install-rules: backend ebpf needs no rules here; leave --install-rules out", refused.getMessage());
     }
 }
