@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . dist/packages.sh
+. dist/debian.sh
 
 [ "$(id -u)" = 0 ] || fail 77 "needs root: files of several owners are made, in a root file system of its own"
 deb=${1:-$(echo dist/target/intercept_*.deb)}
@@ -25,40 +26,9 @@ image=$PWD/dist/target/intercept-${version//\~/-}-$architecture-image.tar
 created=$(dpkg-deb --fsys-tarfile "$deb" | tar -tv --full-time | awk 'NR == 1 { print $4 "T" $5 "Z" }')
 mkdir -p "$work"
 
-# The system without the package, kept for the next time.
-base() {
-  local mirror
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
-  echo "Debian $suite with a Java runtime, iptables and nftables; takes a minute"
-  debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$work/debootstrap.log" ||
-    fail 69 "debootstrap failed; see $work/debootstrap.log"
-  rm -rf "$work/apt.kept"
-  cp -r "$root/etc/apt" "$work/apt.kept"
-  echo "deb $mirror $suite main" >"$root/etc/apt/sources.list"
-  cp -r /etc/apt/apt.conf.d "$root/etc/apt/"
-  cp /etc/resolv.conf "$root/etc/"
-  in_root 'apt-get update -qq
-    apt-get install -qq -y --no-install-recommends default-jre-headless iptables iproute2 libpcap0.8 nftables systemd-standalone-sysusers' >"$work/apt.log" 2>&1 ||
-    fail 69 "apt-get failed; see $work/apt.log"
-  # Where this machine takes its packages from is of no use elsewhere.
-  rm -r "$root/etc/apt" "$root/etc/resolv.conf"
-  mv "$work/apt.kept" "$root/etc/apt"
-  : >"$root/etc/apt/sources.list"
-  tar -C "$root" -cf "$work/$suite.tar" .
-}
+in_root() { in_chroot "$root" "$1"; }
 
-in_root() { # shell commands; Java's own installation reads /proc
-  unshare --mount sh -euc "mount -t proc proc '$root/proc'
-    exec chroot '$root' env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive HOME=/root sh -euc '$1'"
-}
-
-rm -rf "$root"
-if [ -f "$work/$suite.tar" ]; then
-  mkdir "$root"
-  tar -C "$root" -xf "$work/$suite.tar"
-else
-  base
-fi
+debian_root "$root" "$suite" default-jre-headless iptables iproute2 libpcap0.8 nftables systemd-standalone-sysusers
 echo "The package"
 cp "$deb" "$root/tmp/intercept.deb"
 in_root 'dpkg -i /tmp/intercept.deb && rm /tmp/intercept.deb' >"$work/dpkg.log" 2>&1 || fail 70 "dpkg failed; see $work/dpkg.log"

@@ -3,17 +3,18 @@
 # starts it there as the service does, and purges it; then the same under a systemd that boots there, which starts, watches,
 # restarts and stops the service. Takes some minutes, needs root and Debian; not part of dist/test.sh.
 #
-#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible compatibility lint plugins install service image; all of them without arguments
+#   [SUITE=NAME] dist/package-test.sh [STEP ...]      reproducible compatibility lint completion plugins install service image; all of them without arguments
 #
 # "reproducible" and "compatibility" build the last commit. The other steps take what mvn package has left in dist/target.
 # "install" and "service" do so in this machine's release of Debian, or in another that SUITE names.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 . dist/packages.sh
+. dist/debian.sh
 
 [ "$(id -u)" = 0 ] || fail 77 "needs root: a root file system of its own and a kernel queue in a network namespace of its own"
 work=$PWD/dist/target/package-test
-steps=${*:-reproducible compatibility lint plugins install service image}
+steps=${*:-reproducible compatibility lint completion plugins install service image}
 suite=${SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
 root=$work/root
 
@@ -105,25 +106,28 @@ lint() {
   echo "lists every jar"
 }
 
-# A minimal Debian with what the package depends on, from wherever this machine takes its packages.
-make_base() {
-  local base=$work/base mirror
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
-  rm -rf "$base"
-  debootstrap --variant=minbase "$suite" "$base" "$mirror" >"$work/debootstrap.log" ||
-    fail 69 "debootstrap failed; see $work/debootstrap.log"
-  echo "deb $mirror $suite main" >"$base/etc/apt/sources.list"
-  cp -r /etc/apt/apt.conf.d "$base/etc/apt/"
-  cp /etc/resolv.conf "$base/etc/"
-  # Java's own installation reads /proc.
-  unshare -m sh -euc "mount -t proc proc '$base/proc'
-    export DEBIAN_FRONTEND=noninteractive
-    chroot '$base' apt-get update -qq
-    chroot '$base' apt-get install -qq -y --no-install-recommends \
-      default-jre-headless iptables iproute2 libpcap0.8 logrotate systemd" >"$work/apt.log" 2>&1 ||
-    fail 69 "apt-get failed; see $work/apt.log"
-  tar -C "$base" -cf "$work/$suite.tar" .
-  rm -rf "$base"
+# In the shells themselves; zsh shows it on a terminal only.
+completion() {
+  need fish fish
+  need tmux tmux
+  need zsh zsh
+  install_missing
+  local directory=$PWD/dist/target/intercept/completion typed="intercept rules --tool=" _
+  say "completion: what a tab offers behind $typed"
+  fish --no-config -c "source $directory/intercept.fish; complete -C '$typed'" | tee "$work/fish"
+  [ "$(cut -f 1 "$work/fish" | tr '\n' ' ')" = "--tool=iptables --tool=iptables-legacy --tool=iptables-nft --tool=nft " ] ||
+    fail 70 "fish offers something else"
+  terminal() { tmux -L "package-test-$$" "$@"; }
+  terminal -f /dev/null new-session -d -x 120 -y 20 "zsh -f"
+  terminal send-keys "fpath=($directory \$fpath); autoload -U compinit; compinit -u -D; clear" Enter
+  terminal send-keys "$typed" Tab Tab
+  for _ in $(seq 300); do
+    terminal capture-pane -p >"$work/zsh"
+    ! grep -E '^iptables +iptables-legacy +iptables-nft +nft' "$work/zsh" || break
+    sleep 0.1
+  done
+  terminal kill-server
+  grep -q '^iptables .*nft' "$work/zsh" || fail 70 "zsh offers something else: $(cat "$work/zsh")"
 }
 
 fresh_root() {
@@ -132,11 +136,7 @@ fresh_root() {
   install_missing
   deb=$(package .)
   say "a fresh Debian $suite"
-  rm -rf "$root"
-  mkdir -p "$work"
-  [ -f "$work/$suite.tar" ] || make_base
-  mkdir "$root"
-  tar -C "$root" -xf "$work/$suite.tar"
+  debian_root "$root" "$suite" default-jre-headless iptables iproute2 libpcap0.8 logrotate systemd
 }
 
 install() {
@@ -151,7 +151,7 @@ install() {
 service() {
   fresh_root
   cp "$deb" "$root/root/intercept.deb"
-  cp dist/package/src/it/service/service-test.sh "$root/root/"
+  cp dist/package/src/it/service/{service-test.sh,answer.pl} "$root/root/"
   say "systemd boots"
   group=$(findmnt --noheadings --first-only --types cgroup2 --output TARGET)/intercept-package-test-$$
   mkdir "$group"
@@ -184,68 +184,18 @@ shut_down() {
   find "$group" -depth -type d -exec rmdir {} +
 }
 
-# The container image by the commands of docs/container.md, in namespaces and with a storage of their own.
+# The container image by what docs/container.md shows, in namespaces and with a storage of their own.
 image() {
   need podman podman
+  need docker-compose docker-compose
   need runc runc
   need conmon conmon
+  need catatonit catatonit
   install_missing
   say "the image"
   dist/image.sh
-  say "containers of it: two capabilities, a read-only root, not root"
-  export storage=$work/podman
-  unshare --net --mount --pid --fork --kill-child --mount-proc bash -euo pipefail -c "$(declare -f say fail engine until_log tried_image); tried_image"
-  rm -rf "$storage"
-}
-
-# No systemd is asked for timers, so no health checks but those by hand.
-engine() {
-  podman --root "$storage/root" --runroot "$storage/run" --storage-driver vfs --runtime runc --cgroup-manager cgroupfs "$@" \
-    2> >(grep --line-buffered -v -e 'systemd connection' -e 'validating CNI' >&2)
-}
-
-until_log() { # pattern
-  local _
-  for _ in $(seq 300); do
-    grep -q "$1" "$storage/log" && return
-    kill -0 "$container" || break
-    sleep 0.1
-  done
-  cat "$storage/log"
-  fail 70 "the container does not log: $1"
-}
-
-tried_image() {
-  ip link set lo up
-  # Podman's books of what runs.
-  mount -t tmpfs tmpfs /run
-  mount -t tmpfs tmpfs /dev/shm
-  mkdir -p "$storage"
-  engine load -q -i dist/target/intercept-*-image.tar
-  local image options
-  image=$(engine images --format '{{.Repository}}:{{.Tag}}')
-  options="--rm --network=host --read-only --tmpfs=/tmp --cap-drop=ALL --cap-add=NET_ADMIN,NET_RAW
-    --ulimit nofile=1024:1024 --ulimit nproc=1000:1000"
-  # shellcheck disable=SC2086 # Options between blanks.
-  {
-    engine run --no-healthcheck $options --user 0 "$image" selftest --inside --backend=nfqueue --requests 100
-    engine run --no-healthcheck $options --user 0 "$image" rules --target-port=8080 --install
-    iptables-save | grep -- '--queue-num 0' || fail 70 "there is no rule"
-    engine run $options --name intercept "$image" --backend=nfqueue >"$storage/log" 2>&1 &
-  }
-  container=$!
-  until_log 'listening on'
-  grep -E '^(Uid|CapEff|CapBnd)' "/proc/$(engine inspect -f '{{.State.Pid}}' intercept)/status" | tee "$storage/status"
-  grep -q '^CapBnd:.*0000000000003000$' "$storage/status" || fail 70 "it has other capabilities than the two"
-  ! grep -q '^Uid:.*\b0\b' "$storage/status" || fail 70 "it runs as root"
-  engine healthcheck run intercept || fail 70 "the health check says no"
-  engine exec intercept intercept status
-  engine stop -t 10 intercept
-  wait $container || :
-  until_log 'SIGTERM: stopping'
-  # shellcheck disable=SC2086
-  engine run --no-healthcheck $options --user 0 "$image" rules --target-port=8080 --remove
-  ! iptables-save | grep -- '--queue-num 0' || fail 70 "the rule is still there"
+  unshare --net --mount --pid --fork --kill-child --mount-proc dist/package/src/it/container/container-test.sh "$work/podman"
+  rm -rf "$work/podman"
 }
 
 in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"; }
@@ -336,7 +286,7 @@ tried_in_root() {
 mkdir -p "$work"
 for step in $steps; do
   case $step in
-    reproducible | compatibility | lint | plugins | install | service | image) $step ;;
+    reproducible | compatibility | lint | completion | plugins | install | service | image) $step ;;
     *) fail 64 "$step is unknown; see the head of this file" ;;
   esac
 done
