@@ -25,6 +25,9 @@ public final class Bpf {
     private static final int BPF_PROG_TYPE_SCHED_CLS = 3;
     private static final int LOG_BYTES = 1 << 20;
 
+    /** How often a call is made whose error passes by itself. */
+    private static final int TRIES = 16;
+
     /** Nothing of the kernel's that is used here asks for a GPL-compatible one. */
     private static final String LICENCE = "Apache-2.0\0";
 
@@ -45,16 +48,26 @@ public final class Bpf {
 
     /** @return what the call returned, 0 or more; below 0 the error's number, negated */
     static int attempt(int command, Attributes attributes) {
-        long result;
+        int result;
+        int tries = 0;
         do {
-            result = Libc.syscall(
-                            new NativeLong(NUMBER),
-                            new NativeLong(command),
-                            attributes.address(),
-                            new NativeLong(Attributes.BYTES))
-                    .longValue();
-        } while (result < 0 && Native.getLastError() == Errno.EINTR);
-        return result < 0 ? -Native.getLastError() : (int) result;
+            result = attemptOnce(command, attributes);
+        } while (canPass(-result) && ++tries < TRIES);
+        return result;
+    }
+
+    private static int attemptOnce(int command, Attributes attributes) {
+        NativeLong result = Libc.calls.syscall(
+                new NativeLong(NUMBER),
+                new NativeLong(command),
+                attributes.address(),
+                new NativeLong(Attributes.BYTES));
+        return result.longValue() < 0 ? -Native.getLastError() : result.intValue();
+    }
+
+    /** A signal, also while a program is verified, or another processor at the same element. */
+    private static boolean canPass(int errno) {
+        return errno == Errno.EINTR || errno == Errno.EAGAIN || errno == Errno.EBUSY;
     }
 
     /**
@@ -86,10 +99,10 @@ public final class Bpf {
     private static String lastLine(String name, Program program) {
         ByteBuffer log = ByteBuffer.allocateDirect(LOG_BYTES);
         try {
-            call(
+            close(call(
                     "BPF_PROG_LOAD",
                     BPF_PROG_LOAD,
-                    loading(name, program).int32(24, 1).int32(28, LOG_BYTES).pointer(32, log));
+                    loading(name, program).int32(24, 1).int32(28, LOG_BYTES).pointer(32, log)));
         } catch (SystemCallException e) {
             byte[] text = new byte[LOG_BYTES];
             log.get(text);
@@ -100,10 +113,10 @@ public final class Bpf {
 
     /** The page size, in which memory is mapped. */
     static int pageBytes() {
-        return Libc.getpagesize();
+        return Libc.calls.getpagesize();
     }
 
     public static void close(int fd) {
-        Libc.close(fd);
+        Libc.calls.close(fd);
     }
 }

@@ -4,37 +4,96 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 
-/** The C library's calls, mapped directly: nothing is allocated by those without a {@link NativeLong}. */
-final class Libc {
+/**
+ * The C library's calls, mapped directly: nothing is allocated by those without a {@link NativeLong}.
+ *
+ * <p>This is the border to the kernel: a test makes any of them fail here, any thread.
+ */
+class Libc {
 
-    static {
-        Native.register(Libc.class, "c");
+    /** What the package calls. */
+    static volatile Libc calls = new Libc();
+
+    private static final class Direct {
+
+        static {
+            Native.register(Direct.class, "c");
+        }
+
+        private Direct() {}
+
+        static native NativeLong syscall(NativeLong number, NativeLong a, Pointer b, NativeLong c);
+
+        static native Pointer mmap(
+                Pointer address, NativeLong bytes, int protection, int flags, int fd, NativeLong offset);
+
+        static native int munmap(Pointer address, NativeLong bytes);
+
+        static native int getpagesize();
+
+        static native int epoll_create1(int flags);
+
+        static native int epoll_ctl(int epollFd, int operation, int fd, Pointer event);
+
+        static native int epoll_wait(int epollFd, Pointer events, int maxEvents, int timeoutMs);
+
+        static native int eventfd(int initial, int flags);
+
+        static native int eventfd_write(int fd, long value);
+
+        static native int usleep(int us);
+
+        static native int prctl(int option, int value);
+
+        static native int close(int fd);
     }
 
-    private Libc() {}
-
     /** syscall(2) for a call of three arguments. */
-    static native NativeLong syscall(NativeLong number, NativeLong a, Pointer b, NativeLong c);
+    NativeLong syscall(NativeLong number, NativeLong a, Pointer b, NativeLong c) {
+        return Direct.syscall(number, a, b, c);
+    }
 
-    static native Pointer mmap(Pointer address, NativeLong bytes, int protection, int flags, int fd, NativeLong offset);
+    Pointer mmap(Pointer address, NativeLong bytes, int protection, int flags, int fd, NativeLong offset) {
+        return Direct.mmap(address, bytes, protection, flags, fd, offset);
+    }
 
-    static native int munmap(Pointer address, NativeLong bytes);
+    int munmap(Pointer address, NativeLong bytes) {
+        return Direct.munmap(address, bytes);
+    }
 
-    static native int getpagesize();
+    int getpagesize() {
+        return Direct.getpagesize();
+    }
 
-    static native int epoll_create1(int flags);
+    int epoll_create1(int flags) {
+        return Direct.epoll_create1(flags);
+    }
 
-    static native int epoll_ctl(int epollFd, int operation, int fd, Pointer event);
+    int epoll_ctl(int epollFd, int operation, int fd, Pointer event) {
+        return Direct.epoll_ctl(epollFd, operation, fd, event);
+    }
 
-    static native int epoll_wait(int epollFd, Pointer events, int maxEvents, int timeoutMs);
+    int epoll_wait(int epollFd, Pointer events, int maxEvents, int timeoutMs) {
+        return Direct.epoll_wait(epollFd, events, maxEvents, timeoutMs);
+    }
 
-    static native int eventfd(int initial, int flags);
+    int eventfd(int initial, int flags) {
+        return Direct.eventfd(initial, flags);
+    }
 
-    static native int eventfd_write(int fd, long value);
+    int eventfd_write(int fd, long value) {
+        return Direct.eventfd_write(fd, value);
+    }
 
-    static native int usleep(int us);
+    int usleep(int us) {
+        return Direct.usleep(us);
+    }
 
-    static native int prctl(int option, int value);
+    int prctl(int option, int value) {
+        return Direct.prctl(option, value);
+    }
 
-    static native int close(int fd);
+    int close(int fd) {
+        return Direct.close(fd);
+    }
 }

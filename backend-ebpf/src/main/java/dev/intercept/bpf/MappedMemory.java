@@ -27,7 +27,7 @@ public final class MappedMemory implements AutoCloseable {
 
     /** @param offset into the map, a multiple of the page size */
     static MappedMemory of(BpfMap map, long offset, long bytes, boolean isWritable) throws SystemCallException {
-        Pointer address = Libc.mmap(
+        Pointer address = Libc.calls.mmap(
                 Pointer.NULL,
                 new NativeLong(bytes),
                 isWritable ? PROT_READ | PROT_WRITE : PROT_READ,
@@ -53,6 +53,6 @@ public final class MappedMemory implements AutoCloseable {
 
     @Override
     public void close() {
-        Libc.munmap(address, new NativeLong(bytes));
+        Libc.calls.munmap(address, new NativeLong(bytes));
     }
 }

@@ -4,6 +4,7 @@ import static dev.intercept.netlink.SystemCallException.checked;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.SystemCallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,14 +31,14 @@ public final class Sleeper implements AutoCloseable {
     private boolean isSharp;
 
     public Sleeper(BpfMap ring) throws SystemCallException {
-        epollFd = resultOf("epoll_create1", Libc.epoll_create1(CLOEXEC));
-        wakeFd = Libc.eventfd(0, CLOEXEC);
+        epollFd = resultOf("epoll_create1", Libc.calls.epoll_create1(CLOEXEC));
+        wakeFd = Libc.calls.eventfd(0, CLOEXEC);
         try {
             resultOf("eventfd", wakeFd);
             events.putInt(0, EPOLLIN);
-            resultOf("epoll_ctl", Libc.epoll_ctl(epollFd, EPOLL_CTL_ADD, wakeFd, eventsAddress));
+            resultOf("epoll_ctl", Libc.calls.epoll_ctl(epollFd, EPOLL_CTL_ADD, wakeFd, eventsAddress));
             events.putInt(0, EPOLLIN | EPOLLET);
-            resultOf("epoll_ctl", Libc.epoll_ctl(epollFd, EPOLL_CTL_ADD, ring.fd(), eventsAddress));
+            resultOf("epoll_ctl", Libc.calls.epoll_ctl(epollFd, EPOLL_CTL_ADD, ring.fd(), eventsAddress));
         } catch (SystemCallException e) {
             close();
             throw e;
@@ -48,29 +49,37 @@ public final class Sleeper implements AutoCloseable {
         return checked(operation, result < 0 ? -Native.getLastError() : result);
     }
 
-    /** Until the kernel wakes, somebody calls {@link #wake}, a signal comes or so many milliseconds have passed. */
-    public void await(int timeoutMs) {
-        Libc.epoll_wait(epollFd, eventsAddress, 2, timeoutMs);
+    /**
+     * Until the kernel wakes, somebody calls {@link #wake}, a signal comes or so many milliseconds have passed.
+     *
+     * @return 0, or the number of the error because of which it did not wait
+     */
+    public int await(int timeoutMs) {
+        boolean hasFailed = Libc.calls.epoll_wait(epollFd, eventsAddress, 2, timeoutMs) < 0;
+        int errno = hasFailed ? Native.getLastError() : 0;
+        return errno == Errno.EINTR ? 0 : errno;
     }
 
     /** Lets time pass, 0 to 999,999 µs, whatever comes. */
     public void pause(int us) {
         if (!isSharp) {
             // Else the thread sleeps up to 50 µs longer.
-            Libc.prctl(PR_SET_TIMERSLACK, 1);
+            Libc.calls.prctl(PR_SET_TIMERSLACK, 1);
             isSharp = true;
         }
-        Libc.usleep(us);
+        Libc.calls.usleep(us);
     }
 
     /** Ends the wait and all later ones at once. */
     public void wake() {
-        Libc.eventfd_write(wakeFd, 1);
+        Libc.calls.eventfd_write(wakeFd, 1);
     }
 
     @Override
     public void close() {
-        Libc.close(wakeFd);
-        Libc.close(epollFd);
+        if (wakeFd >= 0) {
+            Libc.calls.close(wakeFd);
+        }
+        Libc.calls.close(epollFd);
     }
 }

@@ -35,12 +35,17 @@ final class Attachments implements AutoCloseable {
     private final Map<Integer, Held> held = new TreeMap<>();
 
     /** Those of them that had no filter of an intercept before. */
-    private final List<Device> brought = new ArrayList<>();
+    private final Set<Device> brought = new HashSet<>();
 
     private Runnable beforeTakeOver = () -> {};
 
     /** Indexes of those that have none any more, which was logged. */
     private final Set<Integer> bare = new HashSet<>();
+
+    /** Indexes of devices that came and could not be attached to. */
+    private final Set<Integer> refused = new HashSet<>();
+
+    private boolean isUnlisted;
 
     private record Held(Device device, DeviceLock lock) {}
 
@@ -148,34 +153,51 @@ final class Attachments implements AutoCloseable {
 
     private boolean attach(Device device, Map<Integer, Integer> programs) throws SystemCallException, BackendException {
         try {
-            if (trafficControl.ours(device, settings.direction()).isPresent()) {
+            boolean hadFilter =
+                    trafficControl.ours(device, settings.direction()).isPresent();
+            if (hadFilter) {
                 beforeTakeOver.run();
-            }
-            boolean hadFilter = trafficControl.attach(device, settings.direction(), programs.get(device.linkBytes()));
-            if (!hadFilter) {
+            } else {
+                // Before it is attached: an answer may be lost that says so.
                 brought.add(device);
             }
+            trafficControl.attach(device, settings.direction(), programs.get(device.linkBytes()));
             return hadFilter;
         } catch (SystemCallException e) {
             throw Refusal.ofDevice(device, settings.direction(), e);
         }
     }
 
-    /** Looks at all devices again: takes and attaches to those that came, forgets those that are gone. */
-    synchronized void update(Map<Integer, Integer> programs) {
+    /**
+     * Looks at all devices again: takes and attaches to those that came, forgets those that are gone.
+     *
+     * @return false when something failed, so that it must be done again; each failure is logged once
+     */
+    synchronized boolean update(Map<Integer, Integer> programs) {
         try {
             List<Device> devices = Devices.list(socket);
             forgetGone(devices);
+            boolean isDone = true;
             for (Device device : devices) {
                 if (settings.wants(device)
                         && !held.containsKey(device.index())
                         && device.linkBytes() != Device.UNKNOWN) {
-                    attachLate(device, programs);
+                    isDone &= attachLate(device, programs);
                 }
             }
             reportRemoved();
+            isUnlisted = false;
+            return isDone;
         } catch (SystemCallException e) {
-            LOG.log(Level.WARNING, "devices cannot be listed: {0}; those that come are not followed", e.getMessage());
+            if (!isUnlisted) {
+                isUnlisted = true;
+                LOG.log(
+                        Level.WARNING,
+                        "devices cannot be listed: {0}; it is tried again every second, answers by those that come"
+                                + " meanwhile are not stopped",
+                        e.getMessage());
+            }
+            return false;
         }
     }
 
@@ -197,6 +219,7 @@ final class Attachments implements AutoCloseable {
     }
 
     private void forgetGone(List<Device> devices) {
+        refused.removeIf(index -> devices.stream().noneMatch(device -> device.index() == index));
         held.values().removeIf(each -> {
             boolean isGone = devices.stream()
                     .noneMatch(device -> device.index() == each.device().index());
@@ -212,22 +235,36 @@ final class Attachments implements AutoCloseable {
         });
     }
 
-    private void attachLate(Device device, Map<Integer, Integer> programs) {
+    private boolean attachLate(Device device, Map<Integer, Integer> programs) {
         try {
             take(device);
             attach(device, programs);
+            refused.remove(device.index());
             LOG.log(
                     Level.INFO,
                     "answers are stopped at the {0} of {1} too, which has come",
                     settings.direction(),
                     device.name());
+            return true;
         } catch (SystemCallException | BackendException e) {
-            bare.add(device.index());
-            LOG.log(
-                    Level.WARNING,
-                    "answers by {0}, which has come, are not stopped: {1}",
-                    device.name(),
-                    Refusal.explain(e).getMessage());
+            giveUp(device);
+            if (refused.add(device.index())) {
+                LOG.log(
+                        Level.WARNING,
+                        "answers by {0}, which has come, are not stopped: {1}; it is tried again every second",
+                        device.name(),
+                        Refusal.explain(e).getMessage());
+            }
+            return false;
+        } finally {
+            brought.remove(device);
+        }
+    }
+
+    private void giveUp(Device device) {
+        Held taken = held.remove(device.index());
+        if (taken != null) {
+            taken.lock().close();
         }
     }
 

@@ -21,10 +21,11 @@ final class DeviceFollower implements AutoCloseable {
     }
 
     private static void follow(Attachments attachments, Map<Integer, Integer> programs) {
+        boolean isDone;
         do {
             // Before the first wait too: a device may have come since the start.
-            attachments.update(programs);
-        } while (attachments.events().await());
+            isDone = attachments.update(programs);
+        } while (attachments.events().await(!isDone));
     }
 
     /** Returns once the thread has ended. */

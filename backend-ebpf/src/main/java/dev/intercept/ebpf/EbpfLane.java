@@ -2,6 +2,7 @@ package dev.intercept.ebpf;
 
 import dev.intercept.bpf.Ring;
 import dev.intercept.bpf.Sleeper;
+import dev.intercept.netlink.Errno;
 import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
@@ -10,6 +11,8 @@ import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.PollGate;
 import dev.intercept.spi.RouteListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -33,6 +36,9 @@ final class EbpfLane implements CaptureBackend {
     /** The same of what was stopped to be sure. */
     static final String ROUTES_FULL = "routes_full";
 
+    private static final int UNAWAITED_US = 1_000;
+
+    private static final Logger LOG = System.getLogger(EbpfLane.class.getName());
     private static final VarHandle INT32 = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle INT64 = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -47,6 +53,8 @@ final class EbpfLane implements CaptureBackend {
     private long pauseNs;
     private boolean isFollowing;
     private volatile long received;
+
+    private long failedWaits;
 
     /** Guards the counts against the end of the mapping. */
     private final Object statistics = new Object();
@@ -129,12 +137,26 @@ final class EbpfLane implements CaptureBackend {
         try {
             handed = take(handler, limit);
             if (handed == 0 && !gate.isClosed()) {
-                sleeper.await(timeoutMs);
+                afterWait(sleeper.await(timeoutMs));
             }
         } finally {
             INT32.setOpaque(capture.control(), flag, 0);
         }
         return handed > 0 || gate.isClosed() ? handed : take(handler, limit);
+    }
+
+    /** Where waiting fails the ring is looked at every millisecond, so that nothing is lost and no processor is burnt. */
+    private void afterWait(int errno) {
+        if (errno != 0) {
+            if (failedWaits++ == 0) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: waiting for headers failed: {1}; they are looked for every millisecond instead",
+                        name,
+                        Errno.text(errno));
+            }
+            sleeper.pause(UNAWAITED_US);
+        }
     }
 
     private int take(PacketHandler handler, int limit) {
@@ -225,6 +247,9 @@ final class EbpfLane implements CaptureBackend {
         synchronized (statistics) {
             readLost();
             isFreed = true;
+        }
+        if (failedWaits > 0) {
+            LOG.log(Level.INFO, "{0}: waiting failed {1} times", name, failedWaits);
         }
         sleeper.close();
         ring.close();

@@ -1,6 +1,7 @@
 package dev.intercept.ebpf;
 
 import dev.intercept.bpf.MapElement;
+import dev.intercept.netlink.Errno;
 import dev.intercept.spi.RouteListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,6 +27,7 @@ final class KernelRoutes implements RouteListener, AutoCloseable {
     private long unlisted;
     private long stopped;
     private boolean isClosed;
+    private boolean hasKept;
 
     /** @param control {@link ControlLayout}, mapped until {@link #close} */
     KernelRoutes(ReplayedMaps maps, ByteBuffer control) {
@@ -71,8 +73,16 @@ final class KernelRoutes implements RouteListener, AutoCloseable {
         unknown.key().order(ByteOrder.BIG_ENDIAN).putInt(0, clientAddress).putShort(Integer.BYTES + Short.BYTES, (short)
                 clientPort);
         unknown.delete();
-        if (route.delete() != 0 && unlisted > 0) {
+        int error = route.delete();
+        if (error == Errno.ENOENT && unlisted > 0) {
             setUnlisted(unlisted - 1);
+        } else if (error != 0 && error != Errno.ENOENT && !hasKept) {
+            hasKept = true;
+            LOG.log(
+                    Level.WARNING,
+                    "the kernel keeps a route whose session has ended (error {0}): answers of such sessions go on being"
+                            + " stopped until intercept starts anew",
+                    error);
         }
     }
 

@@ -7,6 +7,8 @@ import com.sun.jna.NativeLong;
 import dev.intercept.netlink.SystemCallException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Waits until a device comes, goes, or gets an address, or a filter of one changes, in the network namespace of the thread that opened it.
@@ -14,6 +16,9 @@ import java.nio.ByteOrder;
  * <p>Thread rule: one thread; {@link #stop} any until {@link #close}.
  */
 public final class DeviceEvents implements AutoCloseable {
+
+    /** How long a wait is at most that may end without an event, in milliseconds. */
+    public static final int LIMIT_MS = 1_000;
 
     /** linux/rtnetlink.h */
     private static final int RTMGRP_LINK = 1;
@@ -28,17 +33,17 @@ public final class DeviceEvents implements AutoCloseable {
     private final ByteBuffer received = ByteBuffer.allocateDirect(Rtnetlink.RECEIVE_BYTES);
     private final int fd;
     private final int stopFd;
-    private volatile boolean isStopped;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     public DeviceEvents() throws SystemCallException {
         fd = resultOf(
                 "socket(AF_NETLINK, NETLINK_ROUTE)",
-                Libc.socket(
+                Libc.calls.socket(
                         Rtnetlink.AF_NETLINK, Rtnetlink.SOCK_RAW | Rtnetlink.SOCK_CLOEXEC, Rtnetlink.NETLINK_ROUTE));
-        stopFd = Libc.eventfd(0, Rtnetlink.SOCK_CLOEXEC);
+        stopFd = Libc.calls.eventfd(0, Rtnetlink.SOCK_CLOEXEC);
         try {
             resultOf("eventfd", stopFd);
-            resultOf("bind of an rtnetlink socket", Libc.bind(fd, address(), ADDRESS_BYTES));
+            resultOf("bind of an rtnetlink socket", Libc.calls.bind(fd, address(), ADDRESS_BYTES));
         } catch (SystemCallException e) {
             close();
             throw e;
@@ -57,31 +62,64 @@ public final class DeviceEvents implements AutoCloseable {
                 .array();
     }
 
-    /** Waits, and takes all events that are there; false once it is stopped. Some may have been lost: look at all devices. */
-    public boolean await() {
+    /**
+     * Waits, and takes all events that are there. Some may have been lost: look at all devices.
+     *
+     * @param isLimited whether to return after {@link #LIMIT_MS} without an event; so it does where waiting fails
+     * @return false once it is stopped
+     */
+    public boolean await(boolean isLimited) {
         // struct pollfd: descriptor s32, events and returned events, u16 each.
         int pollin = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? POLLIN : POLLIN << Short.SIZE;
         int[] descriptors = {fd, pollin, stopFd, pollin};
-        Libc.poll(descriptors, new NativeLong(descriptors.length / POLLFD_INTS), -1);
-        NativeLong bytes = new NativeLong(Rtnetlink.RECEIVE_BYTES);
-        while (!isStopped
-                && Libc.recv(fd, Native.getDirectBufferPointer(received), bytes, Rtnetlink.MSG_DONTWAIT)
-                                .longValue()
-                        > 0) {
-            // All devices are looked at afterwards, whatever the event says.
+        NativeLong count = new NativeLong(descriptors.length / POLLFD_INTS);
+        int ready;
+        do {
+            ready = Libc.calls.poll(descriptors, count, LIMIT_MS);
+        } while (ready == 0 && !isLimited && !isStopped());
+        if (ready != 0 && !isStopped() && !take()) {
+            pause();
         }
-        return !isStopped;
+        return !isStopped();
     }
 
-    /** Ends the wait and all later ones. */
+    private boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /** False when there was none, so that it would be no wait to wait again. */
+    private boolean take() {
+        NativeLong bytes = new NativeLong(Rtnetlink.RECEIVE_BYTES);
+        boolean isAny = false;
+        while (!isStopped()
+                && Libc.calls
+                                .recv(fd, Native.getDirectBufferPointer(received), bytes, Rtnetlink.MSG_DONTWAIT)
+                                .longValue()
+                        > 0) {
+            isAny = true;
+        }
+        return isAny;
+    }
+
+    private void pause() {
+        try {
+            stopped.await(LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the wait and all later ones, within {@link #LIMIT_MS} whatever fails. */
     public void stop() {
-        isStopped = true;
-        Libc.eventfd_write(stopFd, 1);
+        stopped.countDown();
+        Libc.calls.eventfd_write(stopFd, 1);
     }
 
     @Override
     public void close() {
-        Libc.close(fd);
-        Libc.close(stopFd);
+        Libc.calls.close(fd);
+        if (stopFd >= 0) {
+            Libc.calls.close(stopFd);
+        }
     }
 }

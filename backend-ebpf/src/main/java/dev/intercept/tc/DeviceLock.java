@@ -37,12 +37,12 @@ public final class DeviceLock implements AutoCloseable {
 
     /** Takes it in the network namespace of the calling thread. @throws SystemCallException with EADDRINUSE when it is held */
     public static DeviceLock take(Device device, Direction direction) throws SystemCallException {
-        int fd = Libc.socket(AF_UNIX, SOCK_DGRAM | Rtnetlink.SOCK_CLOEXEC, 0);
+        int fd = Libc.calls.socket(AF_UNIX, SOCK_DGRAM | Rtnetlink.SOCK_CLOEXEC, 0);
         checked("socket(AF_UNIX)", fd < 0 ? -Native.getLastError() : fd);
         byte[] address = address(name(device, direction));
-        if (Libc.bind(fd, address, address.length) < 0) {
+        if (Libc.calls.bind(fd, address, address.length) < 0) {
             int errno = Native.getLastError();
-            Libc.close(fd);
+            Libc.calls.close(fd);
             throw new SystemCallException("bind to @" + name(device, direction), errno);
         }
         return new DeviceLock(fd);
@@ -118,6 +118,6 @@ public final class DeviceLock implements AutoCloseable {
 
     @Override
     public void close() {
-        Libc.close(fd);
+        Libc.calls.close(fd);
     }
 }

@@ -4,28 +4,70 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 
-/** The C library's calls without a {@code size_t}, mapped directly. */
-final class Libc {
+/**
+ * The C library's calls without a {@code size_t}, mapped directly.
+ *
+ * <p>This is the border to the kernel: a test makes any of them fail here, any thread.
+ */
+class Libc {
 
-    static {
-        Native.register(Libc.class, "c");
+    /** What the package calls. */
+    static volatile Libc calls = new Libc();
+
+    private static final class Direct {
+
+        static {
+            Native.register(Direct.class, "c");
+        }
+
+        private Direct() {}
+
+        static native int socket(int family, int type, int protocol);
+
+        static native int bind(int fd, byte[] address, int addressBytes);
+
+        static native int eventfd(int initial, int flags);
+
+        static native int eventfd_write(int fd, long value);
+
+        static native int poll(int[] descriptors, NativeLong count, int timeoutMs);
+
+        static native NativeLong send(int fd, Pointer data, NativeLong bytes, int flags);
+
+        static native NativeLong recv(int fd, Pointer data, NativeLong bytes, int flags);
+
+        static native int close(int fd);
     }
 
-    private Libc() {}
+    int socket(int family, int type, int protocol) {
+        return Direct.socket(family, type, protocol);
+    }
 
-    static native int socket(int family, int type, int protocol);
+    int bind(int fd, byte[] address, int addressBytes) {
+        return Direct.bind(fd, address, addressBytes);
+    }
 
-    static native int bind(int fd, byte[] address, int addressBytes);
+    int eventfd(int initial, int flags) {
+        return Direct.eventfd(initial, flags);
+    }
 
-    static native int eventfd(int initial, int flags);
+    int eventfd_write(int fd, long value) {
+        return Direct.eventfd_write(fd, value);
+    }
 
-    static native int eventfd_write(int fd, long value);
+    int poll(int[] descriptors, NativeLong count, int timeoutMs) {
+        return Direct.poll(descriptors, count, timeoutMs);
+    }
 
-    static native int poll(int[] descriptors, NativeLong count, int timeoutMs);
+    NativeLong send(int fd, Pointer data, NativeLong bytes, int flags) {
+        return Direct.send(fd, data, bytes, flags);
+    }
 
-    static native NativeLong send(int fd, Pointer data, NativeLong bytes, int flags);
+    NativeLong recv(int fd, Pointer data, NativeLong bytes, int flags) {
+        return Direct.recv(fd, data, bytes, flags);
+    }
 
-    static native NativeLong recv(int fd, Pointer data, NativeLong bytes, int flags);
-
-    static native int close(int fd);
+    int close(int fd) {
+        return Direct.close(fd);
+    }
 }

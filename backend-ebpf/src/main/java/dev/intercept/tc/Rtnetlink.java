@@ -35,7 +35,7 @@ public final class Rtnetlink implements AutoCloseable {
 
     /** Reading needs no privilege, changing CAP_NET_ADMIN. */
     public Rtnetlink() throws SystemCallException {
-        int opened = Libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        int opened = Libc.calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
         fd = checked("socket(AF_NETLINK, NETLINK_ROUTE)", opened < 0 ? -Native.getLastError() : opened);
     }
 
@@ -47,12 +47,12 @@ public final class Rtnetlink implements AutoCloseable {
     /** Makes a request and shows each message of the answer, which is valid during that call only. */
     void ask(Request request, Consumer<MessageCursor> listener) throws SystemCallException {
         ByteBuffer bytes = request.message(++sequence);
-        NativeLong sent = Libc.send(fd, Native.getDirectBufferPointer(bytes), new NativeLong(bytes.limit()), 0);
+        NativeLong sent = Libc.calls.send(fd, Native.getDirectBufferPointer(bytes), new NativeLong(bytes.limit()), 0);
         checked(request.what(), sent.intValue() < 0 ? -Native.getLastError() : 0);
         boolean isMore = true;
         while (isMore) {
-            NativeLong count =
-                    Libc.recv(fd, Native.getDirectBufferPointer(received), new NativeLong(RECEIVE_BYTES), MSG_DONTWAIT);
+            NativeLong count = Libc.calls.recv(
+                    fd, Native.getDirectBufferPointer(received), new NativeLong(RECEIVE_BYTES), MSG_DONTWAIT);
             checked(request.what(), count.intValue() < 0 ? -Native.getLastError() : 0);
             message.begin(received, 0, count.intValue());
             isMore = take(request, listener);
@@ -80,6 +80,6 @@ public final class Rtnetlink implements AutoCloseable {
 
     @Override
     public void close() {
-        Libc.close(fd);
+        Libc.calls.close(fd);
     }
 }

@@ -80,7 +80,7 @@ public final class TrafficControl {
             return attach(device, direction, programFd, isNewQdisc);
         } catch (SystemCallException e) {
             if (isNewQdisc) {
-                removeClsact(device);
+                removeClsact(device, e);
             }
             throw e;
         }
@@ -206,6 +206,7 @@ public final class TrafficControl {
     /**
      * Removes ours, and the clsact that it brought unless somebody else uses it by now.
      *
+     * @param directions where to look
      * @return where there was one
      */
     public List<Direction> detach(Device device, Direction... directions) throws SystemCallException {
@@ -220,14 +221,24 @@ public final class TrafficControl {
                 broughtClsact |= ours.get().name().endsWith(WITH_CLSACT);
             }
         }
-        if (broughtClsact && isUnused(device)) {
+        if (broughtClsact) {
             removeClsact(device);
         }
         return removed;
     }
 
     private void removeClsact(Device device) throws SystemCallException {
-        socket.demand(qdiscRequest(device, "RTM_DELQDISC on " + device.name(), RTM_DELQDISC, 0));
+        if (isUnused(device)) {
+            socket.demand(qdiscRequest(device, "RTM_DELQDISC on " + device.name(), RTM_DELQDISC, 0));
+        }
+    }
+
+    private void removeClsact(Device device, SystemCallException cause) {
+        try {
+            removeClsact(device);
+        } catch (SystemCallException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private boolean isUnused(Device device) throws SystemCallException {

@@ -187,6 +187,18 @@ class FilterLifeTest {
     }
 
     @Test
+    void shouldGoOnStoppingWhatAFormerOneStoppedWhereAnotherDeviceRefuses() throws Exception {
+        try (CaptureBackend former =
+                network.open(Map.of(EbpfSettings.INTERFACE, "lo")).get(0)) {
+            former.poll(packet -> Verdict.DROP, 1, 0);
+        }
+        network.exec("tc qdisc add dev target0 clsact");
+        network.exec("tc filter add dev target0 egress pref 1 protocol ip " + CLASSIC_BPF);
+        assertThrows(BackendException.class, () -> network.open(Map.of(EbpfSettings.INTERFACE, "lo,target0")));
+        assertEquals(1, shown().size(), shown().toString());
+    }
+
+    @Test
     void shouldTakeADeviceThatComesAndOneThatComesBack() throws Exception {
         try (CaptureBackend backend =
                 network.open(Map.of(EbpfSettings.INTERFACE, "target0,lo")).get(0)) {

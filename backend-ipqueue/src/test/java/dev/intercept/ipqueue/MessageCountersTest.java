@@ -2,6 +2,7 @@ package dev.intercept.ipqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.kit.LogLines;
 import dev.intercept.netlink.Errno;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -3,6 +3,7 @@ package dev.intercept.pcap;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.FailingCallsRun;
+import dev.intercept.kit.LogLines;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;

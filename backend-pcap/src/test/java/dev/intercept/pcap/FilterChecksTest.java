@@ -2,6 +2,7 @@ package dev.intercept.pcap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.kit.LogLines;
 import dev.intercept.spi.BackendOptions;
 import java.util.HashMap;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.intercept.kit.LogLines;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RawSocket;

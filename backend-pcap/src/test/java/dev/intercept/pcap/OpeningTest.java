@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.LogLines;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.spi.BackendException;

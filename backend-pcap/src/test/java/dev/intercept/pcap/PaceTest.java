@@ -2,6 +2,7 @@ package dev.intercept.pcap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.intercept.kit.LogLines;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.intercept.pcap;
+package dev.intercept.kit;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,20 +7,25 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** What a class logs while this is open: {@code "WARNING text"}. */
-final class LogLines extends Handler implements AutoCloseable {
+/** What is logged under a name while this is open, instead of being shown: {@code "WARNING text"}. Any thread. */
+public final class LogLines extends Handler implements AutoCloseable {
 
     private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final SimpleFormatter formatter = new SimpleFormatter();
 
-    LogLines(Class<?> of) {
-        logger = Logger.getLogger(of.getName());
+    /** The class whose name the logger has. */
+    public LogLines(Class<?> of) {
+        this(of.getName());
+    }
+
+    public LogLines(String name) {
+        logger = Logger.getLogger(name);
         logger.addHandler(this);
         logger.setUseParentHandlers(false);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 
