@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much of the machine's processor time nobody used lately, from {@code /proc/uptime}: what all its processors idled since the
@@ -30,7 +31,7 @@ final class IdleShare implements AutoCloseable {
     private final Path uptime;
     private final Path stat;
     private final byte[] text = new byte[MAX_BYTES];
-    private RandomAccessFile open;
+    private @Nullable RandomAccessFile open;
     private long processors;
     private boolean hasFailed;
     private int at;
@@ -59,11 +60,9 @@ final class IdleShare implements AutoCloseable {
 
     private void read() {
         try {
-            if (open == null) {
-                open();
-            }
-            open.seek(0);
-            int bytes = open.read(text);
+            RandomAccessFile file = open == null ? open() : open;
+            file.seek(0);
+            int bytes = file.read(text);
             at = 0;
             update(nextHundredths(bytes), nextHundredths(bytes));
         } catch (IOException e) {
@@ -72,13 +71,15 @@ final class IdleShare implements AutoCloseable {
         }
     }
 
-    private void open() throws IOException {
-        open = new RandomAccessFile(uptime.toFile(), "r");
+    private RandomAccessFile open() throws IOException {
+        RandomAccessFile file = new RandomAccessFile(uptime.toFile(), "r");
+        open = file;
         try (Stream<String> lines = Files.lines(stat, StandardCharsets.US_ASCII)) {
             processors = lines.filter(line -> line.startsWith("cpu")).count() - 1;
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+        return file;
     }
 
     private void update(long up, long idle) {

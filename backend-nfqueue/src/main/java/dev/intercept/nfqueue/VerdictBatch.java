@@ -7,6 +7,7 @@ import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verdicts that wait to be sent: one message for each run of equal verdicts, all in one datagram.
@@ -25,7 +26,9 @@ final class VerdictBatch {
     private final DatagramVector datagram;
     private final ByteBuffer out;
     private int bytes;
-    private Verdict run;
+
+    /** Of the last message; null where none waits. */
+    private @Nullable Verdict run;
 
     /**
      * @param batches whether the kernel knows NFQNL_MSG_VERDICT_BATCH; otherwise every packet has a message of its own

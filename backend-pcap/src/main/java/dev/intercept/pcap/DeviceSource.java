@@ -4,6 +4,7 @@ import dev.intercept.pcap.link.FrameTally;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.ReopeningBackend;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the capture of one device: first where the device is there and up, later, when the capture broke, in any case; then it
@@ -18,7 +19,7 @@ final class DeviceSource implements ReopeningBackend.Source {
     private final String lane;
     private final PcapSettings settings;
     private final FanoutGroup group;
-    private DeviceWatch watch;
+    private @Nullable DeviceWatch watch;
 
     /** @param group joined when there are several lanes */
     DeviceSource(DeviceCalls calls, String device, String lane, PcapSettings settings, FanoutGroup group) {
@@ -35,7 +36,7 @@ final class DeviceSource implements ReopeningBackend.Source {
         Wakeup wakeup = new Wakeup(calls);
         FrameTally tally = new FrameTally();
         try {
-            OpenPcap pcap = watch == null || watch.mayBeUp() ? openPcap(wakeup, tally) : null;
+            @Nullable OpenPcap pcap = watch == null || watch.mayBeUp() ? openPcap(wakeup, tally) : null;
             if (watch == null) {
                 watch = new DeviceWatch(lane, device, new DeviceFlags(calls, device)::state, calls::nanoTime);
             }

@@ -11,6 +11,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Capture files, one after the other, read as fast as the handler takes their packets, or in their own time.
@@ -28,7 +29,7 @@ final class FileReplay implements CaptureBackend {
     private final FrameTally tally = new FrameTally();
     private final FrameReport report;
     private final PacketReader reader;
-    private final Pace pace;
+    private final @Nullable Pace pace;
 
     private volatile long packets;
 

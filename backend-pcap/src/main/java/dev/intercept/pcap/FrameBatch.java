@@ -6,6 +6,7 @@ import com.sun.jna.Pointer;
 import dev.intercept.spi.BackendException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 import org.pcap4j.core.PcapHandle;
 import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.Pcaps;
@@ -78,18 +79,20 @@ final class FrameBatch implements AutoCloseable {
         capacityFrames = Math.max(1, Math.min(MAX_FRAMES, MAX_BYTES / recordBytes));
         records = ByteBuffer.allocateDirect(capacityFrames * recordBytes).order(ByteOrder.nativeOrder());
         frames = records.duplicate().order(ByteOrder.BIG_ENDIAN);
-        stream = Libc.fmemopen(Native.getDirectBufferPointer(records), new NativeLong(records.capacity()), "w");
-        dumper = stream == null ? null : dumperOf(stream);
-        if (dumper == null) {
-            throw noStream();
+        Pointer opened = Libc.fmemopen(Native.getDirectBufferPointer(records), new NativeLong(records.capacity()), "w");
+        Pointer dump = opened == null ? null : dumperOf(opened);
+        if (opened == null || dump == null) {
+            throw noStream(opened);
         }
+        stream = opened;
+        dumper = dump;
     }
 
     /**
      * The header that pcap_dump_fopen() writes is not looked at, so any link type serves for it; it refuses those that have no
      * number in files, OpenBSD's DLT_RAW for one.
      */
-    private static Pointer dumperOf(Pointer stream) throws BackendException {
+    private static @Nullable Pointer dumperOf(Pointer stream) throws BackendException {
         try (PcapHandle dead = Pcaps.openDead(DataLinkType.EN10MB, MAX_BYTES)) {
             return Libpcap.pcap_dump_fopen(Libpcap.pointerOf(dead), stream);
         } catch (PcapNativeException e) {
@@ -97,7 +100,7 @@ final class FrameBatch implements AutoCloseable {
         }
     }
 
-    private BackendException noStream() {
+    private BackendException noStream(@Nullable Pointer stream) {
         if (stream != null) {
             Libc.fclose(stream);
         }

@@ -7,6 +7,7 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A filter of pcap-filter(7) for frames that libpcap did not capture: compiled by pcap_compile() for one link type, and
@@ -33,7 +34,7 @@ final class FrameFilter implements AutoCloseable {
     private final Memory program = new Memory(PROGRAM_BYTES);
     private final Memory header = new Memory(CAPTURED_OFFSET + 2L * Integer.BYTES);
     private final MovingPointer frame = new MovingPointer();
-    private ByteBuffer known;
+    private @Nullable ByteBuffer known;
     private long knownAddress;
 
     private FrameFilter() {}

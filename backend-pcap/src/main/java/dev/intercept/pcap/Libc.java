@@ -3,6 +3,7 @@ package dev.intercept.pcap;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /** The few functions of the C library that this backend calls; see section 2 and 3 of the manual. Linux. */
 final class Libc {
@@ -30,7 +31,7 @@ final class Libc {
 
     private Libc() {}
 
-    static native Pointer fmemopen(Pointer buffer, NativeLong bytes, String mode);
+    static native @Nullable Pointer fmemopen(Pointer buffer, NativeLong bytes, String mode);
 
     static native void rewind(Pointer file);
 

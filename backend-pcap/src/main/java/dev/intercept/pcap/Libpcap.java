@@ -5,6 +5,7 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import java.lang.reflect.Field;
+import org.jspecify.annotations.Nullable;
 import org.pcap4j.core.PcapHandle;
 
 /**
@@ -32,7 +33,7 @@ final class Libpcap {
 
     static native int pcap_dispatch(Pointer pcap, int count, Pointer handler, Pointer user);
 
-    static native Pointer pcap_dump_fopen(Pointer pcap, Pointer file);
+    static native @Nullable Pointer pcap_dump_fopen(Pointer pcap, Pointer file);
 
     static native NativeLong pcap_dump_ftell(Pointer dumper);
 

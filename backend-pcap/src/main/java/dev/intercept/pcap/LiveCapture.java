@@ -8,6 +8,7 @@ import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.PollGate;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Capture on one device.
@@ -34,15 +35,15 @@ final class LiveCapture implements CaptureBackend {
     private final PollGate gate;
     private final DeviceWatch watch;
     private final DropCounters drops;
-    private final DuplicateFilter duplicates;
+    private final @Nullable DuplicateFilter duplicates;
     private final Object statistics = new Object();
     private final FrameTally tally;
     private final FrameReport report;
 
-    private OpenPcap pcap;
+    private @Nullable OpenPcap pcap;
 
     /** @param pcap null where the device has gone */
-    LiveCapture(DeviceSource source, Wakeup wakeup, DeviceWatch watch, FrameTally tally, OpenPcap pcap) {
+    LiveCapture(DeviceSource source, Wakeup wakeup, DeviceWatch watch, FrameTally tally, @Nullable OpenPcap pcap) {
         this.source = source;
         this.wakeup = wakeup;
         this.watch = watch;
@@ -65,14 +66,14 @@ final class LiveCapture implements CaptureBackend {
             return END;
         }
         try {
-            return pcap == null ? awaitDevice(timeoutMs) : capture(handler, limit, timeoutMs);
+            OpenPcap open = pcap;
+            return open == null ? awaitDevice(timeoutMs) : capture(open, handler, limit, timeoutMs);
         } finally {
             gate.leave();
         }
     }
 
-    private int capture(PacketHandler handler, int limit, int timeoutMs) throws BackendException {
-        OpenPcap open = pcap;
+    private int capture(OpenPcap open, PacketHandler handler, int limit, int timeoutMs) throws BackendException {
         int result = open.batch().fill(limit);
         if (result == 0 && timeoutMs > 0) {
             wakeup.await(timeoutMs);
@@ -83,7 +84,7 @@ final class LiveCapture implements CaptureBackend {
         }
         int handed = handOn(handler, open.batch(), open.decoder());
         if (result < 0 && handed == 0) {
-            captureEnded();
+            captureEnded(open);
         } else if (result == 0) {
             watch.idle();
         }
@@ -109,8 +110,8 @@ final class LiveCapture implements CaptureBackend {
     }
 
     /** With an error that comes again, if it does not end with the device's return. */
-    private void captureEnded() throws BackendException {
-        String words = pcap.error();
+    private void captureEnded(OpenPcap ended) throws BackendException {
+        String words = ended.error();
         if (!watch.hasGone()) {
             throw new BackendException(
                     BackendException.Kind.REFUSED, lane() + ": libpcap ended the capture (" + words + ")");

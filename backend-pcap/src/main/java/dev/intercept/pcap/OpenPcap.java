@@ -69,7 +69,7 @@ final class OpenPcap implements AutoCloseable {
         try {
             handle.setFilter(filter);
         } catch (PcapNativeException e) {
-            throw FrameFilter.refused(filter, e.getMessage().replace(COMPILE_ERROR_PREFIX, ""));
+            throw FrameFilter.refused(filter, String.valueOf(e.getMessage()).replace(COMPILE_ERROR_PREFIX, ""));
         }
     }
 

@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The IP packets of capture files that pass the filter, file after file, again and again if that is asked for.
@@ -25,15 +27,15 @@ final class PacketReader implements AutoCloseable {
     /** So many frames that lead to no packet are looked at in one step, some milliseconds. */
     private static final int MAX_FRAMES_PER_STEP = 16_384;
 
-    /** What a link type needs. The filter is null where there is none. */
-    private record Link(FrameDecoder decoder, FrameFilter filter) {}
+    /** What a link type needs. */
+    private record Link(FrameDecoder decoder, @Nullable FrameFilter filter) {}
 
     private final PcapSettings settings;
     private final FrameTally tally;
     private final Map<Integer, Link> links = new HashMap<>();
     private int linkType;
-    private Link link;
-    private volatile CaptureFile file;
+    private @Nullable Link link;
+    private volatile @Nullable CaptureFile file;
     private volatile boolean interrupted;
     private int fileNumber = -1;
     private int round = 1;
@@ -96,11 +98,12 @@ final class PacketReader implements AutoCloseable {
         }
         try {
             for (int n = 0; n < MAX_FRAMES_PER_STEP && !interrupted; n++) {
-                State state = file == null ? State.END : file.next(timeoutMs);
+                CaptureFile open = file;
+                State state = open == null ? State.END : open.next(timeoutMs);
                 if (state == State.WAIT || state == State.END && !openNext()) {
                     return state;
                 }
-                if (state == State.FRAME && isPacket()) {
+                if (open != null && state == State.FRAME && isPacket(open)) {
                     isAtPacket = true;
                     return state;
                 }
@@ -128,17 +131,19 @@ final class PacketReader implements AutoCloseable {
         return true;
     }
 
-    private boolean isPacket() throws BackendException {
+    private boolean isPacket(CaptureFile file) throws BackendException {
         Frame frame = file.frame();
         frames = frames + 1;
-        if (link == null || frame.linkType() != linkType) {
-            link = linkOf(frame.linkType());
+        Link known = link;
+        if (known == null || frame.linkType() != linkType) {
+            known = linkOf(frame.linkType());
+            link = known;
             linkType = frame.linkType();
         }
         ByteBuffer bytes = file.bytes();
-        boolean passes = link.filter == null
-                || link.filter.passes(bytes, file.start(), frame.capturedBytes(), frame.wireBytes());
-        boolean isPacket = passes && link.decoder.decode(bytes, file.start(), file.end());
+        boolean passes = known.filter == null
+                || known.filter.passes(bytes, file.start(), frame.capturedBytes(), frame.wireBytes());
+        boolean isPacket = passes && known.decoder.decode(bytes, file.start(), file.end());
         if (!passes) {
             filtered = filtered + 1;
         }
@@ -177,18 +182,23 @@ final class PacketReader implements AutoCloseable {
         }
     }
 
+    private CaptureFile atPacket() {
+        return Objects.requireNonNull(file, "asked for a packet only after next() came to one");
+    }
+
     /** The packet, from position to limit. */
     ByteBuffer packet() {
-        return file.bytes();
+        return atPacket().bytes();
     }
 
     /** The packet's length on the wire, captured or not, with what may follow it in the frame. */
     int wireBytes() {
-        return file.frame().wireBytes() - (file.bytes().position() - file.start());
+        return atPacket().frame().wireBytes()
+                - (atPacket().bytes().position() - atPacket().start());
     }
 
     long timestampUs() {
-        return file.frame().timestampUs();
+        return atPacket().frame().timestampUs();
     }
 
     /** Frames read, in all files and rounds. */

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One capture file while it is read, from its first frame to its last. Thread rule: one thread; any may {@link #close}.
@@ -19,7 +20,10 @@ public final class CaptureFile implements AutoCloseable {
     private final ByteSource source;
     private final Window window;
     private final Frame frame = new Frame();
-    private Format format;
+
+    /** Null until the file's header was read. */
+    private @Nullable Format format;
+
     private boolean isAtFrame;
 
     private CaptureFile(ByteSource source) {
@@ -59,10 +63,11 @@ public final class CaptureFile implements AutoCloseable {
         if (isAtFrame) {
             return State.FRAME;
         }
-        if (format == null && !begin(timeoutMs)) {
+        Format known = format == null ? begin(timeoutMs) : format;
+        if (known == null) {
             return State.WAIT;
         }
-        State state = format.next(window, frame, timeoutMs);
+        State state = known.next(window, frame, timeoutMs);
         isAtFrame = state == State.FRAME;
         return state;
     }
@@ -73,12 +78,12 @@ public final class CaptureFile implements AutoCloseable {
         window.step(frame.recordBytes);
     }
 
-    private boolean begin(int timeoutMs) throws IOException {
+    private @Nullable Format begin(int timeoutMs) throws IOException {
         if (!window.has(PcapFormat.FILE_HEADER_BYTES, timeoutMs)) {
             if (window.hasEnded()) {
                 throw noCapture();
             }
-            return false;
+            return null;
         }
         int first = window.int32(0, ByteOrder.BIG_ENDIAN);
         if (PcapFormat.isMagic(first)) {
@@ -90,7 +95,7 @@ public final class CaptureFile implements AutoCloseable {
         } else {
             throw noCapture();
         }
-        return true;
+        return format;
     }
 
     private CaptureFormatException noCapture() {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that may make its reader wait, or that takes work to unpack: a thread of its own reads ahead a few chunks. The
@@ -28,8 +29,8 @@ final class PumpedSource implements ByteSource {
     private final ByteBuffer noMore = ByteBuffer.allocate(0);
     private final Thread thread;
 
-    private ByteBuffer current;
-    private volatile IOException failure;
+    private @Nullable ByteBuffer current;
+    private volatile @Nullable IOException failure;
     private volatile boolean closed;
 
     PumpedSource(String name, Opener opener) {
@@ -63,15 +64,16 @@ final class PumpedSource implements ByteSource {
         if (current == null || !current.hasRemaining()) {
             takeNext(timeoutMs);
         }
-        if (current == null) {
+        ByteBuffer chunk = current;
+        if (chunk == null) {
             return 0;
         }
-        if (current == noMore) {
+        if (chunk == noMore) {
             return atEnd();
         }
-        int bytes = Math.min(buffer.remaining(), current.remaining());
-        buffer.put(current.array(), current.position(), bytes);
-        current.position(current.position() + bytes);
+        int bytes = Math.min(buffer.remaining(), chunk.remaining());
+        buffer.put(chunk.array(), chunk.position(), bytes);
+        chunk.position(chunk.position() + bytes);
         return bytes;
     }
 
@@ -91,8 +93,9 @@ final class PumpedSource implements ByteSource {
     }
 
     private int atEnd() throws IOException {
-        if (failure != null && !closed) {
-            throw failure;
+        IOException why = failure;
+        if (why != null && !closed) {
+            throw why;
         }
         return END;
     }

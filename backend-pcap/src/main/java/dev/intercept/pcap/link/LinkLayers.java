@@ -1,6 +1,7 @@
 package dev.intercept.pcap.link;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which {@link Layer} a frame of which link type begins with. Numbers: {@code DLT_} of pcap/dlt.h and tcpdump.org's list. */
 public final class LinkLayers {
@@ -53,7 +54,7 @@ public final class LinkLayers {
     }
 
     /** Null when it is not understood. */
-    static Layer of(int linkType) {
+    static @Nullable Layer of(int linkType) {
         return BY_LINK_TYPE.get(linkType);
     }
 

@@ -13,11 +13,11 @@ final class Walk {
 
     private final Decapsulation tunnels;
 
-    private ByteBuffer frame;
+    private ByteBuffer frame = ByteBuffer.allocate(0);
     private int at;
     private int end;
     private int ipAt;
-    private FrameKind otherKind;
+    private FrameKind otherKind = FrameKind.LAYERS;
     private int otherValue;
 
     Walk(Decapsulation tunnels) {

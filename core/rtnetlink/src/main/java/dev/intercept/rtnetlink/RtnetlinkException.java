@@ -22,6 +22,12 @@ public final class RtnetlinkException extends IOException {
         this.errno = errno;
     }
 
+    /** Never null. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     public int errno() {
         return errno;
     }

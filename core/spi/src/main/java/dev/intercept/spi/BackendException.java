@@ -33,6 +33,13 @@ public final class BackendException extends Exception {
         this.kind = kind;
     }
 
+    /** Never null: without words of its own it has those of the cause. */
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? String.valueOf(getCause()) : message;
+    }
+
     public Kind kind() {
         return kind;
     }
