@@ -14,9 +14,16 @@ public final class StartException extends Exception {
         this.exitCode = exitCode;
     }
 
-    public StartException(ExitCode exitCode, @Nullable String message, Throwable cause) {
+    public StartException(ExitCode exitCode, @Nullable String message, @Nullable Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
+    }
+
+    /** Never null: without words of its own it has those of the cause. */
+    @Override
+    public String getMessage() {
+        String message = super.getMessage();
+        return message == null ? String.valueOf(getCause()) : message;
     }
 
     public ExitCode exitCode() {

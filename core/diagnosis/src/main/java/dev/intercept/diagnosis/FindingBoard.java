@@ -29,6 +29,10 @@ public final class FindingBoard {
         private boolean wasLogged;
         private boolean isEndUntold;
         private long loggedNs;
+
+        Entry(Finding finding) {
+            this.finding = finding;
+        }
     }
 
     private final Logger logger;
@@ -57,7 +61,7 @@ public final class FindingBoard {
     public synchronized void raise(Finding finding) {
         String key = key(finding.id(), finding.subject());
         if (entries.containsKey(key) || makeRoom()) {
-            Entry entry = entries.computeIfAbsent(key, k -> new Entry());
+            Entry entry = entries.computeIfAbsent(key, k -> new Entry(finding));
             entry.finding = finding;
             entry.isActive = true;
         }

@@ -28,6 +28,10 @@ public record TargetPicture(int oneIn, List<Port> ports) {
             return counts.getOrDefault(count, 0L);
         }
 
+        public Delays delay(AnswerDelay delay) {
+            return Objects.requireNonNull(delays.get(delay), "a port has all delays");
+        }
+
         /** Whether any status of HTTP was looked for here and found, or found unreadable. */
         public boolean speaksHttp() {
             return counts.entrySet().stream().anyMatch(each -> each.getKey().isHttp() && each.getValue() > 0);
@@ -100,8 +104,8 @@ public record TargetPicture(int oneIn, List<Port> ports) {
                 all.count(AnswerCount.REPEATED),
                 all.count(AnswerCount.RESETS),
                 all.count(AnswerCount.ZERO_WINDOWS),
-                Objects.requireNonNull(all.delays.get(AnswerDelay.SYN_ACK)).quantileNs(0.99) / NS_PER_US,
-                Objects.requireNonNull(all.delays.get(AnswerDelay.DATA)).quantileNs(0.99) / NS_PER_US);
+                all.delay(AnswerDelay.SYN_ACK).quantileNs(0.99) / NS_PER_US,
+                all.delay(AnswerDelay.DATA).quantileNs(0.99) / NS_PER_US);
     }
 
     /** Adds up what the lanes have seen. Any thread. */
@@ -168,8 +172,7 @@ public record TargetPicture(int oneIn, List<Port> ports) {
         Map<AnswerCount, Long> counts = new EnumMap<>(one.counts);
         other.counts.forEach((count, value) -> counts.merge(count, times * value, Long::sum));
         Map<AnswerDelay, Delays> delays = new EnumMap<>(AnswerDelay.class);
-        one.delays.forEach((delay, values) ->
-                delays.put(delay, combine(values, Objects.requireNonNull(other.delays.get(delay)), times)));
+        one.delays.forEach((delay, values) -> delays.put(delay, combine(values, other.delay(delay), times)));
         return new Port(one.port, counts, delays);
     }
 

@@ -112,13 +112,13 @@ record Moment(
         long[] boundsNs = {};
         long[] counts = {0};
         for (TargetPicture.Port port : target.ports()) {
-            TargetPicture.Delays delays = port.delays().get(delay);
+            TargetPicture.Delays delays = port.delay(delay);
             boundsNs = delays.boundsNs();
             counts = counts.length == 1 ? new long[boundsNs.length + 1] : counts;
             add(counts, delays.counts(), 1);
         }
         for (TargetPicture.Port port : before.target.ports()) {
-            add(counts, port.delays().get(delay).counts(), -1);
+            add(counts, port.delay(delay).counts(), -1);
         }
         return new TargetPicture.Delays(boundsNs, counts, 0);
     }

@@ -80,9 +80,8 @@ final class TargetMetrics {
         target.ports()
                 .forEach(port -> histogram.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                         .labels(labels(port))
-                        .classicHistogramBuckets(
-                                buckets(port.delays().get(delay).coarse()))
-                        .sum(port.delays().get(delay).sumNs() / NS_PER_S)
+                        .classicHistogramBuckets(buckets(port.delay(delay).coarse()))
+                        .sum(port.delay(delay).sumNs() / NS_PER_S)
                         .build()));
         return histogram.build();
     }

@@ -38,7 +38,7 @@ public final class TargetReport {
             }
         }
         for (AnswerDelay delay : AnswerDelay.values()) {
-            TargetPicture.Delays delays = port.delays().get(delay);
+            TargetPicture.Delays delays = port.delay(delay);
             JsonObject values = new JsonObject();
             values.addProperty("measured", delays.total());
             values.addProperty("p50Ns", delays.quantileNs(0.5));

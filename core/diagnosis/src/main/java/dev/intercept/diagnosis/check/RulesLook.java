@@ -55,7 +55,7 @@ final class RulesLook {
     private void lookAtOurs(Feed feed) {
         Rule rule = feed.rule();
         if (feed.winner() != null) {
-            lookAtWinner(feed);
+            lookAtWinner(rule, feed.winner());
         } else if (feed.doubt() != null) {
             lookAtDoubt(rule, feed.doubt());
         } else if (action == Action.COPY) {
@@ -78,21 +78,18 @@ final class RulesLook {
     }
 
     /** Where a rule of another queue of ours takes the answers first, all is well. */
-    private void lookAtWinner(Feed feed) {
-        Rule rule = feed.rule();
-        if (feed.winner().action() == Action.QUEUE && isOurs(feed.winner())) {
+    private void lookAtWinner(Rule rule, Rule winner) {
+        if (winner.action() == Action.QUEUE && isOurs(winner)) {
             return;
         }
         findings.add(Finding.fail(
                 FindingId.RULE_AFTER_ACCEPT,
-                "[" + rule.text() + "] comes after [" + feed.winner().text() + "]",
-                rule.removal() + " && " + moved(feed)));
+                "[" + rule.text() + "] comes after [" + winner.text() + "]",
+                rule.removal() + " && " + moved(rule, winner.base())));
     }
 
     /** The rule as it is, in front of its own chain where that helps; otherwise one for its port in front of what wins. */
-    private String moved(Feed feed) {
-        Rule rule = feed.rule();
-        Rule.Base winners = feed.winner().base();
+    private String moved(Rule rule, Rule.Base winners) {
         boolean isEnough =
                 action == Action.QUEUE && rule.isInBase() && rule.base().equals(winners);
         return isEnough ? rule.insertionWithoutBypass() : commandsFor(rule).insertion(winners);

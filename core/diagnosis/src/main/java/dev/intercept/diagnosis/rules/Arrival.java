@@ -4,6 +4,7 @@ import dev.intercept.diagnosis.rules.Rule.Action;
 import dev.intercept.diagnosis.rules.RuleSet.Feed;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Which rules of a way some answers get to. A rule takes answers from later ones only as far as they get to it itself. */
 final class Arrival {
@@ -36,8 +37,8 @@ final class Arrival {
         return feed.winner() == null && feed.doubt() == null ? new Feed(last.rule(), null, besides(index)) : feed;
     }
 
-    /** One of a chain that the kernel may as well call before; null where there is none. */
-    private Rule besides(int index) {
+    /** One of a chain that the kernel may as well call before. */
+    private @Nullable Rule besides(int index) {
         Rule last = way.get(index).rule();
         return way.subList(index + 1, way.size()).stream()
                 .filter(step -> step.ends() == Step.WHOLE_WAY && step.rule().isBesides(last))
@@ -48,7 +49,7 @@ final class Arrival {
     }
 
     private Feed arrival(Step at, List<Taker> before) {
-        Rule doubt = null;
+        @Nullable Rule doubt = null;
         for (Taker taker : before) {
             Rule rule = taker.step.rule();
             if (!taker.step.isEndFor(at) || taker.arrival.winner() != null) {

@@ -1,5 +1,6 @@
 package dev.intercept.diagnosis.rules;
 
+import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,7 +67,7 @@ public final class Firewall {
                 try {
                     return tool.insert(rule);
                 } catch (IOException e) {
-                    refusals.add(e.getMessage().strip());
+                    refusals.add(IoFailure.reason(e).strip());
                 }
             }
         }
@@ -121,7 +122,7 @@ public final class Firewall {
                 tool.checkReadable();
                 return;
             } catch (IOException e) {
-                refusals.add(e.getMessage().strip());
+                refusals.add(IoFailure.reason(e).strip());
             }
         }
         throw new FirewallException(refusals);

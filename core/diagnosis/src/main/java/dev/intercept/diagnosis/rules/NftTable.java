@@ -66,7 +66,7 @@ final class NftTable implements RuleTool {
         try {
             json = RuleTool.exec(List.of(NAME, "-j", "list", "table", "ip", "intercept"));
         } catch (IOException e) {
-            if (e.getMessage().contains("No such file or directory")) {
+            if (String.valueOf(e.getMessage()).contains("No such file or directory")) {
                 return known;
             }
             throw e;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All rules of this network namespace that answers can meet. Read through whichever tools are installed. */
 public final class RuleSet {
@@ -19,7 +20,8 @@ public final class RuleSet {
      * @param winner the rule before it that takes every answer it would match; null where there is none
      * @param doubt a rule before it, or itself, of which is not known which answers it takes; null where there is none
      */
-    public record Feed(Rule rule, Rule winner, Rule doubt) {}
+    public record Feed(
+            Rule rule, @Nullable Rule winner, @Nullable Rule doubt) {}
 
     /** Answers of this host's servers, and of the containers on it. Of the others see {@link Rule.Base#isElsewhere}. */
     private static final List<List<String>> HOOKS = List.of(

@@ -43,12 +43,12 @@ final class SavedRules {
     /** A chain with a policy is one that the kernel calls; a chain of the user has {@code -}. */
     private Chain chain(String line) {
         String[] words = line.substring(1).split(" ");
-        boolean isBuiltIn = words.length > 1 && !words[1].equals("-") && PRIORITIES.containsKey(tableName);
-        return isBuiltIn
+        Integer priority = PRIORITIES.get(tableName);
+        return words.length > 1 && !words[1].equals("-") && priority != null
                 ? new Chain(
                         words[0],
                         words[0].toLowerCase(Locale.ROOT),
-                        PRIORITIES.get(tableName),
+                        priority,
                         words[1].equals("DROP"),
                         at() + " -I " + words[0])
                 : new Chain(words[0]);

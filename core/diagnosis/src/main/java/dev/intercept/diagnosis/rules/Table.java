@@ -3,6 +3,7 @@ package dev.intercept.diagnosis.rules;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One table of one tool: its chains by their names. */
 final class Table {
@@ -17,7 +18,7 @@ final class Table {
         chains.computeIfAbsent(chain, Chain::new).rules().add(rule);
     }
 
-    /** Null where there is none. */
+    @Nullable
     Chain chain(String name) {
         return chains.get(name);
     }

@@ -2,6 +2,7 @@ package dev.intercept.diagnosis.watch;
 
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Something of this host that takes commands to read, so that it is read at most once a minute. */
 final class SeldomLook<T> implements Supplier<T> {
@@ -10,7 +11,7 @@ final class SeldomLook<T> implements Supplier<T> {
 
     private final Supplier<T> look;
     private final LongSupplier nanoClock;
-    private T seen;
+    private @Nullable T seen;
     private long seenNs;
 
     SeldomLook(Supplier<T> look, LongSupplier nanoClock) {
@@ -22,10 +23,12 @@ final class SeldomLook<T> implements Supplier<T> {
     @Override
     public T get() {
         long nowNs = nanoClock.getAsLong();
-        if (seen == null || nowNs - seenNs >= INTERVAL_NS) {
-            seen = look.get();
+        T last = seen;
+        if (last == null || nowNs - seenNs >= INTERVAL_NS) {
+            last = look.get();
+            seen = last;
             seenNs = nowNs;
         }
-        return seen;
+        return last;
     }
 }

@@ -7,6 +7,7 @@ import dev.intercept.spi.CaptureBackend;
 import dev.intercept.stats.Counter;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Routes come, and for 10 s no answer to any; worse, no packet at all since the start. */
 final class SilenceDetector implements Detector {
@@ -15,10 +16,10 @@ final class SilenceDetector implements Detector {
 
     private final List<CaptureBackend> lanes;
     private final HostCause cause;
-    private Reading lastAnswered;
-    private Reading last;
-    private long waitingSinceNs;
-    private boolean isWaiting;
+    private @Nullable Reading last;
+
+    /** The last with an answer, while routes wait for one. */
+    private @Nullable Reading waitingSince;
 
     SilenceDetector(List<CaptureBackend> lanes, HostCause cause) {
         this.lanes = lanes;
@@ -28,32 +29,28 @@ final class SilenceDetector implements Detector {
     @Override
     public void look(Reading now, Reading windowStart, FindingBoard board) {
         boolean isGivenUp = now.sessions() == 0 && now.since(windowStart, Counter.ROUTES_ADDED) == 0;
-        if (last == null) {
-            last = windowStart;
-        }
-        if (now.answers() > last.answers() || isGivenUp) {
+        Reading before = last == null ? windowStart : last;
+        if (now.answers() > before.answers() || isGivenUp) {
             onEnd(board);
-        } else if (!isWaiting && now.get(Counter.ROUTES_ADDED) > last.get(Counter.ROUTES_ADDED)) {
-            isWaiting = true;
-            waitingSinceNs = last.atNs();
-            lastAnswered = last;
-        } else if (isWaiting && now.atNs() - waitingSinceNs >= SILENCE_NS) {
-            raise(now, board);
+        } else if (waitingSince == null && now.get(Counter.ROUTES_ADDED) > before.get(Counter.ROUTES_ADDED)) {
+            waitingSince = before;
+        } else if (waitingSince != null && now.atNs() - waitingSince.atNs() >= SILENCE_NS) {
+            raise(now, waitingSince, board);
         }
         last = now;
     }
 
     private void onEnd(FindingBoard board) {
-        if (isWaiting) {
+        if (waitingSince != null) {
             board.clear(FindingId.ROUTES_WITHOUT_RESPONSES, "");
             board.clear(FindingId.QUEUE_SILENT, "");
         }
-        isWaiting = false;
+        waitingSince = null;
     }
 
-    private void raise(Reading now, FindingBoard board) {
-        long routes = now.since(lastAnswered, Counter.ROUTES_ADDED);
-        long forS = (now.atNs() - waitingSinceNs) / 1_000_000_000L;
+    private void raise(Reading now, Reading waitingSince, FindingBoard board) {
+        long routes = now.since(waitingSince, Counter.ROUTES_ADDED);
+        long forS = (now.atNs() - waitingSince.atNs()) / 1_000_000_000L;
         board.raise(
                 Finding.warn(
                         FindingId.ROUTES_WITHOUT_RESPONSES,

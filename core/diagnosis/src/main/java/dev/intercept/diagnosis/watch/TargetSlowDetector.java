@@ -51,14 +51,14 @@ final class TargetSlowDetector implements Detector {
 
     /** The first delays of a run are what later ones are held against. */
     private void rememberStart(TargetPicture.Port port) {
-        TargetPicture.Delays delays = port.delays().get(AnswerDelay.SYN_ACK);
+        TargetPicture.Delays delays = port.delay(AnswerDelay.SYN_ACK);
         if (delays.total() >= MIN_DELAYS) {
             medianAtStartNs.putIfAbsent(port.port(), delays.quantileNs(0.5));
         }
     }
 
     private void addDelay(TargetPicture.Port port, StringJoiner facts) {
-        TargetPicture.Delays delays = port.delays().get(AnswerDelay.SYN_ACK);
+        TargetPicture.Delays delays = port.delay(AnswerDelay.SYN_ACK);
         long medianNs = delays.quantileNs(0.5);
         Long startNs = medianAtStartNs.get(port.port());
         if (startNs != null
