@@ -8,6 +8,7 @@ import dev.intercept.spi.PacketInjector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the answers that leave the target to a backend which neither rules nor a device bring them to. */
 final class AnswerMirror implements AutoCloseable {
@@ -17,7 +18,7 @@ final class AnswerMirror implements AutoCloseable {
 
     private final Optional<PacketInjector> injector;
     private final ResponsePacket packet = new ResponsePacket();
-    private Thread thread;
+    private @Nullable Thread thread;
     private volatile boolean isStopped;
 
     /** @param injector empty for a backend that needs no help */
@@ -29,9 +30,10 @@ final class AnswerMirror implements AutoCloseable {
     void start() throws IOException {
         if (injector.isPresent()) {
             PacketSocket socket = new PacketSocket(TestNetwork.WIRE_DEVICE);
-            thread = new Thread(() -> mirror(socket, injector.get()), "mirror answers");
-            thread.setDaemon(true);
-            thread.start();
+            Thread mirroring = new Thread(() -> mirror(socket, injector.get()), "mirror answers");
+            mirroring.setDaemon(true);
+            mirroring.start();
+            thread = mirroring;
         }
     }
 
@@ -60,13 +62,13 @@ final class AnswerMirror implements AutoCloseable {
     public void close() throws IOException {
         isStopped = true;
         if (thread != null) {
-            join();
+            join(thread);
         } else if (injector.isPresent()) {
             injector.get().close();
         }
     }
 
-    private void join() {
+    private static void join(Thread thread) {
         try {
             thread.join();
         } catch (InterruptedException e) {

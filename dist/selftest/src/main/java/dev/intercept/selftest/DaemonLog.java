@@ -3,6 +3,7 @@ package dev.intercept.selftest;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The last lines that intercept logged, and its final statistics. Any thread. */
 final class DaemonLog {
@@ -12,7 +13,7 @@ final class DaemonLog {
     private static final String CAPTURING = "capturing with ";
 
     private final ArrayDeque<String> lines = new ArrayDeque<>();
-    private DaemonStatistics statistics;
+    private @Nullable DaemonStatistics statistics;
 
     synchronized void add(String line) {
         if (lines.size() == KEPT_LINES) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches with packet sockets where the target's answers go, from before the rule is there to the end.
@@ -30,7 +31,7 @@ final class EscapeWatch implements AutoCloseable {
         private final boolean wantsAnswers;
         private final AtomicLong packets = new AtomicLong();
         private volatile boolean stopped;
-        private volatile IOException failure;
+        private volatile @Nullable IOException failure;
 
         /** @param wantsAnswers counts packets of the target to clients; else packets of clients to the target */
         Watcher(String device, boolean wantsAnswers) throws IOException {
@@ -101,8 +102,9 @@ final class EscapeWatch implements AutoCloseable {
         List<String> broken = new ArrayList<>();
         for (Watcher watcher : all) {
             watcher.join();
-            if (watcher.failure != null) {
-                broken.add(watcher.getName() + ": " + watcher.failure.getMessage());
+            IOException failure = watcher.failure;
+            if (failure != null) {
+                broken.add(watcher.getName() + ": " + failure.getMessage());
             }
         }
         if (!broken.isEmpty()) {

@@ -1,14 +1,16 @@
 package dev.intercept.selftest;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the requests of one connection one after the other, each when the answer before it is complete. One thread. */
 final class HttpConversation implements TcpClient.User {
 
     private final List<HttpExchange> exchanges;
     private final AnswerSizes sizes;
-    private TcpClient tcp;
+    private @Nullable TcpClient tcp;
     private int answered;
     private long answerEndBytes;
     private boolean ended;
@@ -22,6 +24,10 @@ final class HttpConversation implements TcpClient.User {
     /** Over this connection, which the caller opens. */
     void speakOver(TcpClient connection) {
         tcp = connection;
+    }
+
+    private TcpClient tcp() {
+        return Objects.requireNonNull(tcp, "speakOver() comes first");
     }
 
     /** Complete answers so far. */
@@ -47,14 +53,14 @@ final class HttpConversation implements TcpClient.User {
     private void sendNext(long nowNs) {
         HttpExchange next = exchanges.get(answered);
         answerEndBytes += sizes.answerBytes(next);
-        tcp.send(next.request(), nowNs);
+        tcp().send(next.request(), nowNs);
     }
 
     @Override
     public void received(long totalBytes, long nowNs) {
         if (totalBytes > answerEndBytes) {
             blame("the target sent " + totalBytes + " bytes where " + answerEndBytes + " were expected");
-            tcp.close(nowNs);
+            tcp().close(nowNs);
         } else if (totalBytes == answerEndBytes) {
             answered++;
             goOn(nowNs);
@@ -66,7 +72,7 @@ final class HttpConversation implements TcpClient.User {
         if (answered < exchanges.size()) {
             sendNext(nowNs);
         } else if (!exchanges.get(answered - 1).closes()) {
-            tcp.close(nowNs);
+            tcp().close(nowNs);
         }
     }
 
@@ -75,14 +81,14 @@ final class HttpConversation implements TcpClient.User {
         if (answered < exchanges.size()) {
             blame("the target closed the connection before its answer was complete");
         }
-        tcp.close(nowNs);
+        tcp().close(nowNs);
     }
 
     @Override
     public void ended() {
-        if (tcp.state() == TcpClient.State.RESET) {
+        if (tcp().state() == TcpClient.State.RESET) {
             blame("the target reset the connection");
-        } else if (tcp.state() == TcpClient.State.GAVE_UP) {
+        } else if (tcp().state() == TcpClient.State.GAVE_UP) {
             blame("no answer came back after " + TcpClient.MAX_TRIES + " transmissions");
         }
         ended = true;

@@ -42,8 +42,9 @@ final class PrivateNamespace {
                 Commands.exec(with(way, List.of("true")).toArray(String[]::new));
                 return new PrivateNamespace(way);
             } catch (IOException e) {
-                refusals.add(e.getMessage());
-                isMissing |= e.getMessage().startsWith("Cannot run program");
+                String refusal = String.valueOf(e.getMessage());
+                refusals.add(refusal);
+                isMissing |= refusal.startsWith("Cannot run program");
             }
         }
         throw refused(refusals, isMissing);

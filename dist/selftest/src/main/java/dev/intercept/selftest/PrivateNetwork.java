@@ -40,7 +40,7 @@ final class PrivateNetwork {
             }
             addDevices(changes);
         } catch (IOException e) {
-            throw refused(e.getMessage());
+            throw refused(String.valueOf(e.getMessage()));
         }
     }
 

@@ -60,6 +60,6 @@ final class RunningTest implements ReplayMonitor {
         return daemon.awaitEnd(END_TIMEOUT_MS)
                 .map(RunningTest::ended)
                 .orElseGet(() -> new SelftestException(
-                        Step.REPLAY, failure.getMessage(), "please report this with the lines above"));
+                        Step.REPLAY, String.valueOf(failure.getMessage()), "please report this with the lines above"));
     }
 }

@@ -78,7 +78,9 @@ final class Selftest {
             }
         } catch (IOException e) {
             throw new SelftestException(
-                    Step.SERVER, e.getMessage(), "please report this with the lines above and your Java version");
+                    Step.SERVER,
+                    String.valueOf(e.getMessage()),
+                    "please report this with the lines above and your Java version");
         }
     }
 
@@ -90,7 +92,7 @@ final class Selftest {
         } catch (IOException e) {
             throw new SelftestException(
                     Step.RULE,
-                    e.getMessage(),
+                    String.valueOf(e.getMessage()),
                     "install iptables: apt-get install iptables; if it is there, its kernel modules are missing",
                     ExitCode.UNAVAILABLE.code(),
                     List.of());
@@ -132,7 +134,7 @@ final class Selftest {
         } catch (IOException e) {
             throw new SelftestException(
                     Step.INTERCEPT,
-                    e.getMessage(),
+                    String.valueOf(e.getMessage()),
                     "this process could be started but not a second one: free some memory");
         }
     }

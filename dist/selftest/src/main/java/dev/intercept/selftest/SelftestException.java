@@ -37,6 +37,12 @@ final class SelftestException extends Exception {
         return new SelftestException(step, getMessage() + "; " + circumstances, nextStep, exitCode, lines);
     }
 
+    /** Never null. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     Step step() {
         return step;
     }

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -54,13 +55,13 @@ final class TargetServer implements AutoCloseable {
     private void handle(com.sun.net.httpserver.HttpExchange exchange) throws IOException {
         try (exchange) {
             Map<String, Integer> query = query(exchange.getRequestURI().getQuery());
-            int id = query.get(HttpExchange.ID);
+            int id = Objects.requireNonNull(query.get(HttpExchange.ID), HttpExchange.ID);
             if (!isIntact(exchange.getRequestBody(), id)) {
                 served.damaged();
                 exchange.sendResponseHeaders(BAD_REQUEST, NO_BODY);
                 return;
             }
-            int bodyBytes = query.get(HttpExchange.BYTES);
+            int bodyBytes = Objects.requireNonNull(query.get(HttpExchange.BYTES), HttpExchange.BYTES);
             exchange.sendResponseHeaders(OK, bodyBytes == 0 ? NO_BODY : bodyBytes);
             answer(exchange.getResponseBody(), bodyBytes);
             served.served(id, bodyBytes);

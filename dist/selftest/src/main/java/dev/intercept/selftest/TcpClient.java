@@ -73,7 +73,7 @@ final class TcpClient {
 
     private State state = State.CLOSED;
     private int sendNext;
-    private ReceivedBytes received;
+    private ReceivedBytes received = new ReceivedBytes(0);
     private int finSequence;
     private boolean finSeen;
     private boolean finTaken;
@@ -249,7 +249,7 @@ final class TcpClient {
     }
 
     private int receiveNext() {
-        return received == null ? 0 : received.nextSequence() + (finTaken ? 1 : 0);
+        return received.nextSequence() + (finTaken ? 1 : 0);
     }
 
     private void acknowledgeIfDue() {

@@ -139,7 +139,7 @@ final class TestedBackend {
             }
             return injector;
         } catch (BackendException | IOException e) {
-            throw failure(e.getMessage(), "give another value behind --");
+            throw failure(String.valueOf(e.getMessage()), "give another value behind --");
         }
     }
 
