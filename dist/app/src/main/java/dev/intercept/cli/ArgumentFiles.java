@@ -28,6 +28,12 @@ final class ArgumentFiles {
         ArgumentFileException(String message) {
             super(message);
         }
+
+        /** Never null. */
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
     }
 
     static final char BYTE_ORDER_MARK = '\ufeff';

@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -51,8 +52,8 @@ record Arguments(List<String> words, List<String> places, List<String> given) {
     }
 
     /** The same for a text that names the option. */
-    String placeOf(String message) {
-        Matcher names = Pattern.compile("(?:^|[ '])(--?[A-Za-z][A-Za-z-]*)").matcher(message);
+    String placeOf(@Nullable String message) {
+        Matcher names = Pattern.compile("(?:^|[ '])(--?[A-Za-z][A-Za-z-]*)").matcher(String.valueOf(message));
         int found = -1;
         while (found < 0 && names.find()) {
             found = lastOf(names.group(1), null);
@@ -65,7 +66,7 @@ record Arguments(List<String> words, List<String> places, List<String> given) {
     }
 
     /** @param value null for any */
-    private int lastOf(String name, String value) {
+    private int lastOf(String name, @Nullable String value) {
         int named = -1;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);

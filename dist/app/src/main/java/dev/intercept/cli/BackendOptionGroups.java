@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
@@ -96,7 +98,7 @@ final class BackendOptionGroups {
                 .description((option.description() + defaultNote(option)).replace("%", "%%"))
                 .setter(new ISetter() {
                     @Override
-                    public <T> T set(T value) {
+                    public <T> @Nullable T set(T value) {
                         keep(option, value);
                         return null;
                     }
@@ -121,7 +123,7 @@ final class BackendOptionGroups {
     }
 
     /** picocli also sets null before it parses. */
-    private void keep(BackendOption option, Object value) {
+    private void keep(BackendOption option, @Nullable Object value) {
         if (value == null || Boolean.FALSE.equals(value)) {
             given.remove(option.name());
         } else {
@@ -136,7 +138,7 @@ final class BackendOptionGroups {
 
     /** The backends that understand the option of this first name. */
     List<String> backendsOf(String option) {
-        return byName.get(option).backends();
+        return Objects.requireNonNull(byName.get(option), option).backends();
     }
 
     /**

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +16,7 @@ final class CaptureOptions {
             names = "--backend",
             paramLabel = "NAME",
             description = "how responses are captured (default: ipqueue, or nfqueue where the kernel has no ip_queue)")
+    @Nullable
     String backend;
 
     @Option(names = "--list-backends", description = "list the backends, whether they work here, and exit")

@@ -2,6 +2,7 @@ package dev.intercept.cli;
 
 import java.io.FileInputStream;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether something failed for want of a file descriptor. The Java runtime reads classes and libraries from files, so that it may
@@ -21,7 +22,7 @@ final class DescriptorsUsedUp {
         return isNamedBy(failure) || failure instanceof LinkageError && areNow();
     }
 
-    private static boolean isNamedBy(Throwable failure) {
+    private static boolean isNamedBy(@Nullable Throwable failure) {
         return failure != null
                 && (String.valueOf(failure.getMessage()).contains(EMFILE) || isNamedBy(failure.getCause()));
     }

@@ -12,6 +12,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several intercepts between which the answers are spread, each asked over HTTP where its {@code --metrics} is. Each sees the
@@ -22,7 +23,8 @@ final class FleetStatus {
     private static final int TIMEOUT_MS = 5000;
 
     /** @param report of one; null where none came, and then why */
-    private record Member(String place, String report, String failure) {}
+    private record Member(
+            String place, @Nullable String report, @Nullable String failure) {}
 
     private final List<Member> members = new ArrayList<>();
 

@@ -2,6 +2,7 @@ package dev.intercept.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the original servers that mean nothing here: taken, so that a command line works as it is, and reported at start. */
@@ -11,6 +12,7 @@ final class FormerOptions {
     boolean connectionsProtected;
 
     @Option(names = "-f", hidden = true, paramLabel = "FILTER", description = "of some 0.9 with pcap: the filter")
+    @Nullable
     String filter;
 
     @Option(
@@ -18,6 +20,7 @@ final class FormerOptions {
             hidden = true,
             paramLabel = "TARGET",
             description = "of 0.9 with pcap: capture what this sends")
+    @Nullable
     String target;
 
     /** One line for each that was given, with what to use instead. */

@@ -2,6 +2,7 @@ package dev.intercept.cli;
 
 import dev.intercept.server.Keepalive;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where tcpcopy connects to, and what its tunnels may use. */
@@ -12,6 +13,7 @@ final class ListenOptions {
             paramLabel = "IP",
             converter = IpAddress.class,
             description = "IP address to listen on (default: all)")
+    @Nullable
     InetAddress bind;
 
     @Option(
@@ -55,6 +57,7 @@ final class ListenOptions {
             description =
                     "ask a silent tcpcopy after SEC whether it is there, then every SEC, and give it up after N; or off "
                             + "(default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // It has a default.
     Keepalive keepalive;
 
     @Option(
@@ -65,6 +68,7 @@ final class ListenOptions {
             description =
                     "what has the kernel acknowledge a tcpcopy's records at once: route, a route to its host that only "
                             + "this port's traffic takes, or off (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // It has a default.
     Quickack quickack;
 
     /** See {@code --quickack}. */

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The firewall rules of {@code --install-rules}: what {@code intercept rules} prints for the same options, inserted once intercept
@@ -47,7 +48,7 @@ final class OwnRules {
     private List<Cidr> passList;
 
     /** Null before {@link #install}, with which changes until then are installed, and from {@link #remove} on. */
-    private String backend;
+    private @Nullable String backend;
 
     /** @param ports of the test servers; none: no rules */
     OwnRules(List<Integer> ports, InterceptConfig config, BackendRegistry registry) {
@@ -187,7 +188,7 @@ final class OwnRules {
                 LOG.log(
                         Level.WARNING,
                         "the rules of --install-rules are still there: "
-                                + e.getMessage().replaceAll("\\s+", " ")
+                                + String.valueOf(e.getMessage()).replaceAll("\\s+", " ")
                                 + "; do: intercept rules --remove, with the options of the start");
             }
         }

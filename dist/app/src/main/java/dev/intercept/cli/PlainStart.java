@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -168,34 +169,42 @@ final class PlainStart {
     private boolean takesValue(String name) throws ReflectiveOperationException {
         return option(name) instanceof Declared own
                 ? field(own).getType() != boolean.class
-                : !ofBackends.get(name).isSwitch();
+                : !ofBackend(name).isSwitch();
     }
 
     private void set(String name, String value) throws ReflectiveOperationException {
         if (option(name) instanceof Declared own) {
             set(own, value);
         } else {
-            command.backendOptions.take(ofBackends.get(name), value);
+            command.backendOptions.take(ofBackend(name), value);
         }
     }
 
     private void set(Declared option, String value) throws ReflectiveOperationException {
         Field field = field(option);
         if (field.getType() == boolean.class) {
-            field.setBoolean(owners.get(option.owner), true);
+            field.setBoolean(owner(option), true);
         } else if (option.split.isEmpty()) {
-            field.set(owners.get(option.owner), converted(option, field.getType(), value));
+            field.set(owner(option), converted(option, field.getType(), value));
         } else {
             List<Object> list = new ArrayList<>();
             for (String part : value.split(option.split)) {
                 list.add(converted(option, String.class, part));
             }
-            field.set(owners.get(option.owner), list);
+            field.set(owner(option), list);
         }
     }
 
+    private BackendOption ofBackend(String name) {
+        return Objects.requireNonNull(ofBackends.get(name), name);
+    }
+
+    private Object owner(Declared option) {
+        return Objects.requireNonNull(owners.get(option.owner), option.owner);
+    }
+
     private Field field(Declared option) throws NoSuchFieldException {
-        return owners.get(option.owner).getClass().getDeclaredField(option.field);
+        return owner(option).getClass().getDeclaredField(option.field);
     }
 
     private static Object converted(Declared option, Class<?> type, String value) throws ReflectiveOperationException {

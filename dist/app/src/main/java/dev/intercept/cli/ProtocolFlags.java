@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What was decided when tcpcopy was built and its bytes do not show, for all clients or for those of an address. */
@@ -28,6 +29,7 @@ final class ProtocolFlags {
             paramLabel = "NUM",
             converter = WholeNumber.Batch.class,
             description = "messages in a batch at most (default: as many as the client takes)")
+    @Nullable
     Integer maxBatch;
 
     @Option(
@@ -87,7 +89,11 @@ final class ProtocolFlags {
     }
 
     private static ClientProtocols.Network network(
-            ForClients of, Generation generation, Combined combined, Boolean payload, Boolean single) {
+            ForClients of,
+            @Nullable Generation generation,
+            @Nullable Combined combined,
+            @Nullable Boolean payload,
+            @Nullable Boolean single) {
         return new ClientProtocols.Network(
                 of.clients().orElseThrow(),
                 Optional.ofNullable(generation),

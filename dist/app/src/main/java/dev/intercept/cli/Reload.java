@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -57,7 +58,7 @@ final class Reload {
     private final Arguments started;
     private final BackendRegistry registry;
     private final OwnRules rules;
-    private Map<String, String> inForce;
+    private @Nullable Map<String, String> inForce;
 
     /** @param started how this process was started */
     Reload(Arguments started, BackendRegistry registry, OwnRules rules) {
@@ -116,7 +117,8 @@ final class Reload {
     private String remember(Map<String, String> wanted, Intercept intercept) {
         List<String> changed = new ArrayList<>();
         List<String> later = new ArrayList<>();
-        Set<String> names = new TreeSet<>(valuesInForce().keySet());
+        Map<String, String> inForce = valuesInForce();
+        Set<String> names = new TreeSet<>(inForce.keySet());
         names.addAll(wanted.keySet());
         for (String name : names) {
             String before = inForce.get(name);
@@ -132,7 +134,7 @@ final class Reload {
                 + (later.isEmpty() ? "" : "; needs a restart: " + String.join("; ", later));
     }
 
-    private static String text(String value) {
+    private static String text(@Nullable String value) {
         return value == null ? " not given" : value.isEmpty() ? " given" : " " + value;
     }
 
@@ -141,12 +143,14 @@ final class Reload {
     }
 
     private Map<String, String> valuesInForce() {
-        if (inForce == null) {
+        Map<String, String> known = inForce;
+        if (known == null) {
             CommandLine commandLine = CommandLines.ofStart(registry, started);
             commandLine.parseArgs(started.array());
-            inForce = values(commandLine);
+            known = values(commandLine);
+            inForce = known;
         }
-        return inForce;
+        return known;
     }
 
     /** As typed; of an option that is no list the last. */

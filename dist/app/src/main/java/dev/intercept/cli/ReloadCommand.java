@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 final class ReloadCommand implements Callable<Integer> {
 
     @Mixin
-    private RunningOptions running;
+    private final RunningOptions running = new RunningOptions();
 
     @Option(
             names = {"-h", "--help"},

@@ -44,6 +44,7 @@ final class ReportCommand implements Callable<Integer> {
                 converter = FileName.class,
                 defaultValue = "intercept-report.zip",
                 description = "the archive, which must not exist (default: ${DEFAULT-VALUE})")
+        @SuppressWarnings("NullAway.Init") // It has a default.
         Path output;
 
         @Option(names = "--redact", description = "replace addresses by names, the same one by the same name")

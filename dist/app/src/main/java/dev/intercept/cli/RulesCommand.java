@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -66,6 +67,7 @@ final class RulesCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "NAME",
             description = "which backend is to be fed, see --list-backends (default: intercept's own choice)")
+    @Nullable
     String backend;
 
     @Option(
@@ -75,6 +77,7 @@ final class RulesCommand implements Callable<Integer> {
             description =
                     "iptables, iptables-legacy, iptables-nft, or nft with a table of its own (default: the first of them "
                             + "that this host has and that takes the rules)")
+    @Nullable
     String tool;
 
     @Option(
@@ -82,6 +85,7 @@ final class RulesCommand implements Callable<Integer> {
             paramLabel = "PORT",
             converter = WholeNumber.Port.class,
             description = "where the test server listens; needed for rules of the firewall")
+    @Nullable
     Integer targetPort;
 
     @Option(
@@ -90,6 +94,7 @@ final class RulesCommand implements Callable<Integer> {
             hidden = true,
             converter = WholeNumber.Port.class,
             description = "in a start intercept's own port; here the former name of --target-port")
+    @Nullable
     Integer formerPort;
 
     @Option(
@@ -290,7 +295,8 @@ final class RulesCommand implements Callable<Integer> {
         if (!(e instanceof FirewallException refused)) {
             return new StartException(
                     ExitCode.OS_REFUSED,
-                    "the rules were not changed completely: " + e.getMessage().replaceAll("\\s+", " "),
+                    "the rules were not changed completely: "
+                            + String.valueOf(e.getMessage()).replaceAll("\\s+", " "),
                     e);
         }
         if (refused.isForWantOfTools()) {

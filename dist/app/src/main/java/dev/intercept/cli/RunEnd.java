@@ -10,7 +10,9 @@ import dev.intercept.summary.SummaryFile;
 import dev.intercept.summary.SummaryText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What ends a run besides a failure, and what is reported then. */
 final class RunEnd {
@@ -21,7 +23,7 @@ final class RunEnd {
     private static final int LOOKS_WITHOUT_TUNNEL = 2;
 
     private final RunOptions options;
-    private final AtomicReference<String> cause = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> cause = new AtomicReference<>();
     private int looksWithoutTunnel;
 
     RunEnd(RunOptions options) {
@@ -65,7 +67,7 @@ final class RunEnd {
      */
     ExitCode report(RunSummary summary, ExitCode code) {
         isEndedBy(code == ExitCode.OK ? "the end of capture" : "a failure");
-        JsonObject json = summary.json(cause.get());
+        JsonObject json = summary.json(Objects.requireNonNull(cause.get(), "set above at the latest"));
         SummaryText.lines(json).forEach(line -> LOG.log(Level.INFO, "summary: " + line));
         if (options.summary == null) {
             return code;

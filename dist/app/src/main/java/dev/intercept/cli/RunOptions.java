@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the process runs and where it logs. */
@@ -21,6 +22,7 @@ final class RunOptions {
             description =
                     "read options from FILE, long names, one a line, as 'intercept config --print-default' writes them; "
                             + "those given here come after")
+    @Nullable
     Path config;
 
     @Option(
@@ -33,6 +35,7 @@ final class RunOptions {
             paramLabel = "FILE",
             converter = FileName.class,
             description = "log file, reopened at SIGHUP (default: stderr; with -d a file that it names)")
+    @Nullable
     Path log;
 
     @Option(
@@ -40,6 +43,7 @@ final class RunOptions {
             paramLabel = "FILE",
             converter = FileName.class,
             description = "write the process id to FILE; with -d only")
+    @Nullable
     Path pidFile;
 
     @Option(
@@ -47,6 +51,7 @@ final class RunOptions {
             paramLabel = "NAME",
             description = "started by root: once port and backend are open, go on as this user with CAP_NET_ADMIN and "
                     + "CAP_NET_RAW only")
+    @Nullable
     String user;
 
     @Option(
@@ -56,6 +61,7 @@ final class RunOptions {
             description =
                     "nice value, -20 to 19, of the threads that carry packets and records; the runtime's compiler and "
                             + "collector keep theirs (default: -10 where allowed)")
+    @Nullable
     Integer nice;
 
     @Option(
@@ -64,6 +70,7 @@ final class RunOptions {
             converter = OneOf.Level.class,
             defaultValue = "info",
             description = "error, warn, info, debug or trace (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // It has a default.
     LogLevel logLevel;
 
     @Option(
@@ -72,6 +79,7 @@ final class RunOptions {
             converter = OneOf.Format.class,
             defaultValue = "text",
             description = "text, or json for one object a line (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // It has a default.
     LogFormat logFormat;
 
     @Option(
@@ -96,6 +104,7 @@ final class RunOptions {
             converter = OneOf.OnOff.class,
             defaultValue = "on",
             description = "look at answers for what they say about the test server (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // It has a default.
     OneOf.Switch targetFigures;
 
     @Option(
@@ -104,6 +113,7 @@ final class RunOptions {
             converter = MetricsAddress.class,
             description = "serve Prometheus metrics and a page on PORT of the loopback address or of ADDR "
                     + "(default: off)")
+    @Nullable
     InetSocketAddress metrics;
 
     @Option(
@@ -112,6 +122,7 @@ final class RunOptions {
             converter = FileName.class,
             description = "where 'intercept status' asks (default: /run/intercept/PID.sock, with --user NAME"
                     + " /run/intercept/NAME/PID.sock; below XDG_RUNTIME_DIR for who is not root)")
+    @Nullable
     Path socket;
 
     @Option(
@@ -119,6 +130,7 @@ final class RunOptions {
             paramLabel = "SEC",
             converter = WholeNumber.Seconds.class,
             description = "end after SEC seconds (default: at SIGTERM)")
+    @Nullable
     Integer durationS;
 
     @Option(
@@ -132,6 +144,7 @@ final class RunOptions {
             converter = FileName.class,
             description =
                     "write what the run came to, which its log has too, to FILE at the end, for 'intercept compare'")
+    @Nullable
     Path summary;
 
     @Option(

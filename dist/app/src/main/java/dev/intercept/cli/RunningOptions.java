@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which of the intercepts that run is meant; nothing need be said when there is one. */
@@ -19,14 +20,14 @@ final class RunningOptions {
             paramLabel = "FILE",
             converter = FileName.class,
             description = "its status socket, as given at its start")
-    private Path socket;
+    private @Nullable Path socket;
 
     @Option(
             names = {"-P", "--pidfile"},
             paramLabel = "FILE",
             converter = FileName.class,
             description = "its PID file")
-    private Path pidFile;
+    private @Nullable Path pidFile;
 
     /** @throws StartException with UNAVAILABLE when none or several run, or the PID file cannot be read */
     Path find() throws StartException {

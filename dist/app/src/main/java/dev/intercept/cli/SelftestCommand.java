@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +43,7 @@ final class SelftestCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "NAME",
             description = "backend to test, see --list-backends (default: intercept's own choice)")
+    @Nullable
     String backend;
 
     @Option(
@@ -74,6 +76,7 @@ final class SelftestCommand implements Callable<Integer> {
             converter = ForClients.GenerationName.class,
             defaultValue = "1.x",
             description = "which tcpcopy to play: 0.6, 0.7, 0.8, 0.9, 3, 4, 5 or 1.x (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init") // It has a default.
     Generation generation;
 
     @Option(
@@ -81,6 +84,7 @@ final class SelftestCommand implements Callable<Integer> {
             paramLabel = "N",
             converter = BodyBytes.class,
             description = "body of every answer (default: a mix from 1 byte to 64 KB)")
+    @Nullable
     Integer responseBytes;
 
     @Option(

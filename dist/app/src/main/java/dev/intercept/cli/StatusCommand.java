@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
 
     @Mixin
-    private RunningOptions running;
+    private final RunningOptions running = new RunningOptions();
 
     @Option(
             names = {"-v", "--verbose"},
@@ -44,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
             fallbackValue = "1",
             converter = WholeNumber.Seconds.class,
             description = "again every SEC seconds (1), until interrupted")
-    private Integer watchS;
+    private @Nullable Integer watchS;
 
     @Option(
             names = "--all",

@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What the user says about the host's surroundings. */
@@ -13,6 +14,7 @@ final class TargetOptions {
             paramLabel = "IP",
             converter = IpAddress.class,
             description = "a real client's address: how would its answers travel?")
+    @Nullable
     InetAddress client;
 
     @Option(
@@ -20,6 +22,7 @@ final class TargetOptions {
             paramLabel = "PORT",
             converter = WholeNumber.Port.class,
             description = "where the test server listens; --port is intercept's own, as in a start")
+    @Nullable
     Integer targetPort;
 
     Optional<String> clientText() {

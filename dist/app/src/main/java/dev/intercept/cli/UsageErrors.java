@@ -46,10 +46,11 @@ final class UsageErrors implements IParameterExceptionHandler {
             ArgSpec lacking = missing.getMissing().get(0);
             return names(lacking) + " needs a value, " + lacking.paramLabel();
         }
+        String message = String.valueOf(error.getMessage());
         if (option != null && error.getValue() != null) {
-            return names(option) + ": " + reason(error.getMessage());
+            return names(option) + ": " + reason(message);
         }
-        return error.getMessage().replaceFirst("^Error: ", "");
+        return message.replaceFirst("^Error: ", "");
     }
 
     /** picocli puts "Invalid value for option '--port': " in front of a converter's words. */

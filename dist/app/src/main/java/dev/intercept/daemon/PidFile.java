@@ -65,7 +65,7 @@ public final class PidFile {
 
     /** The file system's exception for the commonest cause carries the file's name alone. */
     private static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "Permission denied" : e.getMessage();
+        return e instanceof AccessDeniedException ? "Permission denied" : String.valueOf(e.getMessage());
     }
 
     private static PidFile open(Path path) throws IOException, StartException {

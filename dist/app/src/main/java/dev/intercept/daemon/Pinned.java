@@ -17,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file or directory held by its descriptor, so that what is done to it is done to this one, whatever somebody makes of its name
@@ -63,11 +65,11 @@ public final class Pinned implements AutoCloseable {
     private static final Libc LIBC = Native.load("c", Libc.class);
 
     private final int fd;
-    private final Pinned directory;
-    private final Path name;
-    private final Path asked;
+    private final @Nullable Pinned directory;
+    private final @Nullable Path name;
+    private final @Nullable Path asked;
 
-    private Pinned(int fd, Pinned directory, Path name, Path asked) {
+    private Pinned(int fd, @Nullable Pinned directory, @Nullable Path name, @Nullable Path asked) {
         this.fd = fd;
         this.directory = directory;
         this.name = name;
@@ -99,7 +101,9 @@ public final class Pinned implements AutoCloseable {
 
     /** Where it was found, in the very directory. */
     private Path place() {
-        return directory.path().resolve(name);
+        return Objects.requireNonNull(directory, "a directory's own place is its path")
+                .path()
+                .resolve(Objects.requireNonNull(name));
     }
 
     /** A stream to its end. A FIFO is opened for reading too, fifo(7): otherwise opening it waits until somebody reads there. */
@@ -110,7 +114,7 @@ public final class Pinned implements AutoCloseable {
                     ? new FileOutputStream(new RandomAccessFile(file, "rw").getFD())
                     : new FileOutputStream(file, true);
         } catch (FileNotFoundException e) {
-            throw new IOException(e.getMessage().replaceFirst("^.*\\((.*)\\)$", "$1"), e);
+            throw new IOException(String.valueOf(e.getMessage()).replaceFirst("^.*\\((.*)\\)$", "$1"), e);
         }
     }
 
@@ -174,13 +178,13 @@ public final class Pinned implements AutoCloseable {
     }
 
     private static int attribute(Map<String, Object> attributes, String name) {
-        return (Integer) attributes.get(name);
+        return (Integer) Objects.requireNonNull(attributes.get(name), name);
     }
 
     /** As asked for. */
     @Override
     public String toString() {
-        return asked.toString();
+        return String.valueOf(asked);
     }
 
     @Override
@@ -195,7 +199,7 @@ public final class Pinned implements AutoCloseable {
         try {
             return LIBC.open(path.toString(), flags, mode);
         } catch (LastErrorException e) {
-            throw new IOException(e.getMessage().replaceFirst("^\\[\\d+\\] ", ""), e);
+            throw new IOException(String.valueOf(e.getMessage()).replaceFirst("^\\[\\d+\\] ", ""), e);
         }
     }
 

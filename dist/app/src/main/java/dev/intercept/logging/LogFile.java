@@ -5,6 +5,8 @@ import dev.intercept.daemon.Pinned;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log file: opened for appending, opened anew once logrotate moved it away, given to the user as whom the process goes on.
@@ -16,7 +18,7 @@ final class LogFile implements LogHandler.Destination {
     private static final String MODE = "rw-r-----";
 
     private final Path path;
-    private Pinned file;
+    private @Nullable Pinned file;
 
     LogFile(Path path) {
         this.path = path;
@@ -51,6 +53,6 @@ final class LogFile implements LogHandler.Destination {
     }
 
     synchronized void giveTo(Account account) throws IOException {
-        file.giveTo(account);
+        Objects.requireNonNull(file, "open() comes first").giveTo(account);
     }
 }

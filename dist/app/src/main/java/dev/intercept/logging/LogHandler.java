@@ -12,6 +12,7 @@ import java.util.logging.ErrorManager;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands each line to a writer thread of its own, so that nobody who logs ever waits for the destination: a pipe that nobody
@@ -35,7 +36,10 @@ final class LogHandler extends Handler {
     }
 
     /** What the writer does next, in order: a line to write, after a change to a new stream or not. */
-    private record Step(LogRecord line, OutputStream replacement, CountDownLatch done) {}
+    private record Step(
+            @Nullable LogRecord line,
+            @Nullable OutputStream replacement,
+            @Nullable CountDownLatch done) {}
 
     private final Destination destination;
     private final BlockingQueue<Step> steps = new ArrayBlockingQueue<>(CAPACITY_LINES);

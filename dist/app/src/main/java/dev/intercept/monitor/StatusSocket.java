@@ -70,7 +70,7 @@ public final class StatusSocket implements AutoCloseable {
         Pinned directory = null;
         ServerSocketChannel acceptor = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            directory = Pinned.directory(path.toAbsolutePath().getParent());
+            directory = Pinned.directory(directoryOf(path));
             bindForOwner(acceptor, directory.path().resolve(path.getFileName()), owner);
             return new StatusSocket(path, directory, acceptor);
         } catch (IOException | RuntimeException e) {
@@ -82,8 +82,16 @@ public final class StatusSocket implements AutoCloseable {
         }
     }
 
+    private static Path directoryOf(Path path) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IOException("it is a directory");
+        }
+        return directory;
+    }
+
     private static String reason(Exception e) {
-        return e instanceof IOException failure ? IoFailure.reason(failure) : e.getMessage();
+        return e instanceof IOException failure ? IoFailure.reason(failure) : String.valueOf(e.getMessage());
     }
 
     /** Bound inside a directory that nobody else may enter and moved from there, so that it never is open to others. */

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A routing table of this intercept's own, with a host route to each tunnel's peer that equals the present one but for the metric
@@ -41,7 +42,7 @@ public final class QuickackRoutes implements HostRoutes {
     private static final class PeerRoute {
         private final Inet4Address local;
         private int tunnels;
-        private Ipv4Route copied;
+        private @Nullable Ipv4Route copied;
         private boolean isOverruled;
         private boolean isSaid;
 
