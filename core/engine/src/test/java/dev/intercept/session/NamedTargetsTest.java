@@ -81,6 +81,7 @@ class NamedTargetsTest {
         scene.table.expectNamedTargets();
         assertNull(scene.synAck(10000, OTHER_PORT, 7));
         scene.addAnyTarget(10000, unnaming);
+        assertEquals(List.of(), unnaming.sequences());
         tick(2);
         assertEquals(List.of(7), unnaming.sequences());
 
@@ -105,6 +106,26 @@ class NamedTargetsTest {
         assertEquals(List.of(7), unnaming.sequences());
         tick(2);
         assertEquals(List.of(7), unnaming.sequences());
+        assertSame(unnaming, scene.find(10000));
+    }
+
+    /** What is asked for an answer that is not kept. */
+    @Test
+    void shouldLeadOverTheRouteToAnyTargetWhatIsNoHandshakeOrOfAnotherTarget() {
+        copyTheSameSession();
+        scene.addAnyTarget(10000, unnaming);
+        assertNull(find(TableScene.TARGET_PORT, PacketBuilder.SYN | PacketBuilder.ACK));
+        assertNull(find(TableScene.TARGET_PORT, PacketBuilder.RST));
+        assertSame(unnaming, find(TableScene.TARGET_PORT, PacketBuilder.ACK));
+        assertSame(unnaming, find(OTHER_PORT, PacketBuilder.SYN | PacketBuilder.ACK));
+    }
+
+    private Outlet find(int targetPort, int flags) {
+        PacketBuilder answer = new PacketBuilder()
+                .from(TestNetwork.TARGET, targetPort)
+                .to(TestNetwork.client(1), 10000)
+                .flags(flags);
+        return scene.table.find(TableScene.wrap(answer.toBuffer()), scene.nowS);
     }
 
     @Test

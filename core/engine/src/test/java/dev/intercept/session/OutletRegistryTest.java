@@ -1,9 +1,11 @@
 package dev.intercept.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,7 @@ class OutletRegistryTest {
     void shouldLeadNowhereFromAnIdThatWasNeverGiven() {
         assertNull(outlets.outlet(OutletRegistry.NO_ID));
         assertNull(outlets.outlet(1_000_000));
+        assertNull(outlets.outlet(16), "the first beyond the first array");
         assertEquals(OutletRegistry.NO_ID, outlets.knownId(tunnel));
     }
 
@@ -70,6 +73,59 @@ class OutletRegistryTest {
         outlets.sessionRemoved(id, true);
         assertEquals(1, outlets.wildcards());
         assertEquals(1, outlets.closedSessions());
+    }
+
+    @Test
+    void shouldTakeFromTheHostsThatHaveSevenEighthsOfAnEqualShareOrMore() {
+        int few = withSessions(outlet(1), 6);
+        int many = withSessions(outlet(2), 9);
+        assertFalse(outlets.gives(few));
+        assertTrue(outlets.gives(many));
+
+        outlets.sessionAdded(few, false);
+        assertTrue(outlets.gives(few), "7 of 16 are seven eighths of a half");
+    }
+
+    @Test
+    void shouldTakeFromTheTunnelsOfAHostThatHaveSevenEighthsOfAnEqualShareOrMore() {
+        int few = withSessions(outlet(1), 6);
+        int many = withSessions(outlet(1), 9);
+        assertFalse(outlets.gives(few));
+        assertTrue(outlets.gives(many));
+
+        outlets.sessionAdded(few, false);
+        assertTrue(outlets.gives(few), "7 of 16 are seven eighths of a half");
+    }
+
+    @Test
+    void shouldShareOnlyAmongHostsAndTunnelsThatHaveSessions() {
+        int alone = withSessions(outlet(1), 1);
+        withSessions(outlet(1), 0);
+        RecordingOutlet left = outlet(2);
+        outlets.sessionAdded(outlets.idOf(left), false);
+        outlets.sessionRemoved(outlets.idOf(left), false);
+        RecordingOutlet closed = outlet(3);
+        int closedId = withSessions(closed, 9);
+        outlets.close(closed);
+
+        assertTrue(outlets.gives(alone));
+        assertFalse(outlets.gives(closedId));
+        assertTrue(outlets.gives(withSessions(outlet(3), 1)), "its host begins anew");
+        assertTrue(outlets.gives(alone), "of two hosts that have one each");
+    }
+
+    private int withSessions(RecordingOutlet outlet, int count) {
+        int id = outlets.idOf(outlet);
+        for (int i = 0; i < count; i++) {
+            outlets.sessionAdded(id, false);
+        }
+        return id;
+    }
+
+    private static RecordingOutlet outlet(int owner) {
+        RecordingOutlet outlet = new RecordingOutlet();
+        outlet.owner = owner;
+        return outlet;
     }
 
     @Test

@@ -12,6 +12,16 @@ class SessionHashTest {
     private static final int KEYS = 1 << 18;
     private static final int BUCKETS = 1 << 12;
 
+    /** From a program in another language that also gives the paper's own example of SipHash-2-4, a129ca6149be45e5. */
+    @Test
+    void shouldBeSipHashOfOneBlock() {
+        SessionHash hash = new SessionHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L);
+        long ofClient = hash.ofClient(0x0123456789abcdefL);
+
+        assertEquals(0x73f68a8b97a20983L, ofClient);
+        assertEquals(0x2ad32b9a014a8ea4L, hash.ofSession(ofClient, 0xc6336401_1f90L));
+    }
+
     @Test
     void shouldDependOnItsKey() {
         assertNotEquals(new SessionHash(1, 2).ofClient(3), new SessionHash(1, 3).ofClient(3));

@@ -90,11 +90,13 @@ class SessionSlotsTest {
         }
         SessionSlots large = new SessionSlots(128);
         small.copyTo(large);
+        assertEquals(128 * 3 * Long.BYTES, large.memoryBytes());
 
         for (long client = 1; client <= 48; client++) {
             int slot = large.find(client, TARGET, hash.ofClient(client));
             assertNotEquals(SessionSlots.NO_SLOT, slot);
             assertEquals(client, large.id(slot));
+            assertEquals(TARGET, large.target(slot));
         }
     }
 }

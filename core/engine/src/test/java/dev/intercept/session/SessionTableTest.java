@@ -226,7 +226,7 @@ class SessionTableTest {
         scene.pass(1);
         scene.add(10000, tunnel);
         assertEquals(1, scene.server(Counter.ROUTES_RENEWED_AT_ONCE));
-        scene.pass(3);
+        scene.pass(4);
         scene.add(10000, tunnel);
         assertEquals(1, scene.server(Counter.ROUTES_RENEWED_SOON));
         scene.pass(10);
@@ -257,7 +257,8 @@ class SessionTableTest {
         assertEquals(0, scene.server(Counter.ROUTES_TAKEN_OVER));
         other.owner = 1;
         scene.add(10001, tunnel);
-        scene.add(10001, other);
+        Outlet robbed = scene.table.add(CLIENT, 10001, TARGET, TableScene.TARGET_PORT, other, scene.nowS);
+        assertSame(tunnel, robbed);
         assertEquals(1, scene.server(Counter.ROUTES_TAKEN_OVER));
     }
 
@@ -267,14 +268,27 @@ class SessionTableTest {
         answer(10000, PacketBuilder.ACK);
         scene.pass(150);
         scene.expireAll();
-        answerUnrouted(10000);
-        answerUnrouted(10001);
+        answerUnrouted(scene, 10000);
+        answerUnrouted(scene, 10001);
         assertEquals(1, scene.lane(Counter.ANSWERED_AFTER_EXPIRY));
         assertEquals(0, scene.lane(Counter.ANSWERED_AFTER_EVICTION));
         assertEquals(150, scene.table.longestExpiredIdleS());
     }
 
-    private void answerUnrouted(int clientPort) {
+    @Test
+    void shouldKnowWhichAnswersCameForSessionsThatWereEvicted() {
+        TableScene small = new TableScene(SessionLimits.of(1, 1, 1, 120));
+        small.add(10000, tunnel);
+        assertEquals((255 + 4) * 3 * Long.BYTES, small.table.memoryBytes(), "the first four slots of one segment");
+        small.add(10001, tunnel);
+        answerUnrouted(small, 10000);
+        answerUnrouted(small, 10001);
+        assertEquals(1, small.lane(Counter.ANSWERED_AFTER_EVICTION));
+        assertEquals(0, small.lane(Counter.ANSWERED_AFTER_EXPIRY));
+        assertEquals(0, small.table.longestExpiredIdleS());
+    }
+
+    private static void answerUnrouted(TableScene scene, int clientPort) {
         scene.table.onUnrouted(
                 TableScene.wrap(new PacketBuilder()
                         .from(TestNetwork.TARGET, TableScene.TARGET_PORT)
@@ -290,6 +304,7 @@ class SessionTableTest {
         scene.synAck(10000, 1);
         scene.pass(1);
         scene.synAck(10001, 2);
+        assertEquals(1, scene.table.latestParked(1).size());
         ParkedHeader latest = scene.table.latestParked(1).get(0);
         assertEquals(SessionKey.end(CLIENT, 10001), latest.client());
         assertEquals(SessionKey.end(TARGET, TableScene.TARGET_PORT), latest.target());
