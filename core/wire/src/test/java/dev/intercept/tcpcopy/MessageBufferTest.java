@@ -70,6 +70,16 @@ class MessageBufferTest {
         }
     }
 
+    /** In steps of a chunk: the step that reaches what was enough is the last. */
+    @Test
+    void shouldStopOnceEnoughIsWritten() throws IOException {
+        MessageBuffer buffer = filled(BARE, MIB, 5 * TunnelMemory.CHUNK_BYTES / MESSAGE_BYTES);
+        assertEquals(TunnelMemory.CHUNK_BYTES, buffer.writeTo(socket, 1));
+        assertEquals(TunnelMemory.CHUNK_BYTES, buffer.writeTo(socket, TunnelMemory.CHUNK_BYTES));
+        assertEquals(2 * TunnelMemory.CHUNK_BYTES, buffer.writeTo(socket, TunnelMemory.CHUNK_BYTES + 1));
+        assertEquals(TunnelMemory.CHUNK_BYTES, buffer.pendingBytes());
+    }
+
     @Test
     void shouldWriteBareMessagesWithoutCounts() throws IOException {
         MessageBuffer buffer = filled(BARE, MIB, 100);
