@@ -1,16 +1,14 @@
 package dev.intercept;
 
 import com.sun.management.ThreadMXBean;
-import dev.intercept.spi.BackendOption;
+import dev.intercept.kit.TestProvider;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
-import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * Hands out the same packets over and over, no faster than the other end of the tunnel takes them, then ends. Counts what the
  * capture thread allocates after the first tenth.
  */
-final class PacedBackend implements CaptureBackend, CaptureBackendProvider {
+final class PacedBackend implements CaptureBackend, TestProvider {
 
     private static final long PAUSE_NS = 50_000;
 
@@ -105,31 +103,6 @@ final class PacedBackend implements CaptureBackend, CaptureBackendProvider {
     @Override
     public String name() {
         return "paced";
-    }
-
-    @Override
-    public String description() {
-        return "packets of a test";
-    }
-
-    @Override
-    public int priority() {
-        return 1;
-    }
-
-    @Override
-    public int spiVersion() {
-        return SPI_VERSION;
-    }
-
-    @Override
-    public Optional<String> unavailabilityCause() {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<BackendOption> options() {
-        return List.of();
     }
 
     @Override

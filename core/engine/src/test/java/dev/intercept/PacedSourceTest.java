@@ -7,11 +7,10 @@ import dev.intercept.capture.BackendRegistry;
 import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TestProvider;
 import dev.intercept.kit.TunnelClient;
-import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
-import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counter;
@@ -19,7 +18,6 @@ import dev.intercept.stats.Statistics;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -115,7 +113,7 @@ class PacedSourceTest {
     }
 
     /** Responses of some sessions, one after the other, as a file has them. */
-    private static final class Source implements CaptureBackendProvider, CaptureBackend {
+    private static final class Source implements TestProvider, CaptureBackend {
 
         private final ByteBuffer packet = ByteBuffer.allocate(100);
         private volatile int handed;
@@ -160,31 +158,6 @@ class PacedSourceTest {
         @Override
         public String name() {
             return "source";
-        }
-
-        @Override
-        public String description() {
-            return "makes responses";
-        }
-
-        @Override
-        public int priority() {
-            return 1;
-        }
-
-        @Override
-        public int spiVersion() {
-            return SPI_VERSION;
-        }
-
-        @Override
-        public Optional<String> unavailabilityCause() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<BackendOption> options() {
-            return List.of();
         }
 
         @Override

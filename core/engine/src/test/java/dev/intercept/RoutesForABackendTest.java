@@ -9,12 +9,12 @@ import dev.intercept.capture.BackendRegistry;
 import dev.intercept.kit.Await;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TestProvider;
 import dev.intercept.kit.TunnelClient;
 import dev.intercept.server.ClientProtocols;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
-import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.RouteListener;
@@ -115,7 +115,7 @@ class RoutesForABackendTest {
     }
 
     /** Asks for routes, has no packets. */
-    private static final class Asking implements CaptureBackendProvider, CaptureBackend {
+    private static final class Asking implements TestProvider, CaptureBackend {
 
         private final BlockingQueue<String> routes = new LinkedBlockingQueue<>();
         private final BlockingQueue<String> adopted = new LinkedBlockingQueue<>();
@@ -195,26 +195,6 @@ class RoutesForABackendTest {
         @Override
         public String name() {
             return "asking";
-        }
-
-        @Override
-        public String description() {
-            return "wants routes";
-        }
-
-        @Override
-        public int priority() {
-            return 1;
-        }
-
-        @Override
-        public int spiVersion() {
-            return SPI_VERSION;
-        }
-
-        @Override
-        public Optional<String> unavailabilityCause() {
-            return Optional.empty();
         }
 
         @Override

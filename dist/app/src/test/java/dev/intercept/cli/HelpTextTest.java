@@ -87,7 +87,7 @@ class HelpTextTest {
         CommandRun list = CommandRun.of("--list-backends");
         assertEquals(0, list.exitCode());
         assertTrue(list.out().contains("""
-                        lower      test backend lower
+                        lower      backend of a test
                                    built in; cannot be used here: there is no lower deck; take the upper one
                         """), list.out());
         assertTrue(list.out().contains("           built in; usable; only with --backend=upper\n"), list.out());

@@ -1,15 +1,15 @@
 package dev.intercept.cli;
 
+import dev.intercept.kit.TestProvider;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
-import dev.intercept.spi.CaptureBackendProvider;
 import java.util.List;
 import java.util.Optional;
 
 /** A backend with the options that a test needs; it is never chosen silently and never opens. */
-public class TestBackend implements CaptureBackendProvider {
+public class TestBackend implements TestProvider {
 
     private final String name;
     private final List<BackendOption> options;
@@ -49,23 +49,8 @@ public class TestBackend implements CaptureBackendProvider {
     }
 
     @Override
-    public String description() {
-        return "test backend " + name;
-    }
-
-    @Override
     public int priority() {
         return 0;
-    }
-
-    @Override
-    public int spiVersion() {
-        return SPI_VERSION;
-    }
-
-    @Override
-    public Optional<String> unavailabilityCause() {
-        return Optional.empty();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.intercept.endtoend;
 
-import dev.intercept.spi.BackendOption;
+import dev.intercept.kit.TestProvider;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -31,6 +30,7 @@ final class BrokenPlugins {
             for (Class<?> other : others) {
                 add(out, other);
             }
+            add(out, TestProvider.class);
         }
         return file;
     }
@@ -42,7 +42,7 @@ final class BrokenPlugins {
     }
 
     /** Right in everything that its subclasses do not change. */
-    abstract static class Named implements CaptureBackendProvider {
+    abstract static class Named implements TestProvider {
 
         private final String name;
 
@@ -56,28 +56,8 @@ final class BrokenPlugins {
         }
 
         @Override
-        public String description() {
-            return "plug-in of a test";
-        }
-
-        @Override
         public int priority() {
             return 1000;
-        }
-
-        @Override
-        public int spiVersion() {
-            return SPI_VERSION;
-        }
-
-        @Override
-        public Optional<String> unavailabilityCause() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<BackendOption> options() {
-            return List.of();
         }
 
         @Override

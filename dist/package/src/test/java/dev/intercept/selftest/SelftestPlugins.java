@@ -1,8 +1,8 @@
 package dev.intercept.selftest;
 
+import dev.intercept.kit.TestProvider;
 import dev.intercept.nfqueue.NfqueueProvider;
 import dev.intercept.spi.BackendException;
-import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
@@ -23,11 +23,11 @@ final class SelftestPlugins {
     private SelftestPlugins() {}
 
     static void ruled(Path file) throws IOException {
-        write(file, Ruled.class, Bare.class);
+        write(file, Ruled.class, Bare.class, TestProvider.class);
     }
 
     static void bare(Path file) throws IOException {
-        write(file, Bare.class);
+        write(file, Bare.class, TestProvider.class);
     }
 
     private static void write(Path file, Class<?> provider, Class<?>... others) throws IOException {
@@ -50,38 +50,13 @@ final class SelftestPlugins {
     }
 
     /** What every backend has to have, and nothing of what may be left out. */
-    public static class Bare implements CaptureBackendProvider {
+    public static class Bare implements TestProvider {
 
         final NfqueueProvider nfqueue = new NfqueueProvider();
 
         @Override
         public String name() {
             return "bare";
-        }
-
-        @Override
-        public String description() {
-            return "plug-in of a test";
-        }
-
-        @Override
-        public int priority() {
-            return 1;
-        }
-
-        @Override
-        public int spiVersion() {
-            return SPI_VERSION;
-        }
-
-        @Override
-        public Optional<String> unavailabilityCause() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<BackendOption> options() {
-            return List.of();
         }
 
         @Override
