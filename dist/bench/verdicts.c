@@ -1,5 +1,5 @@
 /*
- * How long a packet of the target waits for its verdict, whoever issues it.
+ * How long a packet of the target waits for its verdict, whichever program issues it.
  *
  *   verdicts SECONDS
  *

@@ -62,7 +62,7 @@ started() {
   time systemctl start intercept
   expect ActiveState active SubState running Type notify NotifyAccess main NRestarts 0
   systemctl status --no-pager intercept | sed -n '1,12p'
-  [[ $(property StatusText) == *"tunnels"* ]] || fail "it tells no STATUS"
+  [[ $(property StatusText) == *"tunnels"* ]] || fail "it reports no STATUS"
   local pid
   pid=$(property MainPID)
   grep -E '^(Name|Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' "/proc/$pid/status"

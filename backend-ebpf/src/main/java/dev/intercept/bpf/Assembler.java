@@ -133,7 +133,7 @@ public final class Assembler {
         return add(ST_MEM | size.code, base.ordinal(), 0, off, imm, memory(size, base, off) + " = " + immediate(imm));
     }
 
-    /** Adds to 8 bytes of memory, whoever else does so at the same time. */
+    /** Adds to 8 bytes of memory, while others do so at the same time. */
     public Assembler addAtomically(Register base, int off, Register src) {
         return add(
                 STX_ATOMIC | Size.U64.code,

@@ -12,7 +12,7 @@ import dev.intercept.tc.TrafficControl;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The filters of this backend on the devices of the calling thread's network namespace, whoever attached them. */
+/** The filters of this backend on the devices of the calling thread's network namespace, whichever process attached them. */
 final class OwnFilters implements AttachedFilters {
 
     private final List<String> names;

@@ -25,7 +25,7 @@ import java.util.Optional;
  *   20   TCA_KIND 1, TCA_OPTIONS 2 { TCA_BPF_FD 6, TCA_BPF_NAME 7, TCA_BPF_FLAGS 8 }
  * </pre>
  *
- * <p>What is ours is known by handle and name, whoever attached it. Thread rule: that of {@link Rtnetlink}.
+ * <p>What is ours is known by handle and name, whichever process attached it. Thread rule: that of {@link Rtnetlink}.
  */
 public final class TrafficControl {
 
@@ -155,7 +155,7 @@ public final class TrafficControl {
                 .findFirst();
     }
 
-    /** All there, whoever attached them; none where there is no clsact. */
+    /** All there, whichever process attached them; none where there is no clsact. */
     public List<Filter> filters(Device device, Direction direction) throws SystemCallException {
         List<Filter> filters = new ArrayList<>();
         Request request = new Request("RTM_GETTFILTER", RTM_GETTFILTER, Request.NLM_F_DUMP, TCMSG_BYTES)

@@ -132,7 +132,7 @@ class FilterLifeTest {
     }
 
     @Test
-    void shouldTellASecondOneWhoHoldsTheDevice() throws Exception {
+    void shouldNameTheHolderOfTheDeviceToASecondOne() throws Exception {
         try (CaptureBackend first = network.open()) {
             BackendException refused = assertThrows(BackendException.class, network::open);
             assertEquals(BackendException.Kind.REFUSED, refused.kind());

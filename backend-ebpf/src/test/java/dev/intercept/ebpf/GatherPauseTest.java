@@ -48,7 +48,7 @@ class GatherPauseTest {
     }
 
     @Test
-    void shouldNeverPauseWhenToldSo() {
+    void shouldNeverPauseWhenAsked() {
         GatherPause none = new GatherPause(0, 0);
         none.add(1000);
         assertEquals(0, none.afterEmptying(1 * MS));

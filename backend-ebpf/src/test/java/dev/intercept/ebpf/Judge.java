@@ -67,7 +67,7 @@ final class Judge {
         };
     }
 
-    /** Whoever has the first piece must not get the others either. */
+    /** A host that has the first piece must not get the others either. */
     private boolean isOfPort(byte[] ip, boolean isOurs) {
         boolean isStopped = isOurs && isReplayed.test(ip);
         if (isStopped && (ByteBuffer.wrap(ip).getShort(6) & MORE_FRAGMENTS) != 0) {

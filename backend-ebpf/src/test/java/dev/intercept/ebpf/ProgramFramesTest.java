@@ -229,7 +229,7 @@ class ProgramFramesTest {
     }
 
     @Test
-    void shouldCopyAsMuchAsItIsTold() throws Exception {
+    void shouldCopyAsMuchAsItIsAskedFor() throws Exception {
         byte[] ip = new PacketBuilder().payload(new byte[1000]).build();
         try (LoadedProgram program = new LoadedProgram(1, PORTS, List.of())) {
             assertTrue(program.stops(ethernet(ip, 0x0800)));

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The program, word by word: whoever changes it sees how. */
+/** The program, word by word: a change of it shows. */
 class ProgramListingTest {
 
     private static final AnswerMaps MAPS = new AnswerMaps(

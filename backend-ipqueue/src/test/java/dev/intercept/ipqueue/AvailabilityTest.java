@@ -66,7 +66,7 @@ class AvailabilityTest {
     }
 
     @Test
-    void shouldNameModprobeEvenWhereProcTellsNothing() {
+    void shouldNameModprobeEvenWhereProcSaysNothing() {
         assertEquals(
                 "module ip_queue of kernel of unknown version is not loaded, and did not load by itself: run"
                         + " \"modprobe ip_queue\"; if there is no such module (CONFIG_IP_NF_QUEUE), use --backend=nfqueue"

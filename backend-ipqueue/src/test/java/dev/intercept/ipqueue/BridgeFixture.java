@@ -40,7 +40,7 @@ final class BridgeFixture implements BackendFixture {
         try {
             raw.send(packet);
         } catch (IOException e) {
-            // A packet that the queue drops at once: a raw socket is told so.
+            // A packet that the queue drops at once: a raw socket gets an error for it.
             if (!e.getMessage().contains("Operation not permitted")) {
                 throw e;
             }

@@ -103,7 +103,7 @@ class FakeIpQueueTest {
     }
 
     @Test
-    void shouldTellASecondListenerThatItIsBusy() {
+    void shouldAnswerASecondListenerThatItIsBusy() {
         listen();
         send(FakeMessages.mode(OTHER, 2, 128));
         assertEquals(Errno.EBUSY, lastErrno());

@@ -177,8 +177,8 @@ final class FakeKernel implements AutoCloseable {
     }
 
     /**
-     * The inode of the socket bound to a port, empty for none. The real kernel is told when a listener closes; here the list
-     * of netlink sockets tells.
+     * The inode of the socket bound to a port, empty for none. The real kernel sees a listener close; here the list
+     * of netlink sockets shows it.
      */
     private String socketOf(int portId) {
         try {

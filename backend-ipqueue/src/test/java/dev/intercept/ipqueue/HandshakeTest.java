@@ -126,7 +126,7 @@ class HandshakeTest {
     }
 
     @Test
-    void shouldTellWhichCallFailed() {
+    void shouldReportWhichCallFailed() {
         BackendException e = Refusal.setUpFailed(new SystemCallException("eventfd", 24));
         assertSame(BackendException.Kind.REFUSED, e.kind());
         assertEquals(

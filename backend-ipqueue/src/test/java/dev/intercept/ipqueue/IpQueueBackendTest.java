@@ -241,7 +241,7 @@ class IpQueueBackendTest {
     }
 
     @Test
-    void shouldTellItsLaneAndThatItJudges() {
+    void shouldReportItsLaneAndThatItJudges() {
         assertEquals("ipqueue", backend.lane());
         assertTrue(backend.issuesVerdicts());
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the NOTES of the man page tell users to watch. */
+/** What the NOTES of the man page have users watch. */
 class KernelReadingsTest {
 
     private static final String STATUS = """

@@ -70,7 +70,7 @@ class MessageCountersTest {
     }
 
     @Test
-    void shouldTellAllCountsInOneLine() {
+    void shouldReportAllCountsInOneLine() {
         counters.packets(64);
         assertEquals("packets=64 malformed=0 unknown=0 not_queued=0 errors=0", counters.toString());
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class GroupSettingsTest {
 
     @Test
-    void shouldTakeGroupZeroAndAllHeadersUnlessToldOtherwise() throws Exception {
+    void shouldTakeGroupZeroAndAllHeadersUnlessAskedOtherwise() throws Exception {
         assertEquals(new GroupSettings(0, 128, 1000, 16 << 20), GroupFixture.settings(Map.of()));
         assertEquals(
                 new GroupSettings(65535, 320, 0, 1 << 16),

@@ -35,7 +35,7 @@ public final class RuledNetwork implements AutoCloseable {
         try {
             raw.send(packet);
         } catch (IOException e) {
-            // A rule that drops at once, as one does for a queue that is full or nobody's, tells a raw socket so.
+            // A rule that drops at once, as one does for a queue that is full or nobody's, is an error to a raw socket.
             if (!e.getMessage().contains("Operation not permitted")) {
                 throw e;
             }

@@ -85,7 +85,7 @@ class CoalescingTest {
     }
 
     @Test
-    void shouldNeverPauseWhenToldNotTo() {
+    void shouldNeverPauseWhenAskedNotTo() {
         Coalescing off = new Coalescing(0, nowNs -> idlePercent, () -> nowNs, ns -> sleptNs += ns, () -> sharpenings++);
         off.batch(10, false);
         off.batch(10, false);

@@ -40,7 +40,7 @@ class IdleShareTest {
     }
 
     @Test
-    void shouldTellWhatPartOfAllProcessorsTimeWasIdle() throws IOException {
+    void shouldReportWhatPartOfAllProcessorsTimeWasIdle() throws IOException {
         assertEquals(100, percentAfter("351.00 1004.00"));
         assertEquals(75, percentAfter("352.00 1007.00"));
         assertEquals(0, percentAfter("353.00 1007.00"));
@@ -63,7 +63,7 @@ class IdleShareTest {
     }
 
     @Test
-    void shouldTakeTheMachineForABusyOneWhereNothingTells() {
+    void shouldTakeTheMachineForABusyOneWhereNothingSays() {
         try (IdleShare nowhere = new IdleShare(directory.resolve("none"), directory.resolve("none"))) {
             assertEquals(0, nowhere.percent(0));
             assertEquals(0, nowhere.percent(SECOND_NS));

@@ -73,7 +73,7 @@ class LargePacketsTest {
     }
 
     @Test
-    void shouldHaveThemCutWhenToldSo() throws Exception {
+    void shouldHaveThemCutWhenAsked() throws Exception {
         Seen seen = answersSeen(Map.of("--gso", "off"), 65536);
         assertEquals(MTU, seen.largest);
         assertTrue(seen.packets > ANSWER_BYTES / MTU, seen.packets + " packets");

@@ -74,7 +74,7 @@ class NfqueueFallbackTest {
     }
 
     @Test
-    void shouldNotAskForLargePacketsWhenToldNotTo() throws Exception {
+    void shouldNotAskForLargePacketsWhenAskedNotTo() throws Exception {
         try (FakeKernel kernel = new FakeKernel();
                 NfqueueBackend backend = kernel.open(new JnaSystemCalls(), Map.of("--gso", "off"))) {
             pollHundred(kernel, backend);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of messages that no kernel should send: nothing is thrown, and whoever's id can be read gets one verdict.
+ * Thousands of messages that no kernel should send: nothing is thrown, and each packet whose id can be read gets one verdict.
  */
 class StrangeMessagesTest {
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class DeviceFlagsTest {
 
     @Test
-    void shouldTellDevicesThatAreUpFromThoseThatAreDownAndThoseThatAreNot() throws Exception {
+    void shouldDistinguishDevicesThatAreUpFromThoseThatAreDownAndThoseThatAreNot() throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.withTestNetwork()) {
             DeviceFlags flags = new DeviceFlags(new SystemDeviceCalls(), TestNetwork.WIRE_DEVICE);
             assertEquals(DeviceState.UP, namespace.call(flags::state));

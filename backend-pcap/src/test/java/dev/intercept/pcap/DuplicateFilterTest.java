@@ -53,7 +53,7 @@ class DuplicateFilterTest {
     }
 
     @Test
-    void shouldTellApartPacketsThatDifferInOneField() {
+    void shouldDistinguishPacketsThatDifferInOneField() {
         List<PacketBuilder> packets = List.of(
                 new PacketBuilder(),
                 new PacketBuilder().sequence(1),

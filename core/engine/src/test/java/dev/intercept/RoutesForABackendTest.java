@@ -41,7 +41,7 @@ class RoutesForABackendTest {
     }
 
     @Test
-    void shouldTellItOfARouteThatAClientAdds() throws Exception {
+    void shouldReportARouteThatAClientAdds() throws Exception {
         Asking backend = new Asking();
         try (Intercept intercept = Intercept.start(config().build(), BackendRegistry.of(backend), System::nanoTime);
                 TunnelClient client = TunnelClient.connect(intercept.address())) {

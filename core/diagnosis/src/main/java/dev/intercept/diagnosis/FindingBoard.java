@@ -27,7 +27,7 @@ public final class FindingBoard {
         private boolean isActive;
         private boolean isShown;
         private boolean wasLogged;
-        private boolean isEndUntold;
+        private boolean isEndUnlogged;
         private long loggedNs;
 
         Entry(Finding finding) {
@@ -52,7 +52,7 @@ public final class FindingBoard {
         for (Entry entry : entries.values()) {
             if (silenced.contains(entry.finding.id())) {
                 entry.isShown = false;
-                entry.isEndUntold = false;
+                entry.isEndUnlogged = false;
             }
         }
     }
@@ -88,8 +88,8 @@ public final class FindingBoard {
             if (entry.isShown) {
                 history.note(entry.finding, !wasShown, nanoClock.getAsLong());
                 logHolding(entry);
-            } else if (entry.isEndUntold) {
-                entry.isEndUntold = false;
+            } else if (entry.isEndUnlogged) {
+                entry.isEndUnlogged = false;
                 String subject = entry.finding.subject();
                 logger.log(
                         Level.INFO,
@@ -102,7 +102,7 @@ public final class FindingBoard {
         long nowNs = nanoClock.getAsLong();
         if (!entry.wasLogged || nowNs - entry.loggedNs >= LOG_INTERVAL_NS) {
             entry.wasLogged = true;
-            entry.isEndUntold = true;
+            entry.isEndUnlogged = true;
             entry.loggedNs = nowNs;
             logger.log(
                     level(entry.finding.severity()),

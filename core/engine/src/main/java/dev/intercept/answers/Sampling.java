@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Which sessions are looked at one by one: those of every 2<sup>k</sup>-th client end, chosen by a hash of its address and port,
- * so that whoever sees one packet of such a session sees all of them. Also when the routes of these were added.
+ * so that a reader of one packet of such a session reads all of them. Also when the routes of these were added.
  *
  * <p>Thread rule: any thread asks. Capture threads change the rate, the server thread notes routes.
  */

@@ -92,7 +92,7 @@ final class Connections {
      * address that ever added a route goes only for one of such an address, and after all strangers. Strangers have time to speak,
      * unless the newcomer's address added routes. Empty when none is to go.
      */
-    Optional<ClientConnection> firstToGiveWay(InetAddress newcomer, long nowNs) {
+    Optional<ClientConnection> firstToEvict(InetAddress newcomer, long nowNs) {
         Set<InetAddress> known = addressesThatAddedRoutes();
         boolean isKnown = known.contains(newcomer);
         List<ClientConnection> silent = all().stream()

@@ -48,7 +48,7 @@ record Ending(String reason, Level level, Counter unsent, Optional<Counter> kind
         return of("intercept stops", Level.DEBUG, Counter.UNSENT_STOPPED);
     }
 
-    /** What must end now because its time is over; empty for all else. */
+    /** What must end now because it has expired; empty for all else. */
     static Optional<Ending> overdue(ClientConnection connection, long nowNs) {
         Tunnel tunnel = connection.tunnel();
         if (connection.firstRecordPendingNs(nowNs) > ServerLimits.FIRST_RECORD_TIMEOUT_NS) {

@@ -270,7 +270,7 @@ public final class TunnelServer implements Runnable, Readers {
     private boolean makeRoom(InetAddress newcomer) {
         if (connections.size() >= limits.maxTunnels()) {
             connections
-                    .firstToGiveWay(newcomer, nanoClock.getAsLong())
+                    .firstToEvict(newcomer, nanoClock.getAsLong())
                     .ifPresent(connection -> close(connection, Ending.displaced(limits.maxTunnels())));
         }
         return connections.size() < limits.maxTunnels();

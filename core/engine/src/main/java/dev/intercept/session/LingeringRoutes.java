@@ -45,7 +45,7 @@ public final class LingeringRoutes implements RouteObserver {
         expire();
     }
 
-    /** Reports the routes whose time is over. To be called every second or so. */
+    /** Reports the routes that have expired. To be called every second or so. */
     public synchronized void expire() {
         long nowNs = nanoClock.getAsLong();
         Iterator<Map.Entry<Route, Long>> oldest = ended.entrySet().iterator();

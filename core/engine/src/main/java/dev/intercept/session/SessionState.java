@@ -12,7 +12,7 @@ package dev.intercept.session;
  *           bits 2 to 7  free, for what the responses show about the session; an ADD clears them
  * </pre>
  *
- * <p>The fingerprint is the low 24 bits of the session's hash: it says where the session's slot should be, and tells a
+ * <p>The fingerprint is the low 24 bits of the session's hash: it says where the session's slot should be, and shows a
  * capture thread that looked while sessions were moved that the state is not the one it wanted.
  */
 final class SessionState {

@@ -199,7 +199,7 @@ class AnswerMeterTest {
     }
 
     @Test
-    void shouldTellWhatCameSinceAnEarlierPicture() {
+    void shouldReportWhatCameSinceAnEarlierPicture() {
         answer(SYN_ACK, 1000, 1, 0);
         TargetPicture before = TargetPicture.of(sampling, List.of(meter));
         assertEquals("", new TargetPicture(1, List.of()).line());

@@ -30,7 +30,7 @@ class CaptureLoopEndTest {
     private final List<Throwable> ends = new ArrayList<>();
 
     @Test
-    void shouldCloseAndTellItsEndThoughTheLastRoundFailsAsWell() {
+    void shouldCloseAndReportItsEndThoughTheLastRoundFailsAsWell() {
         OnePacket backend = new OnePacket(false);
         loop(backend, new ThrowingOutlet()).run();
         assertTrue(backend.isClosed);
@@ -38,7 +38,7 @@ class CaptureLoopEndTest {
     }
 
     @Test
-    void shouldTellItsEndThoughTheSourceCannotBeClosed() {
+    void shouldReportItsEndThoughTheSourceCannotBeClosed() {
         loop(new OnePacket(true), null).run();
         assertEquals(List.of(FAILURE), ends);
     }

@@ -52,7 +52,7 @@ class CaptureLoopTest {
     }
 
     @Test
-    void shouldTellWhyASourceIsUseless() {
+    void shouldReportWhyASourceIsUseless() {
         ScriptedBackend backend = new ScriptedBackend(100);
         BackendException failure = new BackendException(BackendException.Kind.REFUSED, "the queue is gone");
         backend.failure = failure;
@@ -62,7 +62,7 @@ class CaptureLoopTest {
     }
 
     @Test
-    void shouldTellHowLongItHasBeenAtItsBatch() {
+    void shouldReportHowLongItHasBeenAtItsBatch() {
         nowNs = 1000;
         ScriptedBackend backend = new ScriptedBackend(1);
         CaptureLoop loop = loop(backend);

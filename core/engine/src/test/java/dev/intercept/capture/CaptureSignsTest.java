@@ -54,7 +54,7 @@ class CaptureSignsTest {
     }
 
     @Test
-    void shouldTellARefusalFromTheResetOfAConnection() {
+    void shouldDistinguishARefusalFromTheResetOfAConnection() {
         signs.onHandshake(packet(new PacketBuilder().flags(RST_ACK).sequence(12345)), true);
         signs.onHandshake(packet(new PacketBuilder().flags(PacketBuilder.RST).sequence(0)), true);
         assertEquals(0, counters.get(Counter.CONNECTIONS_REFUSED));

@@ -199,7 +199,7 @@ class InterceptorTest {
     }
 
     @Test
-    void shouldDropAndTellWhenTheCodeThatLooksAtAPacketFails() {
+    void shouldDropAndLogWhenTheCodeThatLooksAtAPacketFails() {
         addRoute(TestNetwork.client(1), 10000, new RecordingOutlet() {
             @Override
             public boolean forward(ResponsePacket response) {

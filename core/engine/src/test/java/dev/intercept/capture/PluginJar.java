@@ -47,7 +47,7 @@ final class PluginJar {
         return pack(directory.resolve(jarName + ".jar"), source.resolveSibling("Plugin.class"), "Plugin\n");
     }
 
-    /** A jar whose service file says what it is told to. */
+    /** A jar whose service file has the given lines. */
     static Path pack(Path jar, Path classFile, String services) throws IOException {
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file)) {

@@ -64,7 +64,7 @@ class CidrTest {
     }
 
     @Test
-    void shouldTellAddressesReachableFromOutsideFromPrivateOnes() {
+    void shouldDistinguishAddressesReachableFromOutsideFromPrivateOnes() {
         assertTrue(PublicAddress.isPublic(InetAddresses.forString("198.51.100.1")));
         assertTrue(PublicAddress.isPublic(InetAddresses.forString("2001:db8::1")));
         for (String text :

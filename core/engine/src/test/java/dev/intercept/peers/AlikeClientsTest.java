@@ -55,7 +55,7 @@ class AlikeClientsTest {
     }
 
     @Test
-    void shouldSayWhichOptionDecidesWhereTheConnectionsDoNotTell() throws IOException {
+    void shouldSayWhichOptionDecidesWhereTheConnectionsDoNotShow() throws IOException {
         try (RunningServer running = RunningServer.withoutTime(ClientProtocols.all(ProtocolOptions.DEFAULTS))) {
             add(running, connect(running, 2).get(0));
             running.await("the notice", () -> !running.lines("WARNING").isEmpty());
@@ -70,7 +70,7 @@ class AlikeClientsTest {
     }
 
     @Test
-    void shouldTakeWhatDoesNotTellForWhatTheAddressWasBefore() throws IOException {
+    void shouldTakeWhatShowsNothingForWhatTheAddressWasBefore() throws IOException {
         try (RunningServer running = RunningServer.withoutTime(ClientProtocols.all(ProtocolOptions.DEFAULTS))) {
             add(running, connect(running, 3).get(0));
             running.pass(10);

@@ -44,7 +44,7 @@ class HostilePeersTest {
     /** Sessions, backlogs and first chunks at their bounds, and as much again. */
     private static final int MAX_HEAP_GROWTH_MIB = 64;
 
-    /** 64 tunnels may be told as recognised. */
+    /** 64 tunnels may be logged as recognised. */
     private static final int MAX_LOG_LINES_AT_FIRST = 64;
 
     /** Of each kind 5, later one a minute; the kinds are a dozen. */
@@ -91,7 +91,7 @@ class HostilePeersTest {
                     "the end of all hostile tunnels",
                     () -> running.server.tunnels().size() == 2);
 
-            tell(running, first, second, heapMib, heapUnderAttackMib);
+            print(running, first, second, heapMib, heapUnderAttackMib);
             assertEquals("", first.complaint());
             assertEquals("", second.complaint());
             assertTrue(running.thread.isAlive(), "the server's thread");
@@ -180,7 +180,7 @@ class HostilePeersTest {
         return idle;
     }
 
-    private void tell(RunningServer running, WellBehaved first, WellBehaved second, long heapMib, long attackedMib) {
+    private void print(RunningServer running, WellBehaved first, WellBehaved second, long heapMib, long attackedMib) {
         System.out.println("hostile peers: " + running.seconds() / 60 + " minutes of the server's");
         System.out.println("hostile peers: " + (first.finished() + second.finished())
                 + " well-behaved sessions served; heap " + heapMib + " to " + attackedMib

@@ -111,7 +111,7 @@ class ReplayTest {
 
     /**
      * A recorded 0.6, which names no target, and a client of today that copied the same sessions to a target of its own: what 0.6
-     * got, with the other's target in place of its own. But for the first session, which tells that they do, the other's SYN/ACK comes
+     * got, with the other's target in place of its own. But for the first session, which shows that they do, the other's SYN/ACK comes
      * before its ADD.
      */
     @Test

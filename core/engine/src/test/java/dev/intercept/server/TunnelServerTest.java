@@ -234,13 +234,13 @@ class TunnelServerTest {
     }
 
     @Test
-    void shouldTellWhatAClientWasRecognisedAs() throws IOException {
+    void shouldReportWhatAClientWasRecognisedAs() throws IOException {
         start(limits(4));
         try (Peer tcpcopy = open()) {
             assertNotNull(tcpcopy);
             await("the log line", () -> lines("INFO tunnel 1 from 127.0.0.1:").size() == 1);
         }
-        assertTrue(lines("INFO tunnel 1 from").get(0).contains("64"), "the size of its messages is told");
+        assertTrue(lines("INFO tunnel 1 from").get(0).contains("64"), "the size of its messages is logged");
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose sessions go when the table is full: those of whoever has most, never those of who has little. */
+/** Whose sessions go when the table is full: those of the host that has most, never those of one that has few. */
 class FairShareTest {
 
     private static final int MAX_SESSIONS = 1000;
@@ -87,7 +87,7 @@ class FairShareTest {
         }
     }
 
-    /** Storms come and end, so that now others have most and now it has: what it gives then is idle, whoever gave before. */
+    /** Storms come and end, so that now others have most and now it has: what it gives then is idle, whichever gave before. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shouldNeverTakeASessionInUseWhereItsTunnelHasIdleOnes(long seed) {

@@ -168,7 +168,7 @@ class ParkedHeadersTest {
     }
 
     @Test
-    void shouldParkNothingWhenToldTo() {
+    void shouldParkNothingWhenAsked() {
         TableScene none = new TableScene(SessionLimits.of(65536, 1 << 20, 0, 120));
 
         assertNull(none.synAck(10000, 1));

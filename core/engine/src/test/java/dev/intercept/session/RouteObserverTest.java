@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whoever asked learns of each session once when it comes and once when it ends, in whichever way. */
+/** An observer learns of each session once when it comes and once when it ends, in whichever way. */
 class RouteObserverTest {
 
     private final TableScene scene = new TableScene(new SessionLimits(1, 4, 16, 16, 120, 30, 30));

@@ -50,7 +50,7 @@ class SessionStateTest {
     }
 
     @Test
-    void shouldTellWhetherItBelongsToAHash() {
+    void shouldKnowWhetherItBelongsToAHash() {
         long state = SessionState.answered(SessionState.added(HASH, 10), 11, SessionState.RESPONSE_SEEN);
 
         assertTrue(SessionState.isOf(state, HASH));

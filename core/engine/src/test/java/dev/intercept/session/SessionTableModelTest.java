@@ -15,7 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The table and its {@link TableModel} are told the same at random, and must answer the same. */
+/** The table and its {@link TableModel} get the same calls at random, and must answer the same. */
 class SessionTableModelTest {
 
     private static final int STEPS = 25_000;
@@ -48,7 +48,7 @@ class SessionTableModelTest {
         }
     }
 
-    /** Many sessions in any second, and never so many that one must give way: so it does not matter which would. */
+    /** Many sessions in any second, and never so many that one must be evicted: so it does not matter which would be. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shouldDoWhatTheModelDoes(long seed) {

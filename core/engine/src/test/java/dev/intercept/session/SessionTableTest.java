@@ -51,7 +51,7 @@ class SessionTableTest {
     }
 
     @Test
-    void shouldTellSessionsApartByEachOfTheFourParts() {
+    void shouldDistinguishSessionsByEachOfTheFourParts() {
         scene.add(10000, tunnel);
 
         assertNull(scene.table.find(CLIENT + 1, 10000, TARGET, 8080, scene.nowS));

@@ -32,7 +32,7 @@ class StatisticsTest {
     }
 
     @Test
-    void shouldTellTheOtherCountsOnceTheyAreNotZero() {
+    void shouldReportTheOtherCountsOnceTheyAreNotZero() {
         capture.increment(Counter.TUNNEL_OVERFLOW);
         capture.increment(Counter.MALFORMED);
         waiting = 3;

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Peers that do to an intercept what they should not, each kind on a thread of its own, while they are told to: half records and half
+ * Peers that do to an intercept what they should not, each kind on a thread of its own, until they are stopped: half records and half
  * requests, readers that stall, floods of ADDs, silent connections, odd bytes, connections that come and go.
  */
 public final class HostileCrowd {

@@ -76,7 +76,7 @@ class MessageCursorTest {
     }
 
     @Test
-    void shouldForgetTheRestWhenTold() {
+    void shouldForgetTheRestWhenAsked() {
         begin(32, 16, 16);
         assertNext(0, 16);
         cursor.skip();

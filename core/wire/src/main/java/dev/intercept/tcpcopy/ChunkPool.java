@@ -34,7 +34,7 @@ final class ChunkPool {
 
     /**
      * An empty chunk, or null when who asks has as many as are left, or the runtime allows no more memory outside the heap. So one
-     * gets half of all at most, two a third each, and whoever comes last still finds some: the dynamic threshold of switches that
+     * gets half of all at most, two a third each, and the last one still finds some: the dynamic threshold of switches that
      * share a buffer among their ports.
      *
      * @param held chunks of this pool that who asks has already

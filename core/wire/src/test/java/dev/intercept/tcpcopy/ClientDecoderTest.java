@@ -100,7 +100,7 @@ class ClientDecoderTest {
     }
 
     @Test
-    void shouldServeTheForcedGenerationToWhoeverBeginsLikeIt() throws Exception {
+    void shouldServeTheForcedGenerationToAClientThatBeginsLikeIt() throws Exception {
         ClientDecoder decoder = decode(forced("5"), OPENING_6 + ADD_1X);
         assertEquals(List.of("opened 5", WITH_TARGET), log.lines);
         assertEquals(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A segment whose header says total length 0, as the clients of each generation are told of it. */
+/** A segment whose header says total length 0, as the clients of each generation receive it. */
 class LongSegmentTest {
 
     private static final int PSH = 0x08;

@@ -95,7 +95,7 @@ class TunnelFormatTest {
     }
 
     @Test
-    void shouldSendShorterBatchesWhenTold() {
+    void shouldSendShorterBatchesWhenAsked() {
         for (int[] limit : new int[][] {{8, 8}, {0, 1}, {1, 1}, {17, 16}}) {
             ProtocolOptions options =
                     new ProtocolOptions(ProtocolOptions.Combined.AUTO, false, false, Optional.empty(), limit[0]);
@@ -118,7 +118,7 @@ class TunnelFormatTest {
     }
 
     @Test
-    void shouldCutLongOptionsBetweenOptionsAndTellTheirLengthIn1x() {
+    void shouldCutLongOptionsBetweenOptionsAndSendTheirLengthIn1x() {
         String message = written(plain(Generation.V1), response(ACK, TIME_STAMPS + THREE_SACK_BLOCKS, 1000));
         String kept = "080a1111111122222222" + "0000";
         assertEquals(headers(1052, 32, ACK) + kept + zeros(12), message, "ten bytes of time stamps, padded to twelve");

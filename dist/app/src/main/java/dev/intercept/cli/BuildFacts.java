@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * Run by the build: writes of which commit it is, for {@code -v}. Two builds of a commit write the same. What is built from an archive
- * without git's directory is of no known commit, and is told its date by {@code SOURCE_DATE_EPOCH} (reproducible-builds.org), if at all.
+ * without git's directory is of no known commit, and has its date from {@code SOURCE_DATE_EPOCH} (reproducible-builds.org), if any.
  */
 public final class BuildFacts {
 

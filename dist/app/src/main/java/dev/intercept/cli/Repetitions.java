@@ -21,10 +21,10 @@ final class Repetitions {
         for (OptionSpec option :
                 new LinkedHashSet<>(commandLine.getParseResult().matchedOptions())) {
             List<String> values = option.originalStringValues();
-            boolean isTold = option.isMultiValue() || new LinkedHashSet<>(values).size() < 2;
-            if (!isTold && isList(option)) {
+            boolean isPlain = option.isMultiValue() || new LinkedHashSet<>(values).size() < 2;
+            if (!isPlain && isList(option)) {
                 option.setValue(converted(option, String.join(",", new LinkedHashSet<>(values)), commandLine));
-            } else if (!isTold) {
+            } else if (!isPlain) {
                 notices.add(notice(option, values));
             }
         }

@@ -108,7 +108,7 @@ public final class Privileges {
         prctl(libc, PR_SET_DUMPABLE, 1);
     }
 
-    /** What is missing in the end is what {@link #looseThreads} finds: whoever may not drop these may not add any either. */
+    /** What is missing in the end is what {@link #looseThreads} finds: a thread that may not drop these may not add any either. */
     private static void bound(Libc libc, long kept) {
         for (int capability = 0; capability < Long.SIZE; capability++) {
             boolean isKept = (kept >>> capability & 1) != 0;

@@ -20,7 +20,7 @@ public final class RuntimeDirectory {
     private static final String SUFFIX = ".sock";
     private static final String FOR_OWNER = "rwx------";
 
-    /** Whoever has a directory in it may go there. */
+    /** The owner of a directory in it may go there. */
     private static final String FOR_ACCOUNTS = "rwx--x--x";
 
     private final Path directory;

@@ -125,7 +125,7 @@ public final class StatusSocket implements AutoCloseable {
                 .fileKey();
     }
 
-    /** Answers whoever connects, on a thread that the calling one starts. */
+    /** Answers each client, on a thread that the calling one starts. */
     public void serve(Supplier<String> report) {
         answer(request -> report.get());
     }

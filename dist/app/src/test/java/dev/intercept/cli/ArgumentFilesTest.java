@@ -37,7 +37,7 @@ class ArgumentFilesTest {
     }
 
     @Test
-    void shouldReadFilesInFilesAndTellAnEscapedSign() throws Exception {
+    void shouldReadFilesInFilesAndKnowAnEscapedSign() throws Exception {
         Path inner = Files.writeString(directory.resolve("inner"), "b c");
         assertExpands("a @" + inner + " @" + inner + " @@d @", "a", "b", "c", "b", "c", "@d", "@");
         assertArrayEquals(

@@ -55,7 +55,7 @@ class BuildFactsTest {
     }
 
     @Test
-    void shouldKnowNoCommitWithoutGitAndTakeTheDateThatItIsTold() throws Exception {
+    void shouldKnowNoCommitWithoutGitAndTakeTheDateThatItIsGiven() throws Exception {
         assertEquals("commit=\ndate=\n", BuildFacts.text(root, Optional.empty()));
         assertEquals("commit=\ndate=2026-11-26\n", BuildFacts.text(root, Optional.of("1795651200")));
     }

@@ -94,7 +94,7 @@ class ConfigTest {
     }
 
     @Test
-    void shouldHaveTunnelsAcknowledgedByARouteUnlessToldOtherwise() {
+    void shouldHaveTunnelsAcknowledgedByARouteUnlessAskedOtherwise() {
         assertEquals(true, config().quickackRoutes());
         assertEquals(true, config("--quickack=route").quickackRoutes());
     }
@@ -134,7 +134,7 @@ class ConfigTest {
     }
 
     @Test
-    void shouldMatchAnyTargetWhenTold() {
+    void shouldMatchAnyTargetWhenAsked() {
         assertTrue(config("--any-target").anyTarget());
         assertFalse(config().anyTarget());
     }

@@ -32,7 +32,7 @@ class ProtocolFlagsTest {
     }
 
     @Test
-    void shouldCombineAsTheGenerationDoesUnlessToldOtherwise() {
+    void shouldCombineAsTheGenerationDoesUnlessAskedOtherwise() {
         for (Generation generation : Generation.all()) {
             for (String[] args : new String[][] {{}, {"--combined=auto"}, {"--combined=on"}}) {
                 assertEquals(generation.batchLimit(), format(generation, args).batchLimit(), generation.name());
@@ -50,7 +50,7 @@ class ProtocolFlagsTest {
     }
 
     @Test
-    void shouldSpreadWithoutAddWhenTold() {
+    void shouldSpreadWithoutAddWhenAsked() {
         assertFalse(format(Generation.V1).single());
         assertTrue(format(Generation.V1, "--single").single());
     }
@@ -93,7 +93,7 @@ class ProtocolFlagsTest {
     }
 
     @Test
-    void shouldBatchNoMoreThanTold() {
+    void shouldBatchNoMoreThanAsked() {
         assertEquals(8, format(Generation.V1, "-n", "8").batchLimit());
         assertEquals(1, format(Generation.V1, "-n", "0").batchLimit());
         assertEquals(16, format(Generation.V1, "--max-batch=20").batchLimit());

@@ -58,7 +58,7 @@ class StatusCommandTest {
     }
 
     @Test
-    void shouldTellFindingsWithTheirRemedy() throws Exception {
+    void shouldReportFindingsWithTheirRemedy() throws Exception {
         CommandRun run = status(String.format(REPORT, true, String.format(FINDING, "FAIL")), "-v");
         assertTrue(run.out().endsWith("\nFAIL rule-missing: no rule (because); do: iptables -I\n"), run.out());
     }

@@ -67,7 +67,7 @@ public final class NotifyReceiver implements AutoCloseable {
             }
             return message;
         } catch (LastErrorException e) {
-            throw new AssertionError("never told: " + beginning + "; but: " + received, e);
+            throw new AssertionError("never received: " + beginning + "; but: " + received, e);
         }
     }
 

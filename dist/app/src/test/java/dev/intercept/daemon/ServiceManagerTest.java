@@ -25,16 +25,16 @@ class ServiceManagerTest {
     }
 
     @Test
-    void shouldTellTheServiceManagerOverASocketInTheFileSystem() throws IOException {
-        shouldTell(path());
+    void shouldReportToTheServiceManagerOverASocketInTheFileSystem() throws IOException {
+        shouldReport(path());
     }
 
     @Test
-    void shouldTellTheServiceManagerOverAnAbstractSocket() throws IOException {
-        shouldTell("@intercept-test-" + ProcessHandle.current().pid());
+    void shouldReportToTheServiceManagerOverAnAbstractSocket() throws IOException {
+        shouldReport("@intercept-test-" + ProcessHandle.current().pid());
     }
 
-    private static void shouldTell(String address) throws IOException {
+    private static void shouldReport(String address) throws IOException {
         try (NotifyReceiver receiver = new NotifyReceiver(address, PATIENCE_S);
                 ServiceManager manager =
                         ServiceManager.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "30000000"), PID)) {

@@ -126,11 +126,11 @@ class ManPageTest {
         assertTrue(page.contains(Installation.version().replace("-", "\\-")), page);
     }
 
-    /** What the original page told its readers. */
+    /** What the original page said. */
     @Test
-    void shouldTellWhatTheOriginalPageTold() {
+    void shouldSayWhatTheOriginalPageSaid() {
         String text = unmarked(page);
-        for (String told : List.of(
+        for (String said : List.of(
                 "lsmod | grep ip_queue",
                 "modprobe ip_queue",
                 "iptables -I OUTPUT -p tcp --sport PORT -j QUEUE",
@@ -141,7 +141,7 @@ class ManPageTest {
                 "net.core.rmem_max",
                 "net.core.wmem_max",
                 ".BR tcpcopy (1)\nbefore")) {
-            assertTrue(text.contains(told), told);
+            assertTrue(text.contains(said), said);
         }
     }
 

@@ -52,7 +52,7 @@ class PageTest {
                 && (e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
                 && getComputedStyle(e).display !== 'inline')).map(e => e.outerHTML.slice(0, 80)).join('\\n')""";
 
-    /** One for all tests. It may still write to its profile when it was told to end. */
+    /** One for all tests. It may still write to its profile after it was asked to end. */
     @TempDir(cleanup = CleanupMode.NEVER)
     static Path profile;
 
@@ -189,19 +189,19 @@ class PageTest {
         assertEquals("0", moments());
 
         browser.run("document.querySelector('#target-plots svg').focus()");
-        String latest = told();
+        String latest = shown();
         browser.press(LEFT);
-        assertNotEquals(latest, told());
+        assertNotEquals(latest, shown());
         browser.press(HOME);
         assertEquals("0", browser.run("return document.activeElement.getAttribute('aria-valuenow')"));
-        assertTrue(told().matches("\\d\\d:\\d\\d:\\d\\d: 50 % .*, 99 % .*"), told());
+        assertTrue(shown().matches("\\d\\d:\\d\\d:\\d\\d: 50 % .*, 99 % .*"), shown());
     }
 
     private static String moments() throws Exception {
         return browser.run("return [...document.querySelectorAll('.when')].filter(e => e.textContent).length");
     }
 
-    private static String told() throws Exception {
+    private static String shown() throws Exception {
         return browser.run("return document.activeElement.getAttribute('aria-valuetext')");
     }
 

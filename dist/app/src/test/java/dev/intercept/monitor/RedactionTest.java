@@ -16,7 +16,7 @@ class RedactionTest {
     }
 
     @Test
-    void shouldLeaveWhatTellsNothing() {
+    void shouldLeaveWhatRevealsNothing() {
         String text = "127.0.0.1 0.0.0.0 ::1 at 10:11:12, version 6.18.44, 1.2.3.4.5, 999.1.1.1, dev::intercept";
         assertEquals(text, redaction.redact(text));
     }

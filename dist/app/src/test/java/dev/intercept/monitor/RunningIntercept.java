@@ -89,7 +89,7 @@ final class RunningIntercept implements AutoCloseable {
     }
 
     /**
-     * Waits for so many findings, while tcpcopy goes on announcing: a route without answers is over after 30 s, three of ours,
+     * Waits for so many findings, while tcpcopy goes on announcing: a route without answers expires after 30 s, three of ours,
      * which on a busy machine may pass between two looks at the host.
      */
     void awaitFindings(int findings) throws Exception {

@@ -36,7 +36,7 @@ class StatusTest {
     Path directory;
 
     @Test
-    void shouldTellInOneLineAndWithDetails() throws Exception {
+    void shouldReportInOneLineAndWithDetails() throws Exception {
         try (RunningIntercept running = new RunningIntercept()) {
             running.addRule();
             running.addRoutes(1);
@@ -74,7 +74,7 @@ class StatusTest {
     }
 
     @Test
-    void shouldTellWhatIsWrongAndHowToMendIt() throws Exception {
+    void shouldReportWhatIsWrongAndHowToMendIt() throws Exception {
         try (RunningIntercept running = new RunningIntercept()) {
             running.addRoutes(1);
             running.awaitFindings(1);
@@ -170,7 +170,7 @@ class StatusTest {
     }
 
     @Test
-    void shouldTellALargeReportWhole() throws Exception {
+    void shouldReportALargeReportWhole() throws Exception {
         String large = "x".repeat(1 << 20);
         Path path = directory.resolve("status.sock");
         try (StatusSocket socket = served(path, large)) {

@@ -146,7 +146,7 @@ class WebServerTest {
         assertEquals(0, promtool.waitFor());
     }
 
-    /** An alert on a series that is absent says nothing of it, neither that it holds nor that it is over. */
+    /** An alert on a series that is absent says nothing of it, neither that it holds nor that it has ended. */
     @Test
     void shouldHaveASeriesForEveryFindingWhileNoneHolds() throws Exception {
         running.addRule();
@@ -199,7 +199,7 @@ class WebServerTest {
     }
 
     @Test
-    void shouldTellAllThatThePageShows() throws Exception {
+    void shouldReportAllThatThePageShows() throws Exception {
         running.addRoutes(1);
         JsonObject status = JsonParser.parseString(get("/status.json").body()).getAsJsonObject();
         assertEquals("nfqueue", status.get("backend").getAsString());

@@ -146,7 +146,7 @@ class EbpfIT {
     }
 
     @Test
-    void shouldTellASecondInterceptWhoHoldsTheDevice() throws Exception {
+    void shouldNameTheHolderOfTheDeviceToASecondIntercept() throws Exception {
         Process first = started();
         Result second = program.run(START[0], START[1], SECOND_PORT);
         assertEquals(ExitCode.OS_REFUSED.code(), second.exitCode(), second.err());

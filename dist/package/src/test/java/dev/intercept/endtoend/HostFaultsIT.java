@@ -60,7 +60,7 @@ class HostFaultsIT {
                 chmod +x /run/bin/sudo
                 await() { until grep -q "$1" "$2"; do kill -0 $started; sleep 0.05; done; }
                 # The words of a remedy that is a start of intercept.
-                told() { echo "$remedy" | sed 's/ *#.*//'; }
+                advised() { echo "$remedy" | sed 's/ *#.*//'; }
                 options=
                 %s
                 check() { %s; }
@@ -120,7 +120,7 @@ class HostFaultsIT {
                 new Script(
                         "options=--backend=ipqueue",
                         "intercept check $options",
-                        "options=$(told | sed 's/^intercept//')"));
+                        "options=$(advised | sed 's/^intercept//')"));
         assertTrue(line.startsWith("FAIL backend: backend ipqueue cannot be used here: "), line);
     }
 
@@ -252,7 +252,7 @@ class HostFaultsIT {
                 new Script(
                         fault,
                         "intercept check $options",
-                        "options=$(told | sed 's#^intercept##; s#CIDR#10.0.0.0/8#')"));
+                        "options=$(advised | sed 's#^intercept##; s#CIDR#10.0.0.0/8#')"));
     }
 
     /** Any program that listens is a target; this one is at hand. */
@@ -270,7 +270,7 @@ class HostFaultsIT {
                 new Script(
                         TARGET_ELSEWHERE,
                         "intercept check --target-port=8080",
-                        "check() { $(told | sed \"s/PID/$started/\") check --target-port=8080; }"));
+                        "check() { $(advised | sed \"s/PID/$started/\") check --target-port=8080; }"));
     }
 
     /** The stand-in for docker does what --network does, and nothing else. */
@@ -281,7 +281,7 @@ class HostFaultsIT {
                 printf '#!/bin/sh\\n[ "$1 $2" = "run --network=container:NAME" ] || exit 125\\n' >/run/bin/docker
                 echo "nsenter -t $started -n intercept check --target-port=8080" >>/run/bin/docker
                 chmod +x /run/bin/docker
-                check() { $(told | sed 's/--network=host/--network=container:NAME/'); }
+                check() { $(advised | sed 's/--network=host/--network=container:NAME/'); }
                 """;
         String line = mend(
                 FindingId.CONTAINER,

@@ -199,7 +199,8 @@ class PrivilegesIT {
     void shouldLetNoOtherProcessOfTheUserAttach() throws Exception {
         Process process = program.startForeground("--backend=nfqueue", "--user=nobody");
         program.awaitErr("listening on");
-        // As jcmd asks for it: whoever attaches is served then, and who does not print its threads is about to serve.
+        // As jcmd asks for it: a process that attaches is served then, and one that does not print its threads is about
+        // to serve.
         Path request = Files.createFile(Path.of("/proc/" + process.pid() + "/cwd/.attach_pid" + process.pid()));
         Files.setAttribute(request, "unix:uid", Integer.valueOf(NOBODY));
         program.network().exec("sh", "-c", "kill -QUIT " + process.pid());
@@ -257,7 +258,7 @@ class PrivilegesIT {
     }
 
     @Test
-    void shouldTellTheServiceManagerOfItsStartItsLifeAndItsEnd() throws Exception {
+    void shouldReportItsStartItsLifeAndItsEndToTheServiceManager() throws Exception {
         String socket = directory.resolve("notify").toString();
         try (NotifyReceiver manager = new NotifyReceiver(socket, InstalledProgram.PATIENCE_S)) {
             Files.setPosixFilePermissions(Path.of(socket), PosixFilePermissions.fromString("rw-rw-rw-"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run of the built program ends when it is told to, and says what it came to. */
+/** A run of the built program ends at a signal, and says what it came to. */
 class RunEndIT {
 
     @TempDir

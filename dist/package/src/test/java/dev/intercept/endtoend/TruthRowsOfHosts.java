@@ -261,7 +261,7 @@ final class TruthRowsOfHosts {
                                 TruthSteps::ruled,
                                 TruthRowsOfHosts::answeredForAnotherAddress,
                                 WRONG_TARGET)
-                        .mendedBy(TruthSteps::restartedAsTold, TruthRowsOfHosts::answeredForAnotherAddress),
+                        .mendedBy(TruthSteps::restartedAsAdvised, TruthRowsOfHosts::answeredForAnotherAddress),
                 row(
                                 "the target is in a container",
                                 scene -> {
@@ -274,7 +274,7 @@ final class TruthRowsOfHosts {
                                 scene -> requested(scene, scene.newClient(), TestNetwork.TARGET, PORT),
                                 WRONG_TARGET)
                         .mendedBy(
-                                TruthSteps::restartedAsTold,
+                                TruthSteps::restartedAsAdvised,
                                 scene -> requested(scene, scene.newClient(), TestNetwork.TARGET, PORT)),
                 row(
                                 "the test server is down",

@@ -7,7 +7,7 @@ import static dev.intercept.endtoend.TruthScene.RULE;
 import static dev.intercept.endtoend.TruthScene.nfqueue;
 import static dev.intercept.endtoend.TruthSteps.BUSY;
 import static dev.intercept.endtoend.TruthSteps.answers;
-import static dev.intercept.endtoend.TruthSteps.restartedAsTold;
+import static dev.intercept.endtoend.TruthSteps.restartedAsAdvised;
 import static dev.intercept.endtoend.TruthSteps.ruled;
 import static dev.intercept.endtoend.TruthSteps.typed;
 import static dev.intercept.kit.PacketBuilder.ACK;
@@ -104,7 +104,7 @@ final class TruthRowsOfSessions {
                                 SESSIONS_EXPIRED)
                         .mendedBy(
                                 scene -> {
-                                    restartedAsTold(scene);
+                                    restartedAsAdvised(scene);
                                     pauseLong(scene);
                                 },
                                 scene -> answers(scene, 12)),
@@ -116,7 +116,7 @@ final class TruthRowsOfSessions {
                                 },
                                 TruthRowsOfSessions::tenSessions,
                                 SESSIONS_EVICTED)
-                        .mendedBy(TruthSteps::restartedAsTold, TruthRowsOfSessions::tenSessions));
+                        .mendedBy(TruthSteps::restartedAsAdvised, TruthRowsOfSessions::tenSessions));
     }
 
     private static void repeated(TruthScene scene) throws Exception {

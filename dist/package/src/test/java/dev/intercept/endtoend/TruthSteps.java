@@ -35,10 +35,10 @@ final class TruthSteps {
         return scene.finding(scene.findings().iterator().next()).remedy();
     }
 
-    static void restartedAsTold(TruthScene scene) throws Exception {
-        InterceptConfig told = StartOptions.of(remedy(scene));
+    static void restartedAsAdvised(TruthScene scene) throws Exception {
+        InterceptConfig advised = StartOptions.of(remedy(scene));
         scene.stop();
-        scene.start(told);
+        scene.start(advised);
         scene.tcpcopy = scene.connect(TestNetwork.TARGET);
     }
 

@@ -5,7 +5,7 @@ import java.util.Deque;
 
 /**
  * What a selftest changes in its network namespace, and how it is changed back. A private namespace ends with all that is in it, so
- * nothing is changed back there; in the host's own everything is, also when the program is told to stop.
+ * nothing is changed back there; in the host's own everything is, also when a signal stops the program.
  *
  * <p>Thread rule: one thread makes changes; whichever ends the program changes them back.
  */

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** The two processes of a selftest: the one that the user started, and the same program inside the private namespace. */
 public final class SelftestProcess {
 
-    /** The option that tells the second process what it is. */
+    /** The option that says what the second process is. */
     public static final String INSIDE = "--in-private-network";
 
     /** Exit code of a test that ran and failed. */

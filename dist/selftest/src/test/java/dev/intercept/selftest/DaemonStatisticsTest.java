@@ -39,7 +39,7 @@ class DaemonStatisticsTest {
 
     /** The two ends of one text must not drift apart. */
     @Test
-    void shouldReadEveryCounterThatTheStatisticsLineTells() {
+    void shouldReadEveryCounterThatTheStatisticsLineHas() {
         Counters counters = new Counters();
         for (Counter counter : Counter.values()) {
             counters.add(counter, 100 + counter.ordinal());

@@ -47,7 +47,7 @@ class OutputTest {
     }
 
     @Test
-    void shouldTellWhatWasServedForwardedAndLost() {
+    void shouldReportWhatWasServedForwardedAndLost() {
         assertEquals(
                 List.of(
                         "",
@@ -146,7 +146,7 @@ class OutputTest {
     }
 
     @Test
-    void shouldTellProgressByQuartersWhereItIsNoTerminal() {
+    void shouldReportProgressByQuartersWhereItIsNoTerminal() {
         Progress progress = new Progress(out, false, 100);
         for (int answered = 0; answered <= 100; answered++) {
             progress.replay(answered, 5, SECOND_NS);

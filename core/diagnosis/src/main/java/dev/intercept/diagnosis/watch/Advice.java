@@ -41,7 +41,7 @@ final class Advice {
 
     String onFragments() {
         return "nstat -az IpFragCreates  # on the target: does it grow? then: ip route get CLIENT, whose mtu is too large for"
-                + " the way";
+                + " the path";
     }
 
     String onParkedLost() {

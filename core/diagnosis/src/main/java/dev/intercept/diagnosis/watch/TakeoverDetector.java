@@ -23,7 +23,7 @@ final class TakeoverDetector implements Detector {
     /** Less than one in this many routes is chance too. */
     private static final int SHARE = 1000;
 
-    private static final int TOLD = 3;
+    private static final int NAMED = 3;
 
     private final Takeovers takeovers;
     private final Supplier<Collection<Tunnel>> tunnels;
@@ -50,7 +50,7 @@ final class TakeoverDetector implements Detector {
     private static String fact(long count, List<Takeover> all) {
         return count + " sessions were taken over in " + WINDOW_S + " s: "
                 + all.stream()
-                        .limit(TOLD)
+                        .limit(NAMED)
                         .map(each -> each.by() + " added " + each.sessions() + " that " + each.from() + " had")
                         .collect(Collectors.joining(", "));
     }

@@ -131,7 +131,7 @@ class AreasTest {
     }
 
     @Test
-    void shouldTellModulesThatAreLoadedBuiltInLoadableOrAbsent() {
+    void shouldDistinguishModulesThatAreLoadedBuiltInLoadableOrAbsent() {
         String file = "netfilter/nfnetlink_queue";
         TextHost host = new TextHost();
         assertEquals("nfnetlink_queue is absent", KernelModules.state(host, "nfnetlink_queue", file));
@@ -202,7 +202,7 @@ class AreasTest {
     }
 
     @Test
-    void shouldTellAContainerByItsFileAndItsNetworkByWhatOnlyTheHostsHas() {
+    void shouldKnowAContainerByItsFileAndItsNetworkByWhatOnlyTheHostsHas() {
         TextHost host = new TextHost()
                 .file("/.dockerenv", "")
                 .link("/proc/self/ns/pid", "pid:[4026532999]")
@@ -391,7 +391,7 @@ class AreasTest {
     }
 
     @Test
-    void shouldLeaveAcknowledgementsToWhoeverTurnedThemOff() {
+    void shouldLeaveAcknowledgementsWhereTheyAreTurnedOff() {
         Finding finding = only(new AcknowledgementArea()
                 .look(new TextHost(), Scopes.of(InterceptConfig.builder().quickackRoutes(false))));
         assertEquals(Severity.OK, finding.severity());

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Each fault is made for real in a private network namespace, is found, and is gone once the remedy was run as it is told. */
+/** Each fault is made for real in a private network namespace, is found, and is gone once the remedy was run as it is printed. */
 class HostCheckNamespaceTest {
 
     private static final int WAIT_MS = 60_000;
@@ -65,7 +65,7 @@ class HostCheckNamespaceTest {
                 .findFirst();
     }
 
-    /** Sees the fault, does as told, sees it gone and no other in its place. */
+    /** Sees the fault, does as it says, sees it gone and no other in its place. */
     private Finding mend(FindingId id, CheckScope scope) throws Exception {
         Set<FindingId> before = wrong(scope);
         Finding finding = find(id, scope).orElseThrow(() -> new AssertionError("no finding " + id.label()));

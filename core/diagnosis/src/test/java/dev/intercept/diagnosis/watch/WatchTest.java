@@ -25,7 +25,7 @@ class WatchTest extends WatchScene {
     }
 
     @Test
-    void shouldTellOfRoutesWithoutResponsesAfterTenSeconds() {
+    void shouldReportRoutesWithoutResponsesAfterTenSeconds() {
         addRoutes(3);
         passSeconds(9);
         assertEquals(List.of(), active());

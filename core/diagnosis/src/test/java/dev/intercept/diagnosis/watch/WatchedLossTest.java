@@ -73,7 +73,7 @@ class WatchedLossTest extends WatchScene {
     }
 
     @Test
-    void shouldTellOfRepetitions() {
+    void shouldReportRepetitions() {
         addRoutes(20);
         counters.add(Counter.FORWARDED, 20);
         counters.add(Counter.SYN_ACKS_REPEATED, 3);
@@ -150,7 +150,7 @@ class WatchedLossTest extends WatchScene {
     }
 
     @Test
-    void shouldTellOfAnswersOfUnknownLengthWhileThereAreAny() {
+    void shouldReportAnswersOfUnknownLengthWhileThereAreAny() {
         counters.add(Counter.UNKNOWN_LENGTH, 3);
         passSeconds(1);
         assertEquals(
