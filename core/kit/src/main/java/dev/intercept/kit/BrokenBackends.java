@@ -111,7 +111,7 @@ final class BrokenBackends {
         }
     }
 
-    static class R07WaitsThoughToldNotTo extends MemoryBackend {
+    static class R07WaitsThoughAskedNotTo extends MemoryBackend {
         @Override
         boolean await(int limit, long timeoutNs) {
             return super.await(limit, timeoutNs == 0 ? TimeUnit.MINUTES.toNanos(1) : timeoutNs);

@@ -45,7 +45,7 @@ class CaptureBackendContractTest {
                 broken(BrokenBackends.R05IgnoresTheLimit::new),
                 broken(BrokenBackends.R06WaitsForTheLimit::new),
                 broken(BrokenBackends.R07NeverWaitsLong::new),
-                broken(BrokenBackends.R07WaitsThoughToldNotTo::new),
+                broken(BrokenBackends.R07WaitsThoughAskedNotTo::new),
                 broken(BrokenBackends.R08CountsWrong::new),
                 broken(BrokenBackends.R09SwallowsTheException::new),
                 broken(BrokenBackends.R09AcceptsAfterAnException::new),
