@@ -53,9 +53,9 @@ final class UsageErrors implements IParameterExceptionHandler {
         return message.replaceFirst("^Error: ", "");
     }
 
-    /** picocli puts "Invalid value for option '--port': " in front of a converter's words. */
+    /** picocli puts "Invalid value for option '--port': " in front of a converter's words, for a list with place and label. */
     private static String reason(String message) {
-        return message.replaceFirst("^Invalid value for [^:]*: ", "");
+        return message.replaceFirst("^Invalid value for (?:[^:]* at index \\d+ \\([^)]*\\)|[^:]*): ", "");
     }
 
     private String unmatchedText(UnmatchedArgumentException error) {

@@ -32,6 +32,16 @@ class UsageErrorsTest {
                 "--allow=10.0.0.0/99");
     }
 
+    /** picocli adds the place in the list and the list's label. */
+    @Test
+    void shouldNameTheOptionOfAListOnce() {
+        CommandRun run = CommandRun.of("status", "--all", "nohost:1");
+        assertEquals(
+                "intercept: --all: 'nohost:1' is no PORT or ADDRESS:PORT such as 9099, 10.0.0.1:9099 or [::1]:9099;"
+                        + " try 'intercept status --help'\n",
+                run.err());
+    }
+
     @Test
     void shouldRefuseAnEmptyList() {
         assertRefused("-x, --passlist: ',' names no address", "-x", ",");
