@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by image.sh and package-test.sh, after packages.sh: a minimal Debian, from wherever this machine takes its
+# Sourced by image.sh, package-test.sh and kernel-test.sh, after packages.sh: a minimal Debian, from wherever this machine takes its
 # packages. Needs root and debootstrap.
 
 mirror() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1; }
