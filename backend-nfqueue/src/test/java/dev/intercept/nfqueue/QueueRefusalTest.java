@@ -3,8 +3,10 @@ package dev.intercept.nfqueue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.netlink.Errno;
+import dev.intercept.netlink.FakeNetlink;
 import dev.intercept.netlink.SystemCallException;
 import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.spi.BackendException;
@@ -56,6 +58,27 @@ class QueueRefusalTest {
         try (FakeKernel kernel = new FakeKernel().refusing(PF_BIND, Errno.EEXIST)) {
             kernel.open(new JnaSystemCalls(), Map.of()).close();
         }
+    }
+
+    /** The clock is the kernel's in memory, in which a wait takes its whole time at once. */
+    @Test
+    void shouldEndTheStartWhenTheKernelDoesNotAnswer() throws Exception {
+        FakeNetlink.Peer silent = new FakeNetlink.Peer() {
+            @Override
+            public void receive(int portId, byte[] datagram) {}
+
+            @Override
+            public void closed(int portId) {}
+        };
+        FakeNetlink netlink = new FakeNetlink(silent, call -> 0);
+        QueueOpener opener = new QueueOpener(netlink, QueueFixture.settings(Map.of()), 0);
+        BackendException refused = assertThrows(BackendException.class, opener::open);
+        assertTrue(
+                refused.getMessage().contains("queue 0: waiting for the answer to ")
+                        && refused.getMessage().contains(" failed: EAGAIN (11)"),
+                refused.getMessage());
+        assertEquals(2, netlink.nanoTime() / 1_000_000_000);
+        assertTrue(netlink.open().isEmpty());
     }
 
     @Test

@@ -18,6 +18,8 @@ import dev.intercept.stats.Statistics;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +30,10 @@ class PacedSourceTest {
 
     private static final int PACKETS = 200_000;
     private static final int SESSIONS = 20;
+
+    /** More than wait while a socket takes more. */
+    private static final int STALLED_HEADERS = 1_000;
+
     private static final int PATIENCE_MS = 60_000;
 
     @Test
@@ -71,13 +77,34 @@ class PacedSourceTest {
         assertAddsUp(statistics);
     }
 
+    @Test
+    void shouldEndThirtySecondsAfterTheClientStalledAndAddUp() throws Exception {
+        AtomicLong passedNs = new AtomicLong();
+        try (Intercept intercept = started(() -> System.nanoTime() + passedNs.get());
+                TunnelClient client = begin(intercept)) {
+            Statistics statistics = intercept.statistics();
+            Await.until(statistics::line, () -> statistics.waiting().getAsLong() > STALLED_HEADERS);
+            Await.until(statistics::line, () -> {
+                passedNs.addAndGet(1_000_000_000);
+                return statistics.get(Counter.UNSENT_STALLED) > 0;
+            });
+            assertEquals(ExitCode.OK, intercept.awaitEnd());
+            assertAddsUp(statistics);
+            assertTrue(client.read(PATIENCE_MS).isPresent());
+        }
+    }
+
     private static Intercept started() throws StartException {
+        return started(System::nanoTime);
+    }
+
+    private static Intercept started(LongSupplier nanoClock) throws StartException {
         InterceptConfig config = InterceptConfig.builder()
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .port(0)
                 .tunnelBufferBytes(256 * 1024)
                 .build();
-        return Intercept.start(config, BackendRegistry.of(new Source()), System::nanoTime);
+        return Intercept.start(config, BackendRegistry.of(new Source()), nanoClock);
     }
 
     /** A client that read one header and no more, so that others wait. */

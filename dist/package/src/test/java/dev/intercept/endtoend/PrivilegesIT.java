@@ -209,6 +209,15 @@ class PrivilegesIT {
     }
 
     @Test
+    void shouldSayWhichThreadsCouldGainPrivilegesWhereSetprivIsMissing() throws Exception {
+        Path broken = Files.writeString(directory.resolve("setpriv"), "#!/bin/sh\nexit 127\n");
+        Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwxr-xr-x"));
+        program.startCommand(List.of(
+                "sh", "-c", "PATH=" + directory + ":$PATH exec \"$INTERCEPT\" --backend=nfqueue --user=nobody"));
+        program.awaitErr("threads of the Java runtime could gain privileges");
+    }
+
+    @Test
     void shouldRefuseAUserWhoDoesNotExist() throws Exception {
         Result result = program.run("--backend=nfqueue", "--user=nobody-at-all");
         assertEquals(ExitCode.USAGE.code(), result.exitCode(), result.err());

@@ -24,6 +24,8 @@ class StopIT {
     /** The limit of 10 s ended it. */
     private static final int TOO_LATE = 70;
 
+    private static final int BY_SECOND_SIGNAL = 143;
+
     private static final int METRICS = 36525;
 
     @TempDir
@@ -79,8 +81,7 @@ class StopIT {
         }
     }
 
-    @Test
-    void shouldEndByTheLimitWhileACaptureThreadHangsInAPoll() throws Exception {
+    private Process startHanging() throws Exception {
         Path plugins = Files.createDirectory(directory.resolve("plugins"));
         BrokenPlugins.jar(
                 plugins.resolve("hanging.jar"),
@@ -89,9 +90,24 @@ class StopIT {
                 BrokenPlugins.Named.class);
         Process intercept = program.startForeground("--backend=hanging", "--plugin-path=" + plugins);
         program.awaitErr("listening on");
+        return intercept;
+    }
+
+    @Test
+    void shouldEndAtOnceAtASecondSignal() throws Exception {
+        Process intercept = startHanging();
+        intercept.destroy();
+        program.awaitErr("SIGTERM: stopping");
+        assertEquals(BY_SECOND_SIGNAL, endedBySigterm(intercept), program.lastErr());
+    }
+
+    @Test
+    void shouldEndByTheLimitWhileACaptureThreadHangsInAPoll() throws Exception {
+        Process intercept = startHanging();
         Socket tunnel = program.network().call(() -> new Socket(InetAddress.getLoopbackAddress(), 36524));
         try (tunnel) {
             assertEquals(TOO_LATE, endedBySigterm(intercept), program.lastErr());
+            assertTrue(program.lastErr().contains("did not stop within 9 s, ending now"), program.lastErr());
             assertTrue(program.lastErr().contains("] final total resp packs:0"), program.lastErr());
         }
     }
