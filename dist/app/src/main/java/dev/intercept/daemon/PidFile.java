@@ -27,6 +27,8 @@ public final class PidFile {
 
     private static final int MAX_PID_BYTES = 20;
 
+    private static final String PID = "\\d{1,18}";
+
     /** For everyone to read, as other daemons' are. */
     private static final String MODE = "rw-r--r--";
 
@@ -52,6 +54,7 @@ public final class PidFile {
                 pidFile.close(); // Its last owner removed it between our open and our lock.
                 pidFile = open(path);
             }
+            pidFile.refuseOtherContent();
             pidFile.write();
             return pidFile;
         } catch (IOException e) {
@@ -92,12 +95,27 @@ public final class PidFile {
     }
 
     private static String owner(FileChannel channel) throws IOException {
+        String pid = firstLine(channel);
+        return pid.matches(PID) ? new Processes(new LocalHost()).describe(Long.parseLong(pid)) : "another process";
+    }
+
+    private static String firstLine(FileChannel channel) throws IOException {
         ByteBuffer content = ByteBuffer.allocate(MAX_PID_BYTES);
         channel.read(content, 0);
-        String pid = new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
-        return pid.matches("\\d{1,18}")
-                ? new Processes(new LocalHost()).describe(Long.parseLong(pid))
-                : "another process";
+        return new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII)
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
+    }
+
+    /** A file of something else was named by mistake. */
+    private void refuseOtherContent() throws IOException {
+        String line = firstLine(channel);
+        if (!line.isEmpty() && !line.matches(PID)) {
+            close();
+            throw new IOException("it holds something else than the number of a process");
+        }
     }
 
     private void write() throws IOException {

@@ -48,6 +48,11 @@ public final class StatusSocket implements AutoCloseable {
 
     private static final int REQUEST_BYTES = 64;
 
+    /** sys/stat.h: S_IFMT and S_IFSOCK. */
+    private static final int FILE_TYPE = 0xf000;
+
+    private static final int SOCKET = 0xc000;
+
     private final Path asked;
     private final Pinned directory;
     private final ServerSocketChannel acceptor;
@@ -71,6 +76,7 @@ public final class StatusSocket implements AutoCloseable {
         ServerSocketChannel acceptor = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             directory = Pinned.directory(directoryOf(path));
+            refuseOtherFile(directory.path().resolve(path.getFileName()));
             bindForOwner(acceptor, directory.path().resolve(path.getFileName()), owner);
             return new StatusSocket(path, directory, acceptor);
         } catch (IOException | RuntimeException e) {
@@ -88,6 +94,18 @@ public final class StatusSocket implements AutoCloseable {
             throw new IOException("it is a directory");
         }
         return directory;
+    }
+
+    /** A socket that a former process left is replaced, and nothing else. */
+    private static void refuseOtherFile(Path place) throws IOException {
+        try {
+            int mode = (int) Files.getAttribute(place, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & FILE_TYPE) != SOCKET) {
+                throw new IOException("it is there and is no socket");
+            }
+        } catch (NoSuchFileException e) {
+            // As it should be.
+        }
     }
 
     private static String reason(Exception e) {

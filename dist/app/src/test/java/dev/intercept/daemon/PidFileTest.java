@@ -55,6 +55,18 @@ class PidFileTest {
     }
 
     @Test
+    void shouldNotOverwriteAFileThatHoldsSomethingElse() throws IOException {
+        Path file = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        StartException e = assertThrows(StartException.class, () -> PidFile.take(file));
+        assertEquals(
+                "cannot write the PID file " + file
+                        + " (it holds something else than the number of a process); give a file"
+                        + " in a directory that you may write to with -P",
+                e.getMessage());
+        assertEquals("127.0.0.1 localhost\n", Files.readString(file));
+    }
+
+    @Test
     void shouldSayWhichFileCannotBeWritten() {
         Path file = directory.resolve("missing/intercept.pid");
         StartException e = assertThrows(StartException.class, () -> PidFile.take(file));

@@ -187,6 +187,18 @@ class StatusTest {
     }
 
     @Test
+    void shouldReplaceNothingButASocket() throws Exception {
+        Path precious = Files.writeString(directory.resolve("precious"), "data");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), precious);
+        for (Path path : List.of(precious, link)) {
+            IOException refused = assertThrows(IOException.class, () -> served(path, ""));
+            assertEquals(path + ": it is there and is no socket", refused.getMessage());
+        }
+        assertEquals("data", Files.readString(precious));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
+    @Test
     void shouldForgetSocketsOfProcessesThatAreGone() throws Exception {
         RuntimeDirectory runtime = new RuntimeDirectory(directory.resolve("run"));
         runtime.prepare(Optional.empty());
