@@ -6,8 +6,8 @@
 # Needs root, iproute2, iptables, a JDK's jcmd and the built distribution. Starts intercept in a private network namespace, with the
 # OPTIONs, and measures N rounds (6) of N seconds (5) without and with the attack in turn: half records and requests, readers that
 # stall, floods of ADDs, silent connections, odd bytes, reconnects. Prints the latest answer of each round, what lives in the heap
-# before and after, and the longest stop from the collector's log. Ends with 1 when an answer of the one that behaves is lost, the heap
-# has grown, or the counts do not add up; times are printed, and bind nobody.
+# before and after, and the longest stop since intercept listened, from the runtime's log. Ends with 1 when an answer of the one that
+# behaves is lost, the heap has grown, or the counts do not add up; times are printed, and bind nobody.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,6 +67,7 @@ INTERCEPT_JAVA_OPTS="${INTERCEPT_JAVA_OPTS:-} -XX:-DisableAttachMechanism -Xlog:
 subject=$!
 pids+=($subject)
 await "$work/log" grep -q 'listening on' "$work/log"
+started=$(lines "$work/stops")
 java -XX:+UseSerialGC -cp "$kit/*" dev.intercept.kit.AnswerProbe 127.0.0.1 $port < "$work/to-probe" > "$work/probe" 2>&1 &
 probe=$!
 java -XX:+UseSerialGC -cp "$kit/*" dev.intercept.kit.HostileCrowd 127.0.0.1 $port $metrics < "$work/to-crowd" > "$work/crowd" 2>&1 &
@@ -114,12 +115,12 @@ wait $subject || { echo "hostile-hour.sh: intercept ended with $?" >&2; bad=1; }
 echo "attacks: $(tail -1 "$work/crowd")"
 echo "live in the heap: $before_kib KiB before, $after_kib KiB after"
 [ $((after_kib - before_kib)) -le $growth_kib ] || { echo "hostile-hour.sh: the heap has grown" >&2; bad=1; }
-awk '!/HeapInspection/ && match($0, /Total: *[0-9]+ ns/) {
-    ns = substr($0, RSTART, RLENGTH); gsub(/[^0-9]/, "", ns)
-    if (ns + 0 > longest) { longest = ns + 0; what = $0 }
+tail -n +$((started + 1)) "$work/stops" | awk '!/HeapInspection/ && match($0, /Total: *[0-9]+ ns/) {
+    ns = substr($0, RSTART, RLENGTH); gsub(/[^0-9]/, "", ns); ns += 0
+    if (ns > longest) { longest = ns; what = $0 }
     over += ns > 5e6; stops++ }
   END { sub(/.*Safepoint "/, "", what); sub(/".*/, "", what)
-    printf "stops of all threads: %d, over 5 ms %d, longest %.3f ms (%s)\n", stops, over, longest / 1e6, what }' "$work/stops"
+    printf "stops of all threads: %d, over 5 ms %d, longest %.3f ms (%s)\n", stops, over, longest / 1e6, what }'
 grep -o 'final .*' "$work/log" | tail -1 | tee "$work/final"
 tr ' ' '\n' < "$work/final" | tr -d ';' | awk -F: '
   /^[a-z_]+:[0-9]+$/ { count[$1] = $2 }
