@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Addresses and ports are as {@link ResponsePacket} gives them; a target of {@code 0:0} stands for any target, as the
  * clients before 0.9.1 name none. Time is given in seconds of any clock that only goes forward.
  *
- * <p>Thread rule: any thread may call {@link #find} and {@link #findOrPark}; all else is the server thread's, but the sizes,
- * which any thread may read.
+ * <p>Thread rule: any thread may call {@link #find} and {@link #findOrPark}; all else is for one thread at a time, called the server thread
+ * in this package, but the sizes, which any thread may read.
  */
 public final class SessionTable {
 
@@ -91,7 +91,7 @@ public final class SessionTable {
         reader = new ParkedReader(serverCounters);
     }
 
-    /** To be called before the first session is added. The observer is called by the server thread. */
+    /** To be called before the first session is added. The observer is called by the server thread of the moment. */
     public void observe(RouteObserver observer) {
         for (SessionSegment segment : segments) {
             segment.observe(observer);
@@ -220,7 +220,6 @@ public final class SessionTable {
      */
     public @Nullable Outlet add(
             int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
-        serverCounters.increment(Counter.ROUTES_ADDED);
         long client = SessionKey.end(clientAddress, clientPort);
         long sessionTarget = targetEnd(targetAddress, targetPort);
         long clientHash = hash.ofClient(client);
@@ -241,6 +240,7 @@ public final class SessionTable {
         } finally {
             segment.unlock(stamp);
         }
+        serverCounters.increment(Counter.ROUTES_ADDED); // Who sees the count finds the route.
         if (unparked > 0) {
             outlet.flush(serverCounters);
         }

@@ -113,12 +113,7 @@ enum HostilePeer {
         @Override
         void connected(Peer peer, Random random) throws IOException {
             int port = 1 + random.nextInt(65535);
-            peer.socket.setReceiveBufferSize(4096);
-            peer.send(out -> {
-                Generation.V1.encodeOpening(out);
-                Generation.V1.encodeAdd(out, STUCK_CLIENT, port, TARGET, TARGET_PORT);
-            });
-            STUCK_PORTS.add(port);
+            getStuck(peer, port);
             pause(500 + random.nextInt(2500));
             STUCK_PORTS.remove(port);
         }
@@ -155,6 +150,16 @@ enum HostilePeer {
     }
 
     abstract void connected(Peer peer, Random random) throws IOException;
+
+    /** From here on its session's answers come, and it reads none. */
+    static void getStuck(Peer peer, int port) throws IOException {
+        peer.socket.setReceiveBufferSize(4096);
+        peer.send(out -> {
+            Generation.V1.encodeOpening(out);
+            Generation.V1.encodeAdd(out, STUCK_CLIENT, port, TARGET, TARGET_PORT);
+        });
+        STUCK_PORTS.add(port);
+    }
 
     /** An opening record and so many ADDs of sessions in 10.0.0.0/8. */
     private static byte[] records(Random random, int adds) {

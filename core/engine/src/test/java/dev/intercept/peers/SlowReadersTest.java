@@ -33,7 +33,7 @@ class SlowReadersTest {
     void shouldBoundWhatWaitsForAllOfThemAndServeTheOneThatReads() throws IOException {
         ServerLimits limits = new ServerLimits(64, TUNNEL_BUFFER_BYTES, BACKLOG_BYTES, List.of());
         List<TunnelClient> slow = new ArrayList<>();
-        try (RunningServer running = new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS);
+        try (RunningServer running = new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS, 0);
                 TunnelClient reader = connect(running, TestNetwork.client(100))) {
             for (int i = 0; i < SLOW; i++) {
                 slow.add(connect(running, TestNetwork.client(1 + i)));
@@ -58,7 +58,7 @@ class SlowReadersTest {
     @Test
     void shouldSendWholeMessagesOnceASlowClientReads() throws IOException {
         ServerLimits limits = new ServerLimits(64, TUNNEL_BUFFER_BYTES, BACKLOG_BYTES, List.of());
-        try (RunningServer running = new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS);
+        try (RunningServer running = new RunningServer(limits, SessionLimits.DEFAULTS, ProtocolOptions.DEFAULTS, 0);
                 TunnelClient client = connect(running, TestNetwork.client(1))) {
             int sequence = 0;
             while (running.count(Counter.TUNNEL_OVERFLOW) == 0) {

@@ -152,7 +152,7 @@ final class RunningIntercept implements AutoCloseable {
         }
     }
 
-    /** At once, or after they were parked: a route is counted before it can be found. */
+    /** At once, or after they were parked. */
     void awaitForwarded(int answers) throws Exception {
         await(() -> intercept.statistics().get(Counter.FORWARDED)
                         + intercept.statistics().get(Counter.UNPARKED)
