@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  * Which sessions are looked at one by one: those of every 2<sup>k</sup>-th client end, chosen by a hash of its address and port,
  * so that a reader of one packet of such a session reads all of them. Also when the routes of these were added.
  *
- * <p>Thread rule: any thread asks. Capture threads change the rate, the server thread notes routes.
+ * <p>Thread rule: any thread asks. Capture threads change the rate, one thread at a time notes routes.
  */
 public final class Sampling {
 
@@ -64,7 +64,7 @@ public final class Sampling {
         return hash >>> 1 >>> Long.SIZE - 1 - bits == 0;
     }
 
-    /** A route was added. Server thread; the clock is read for sampled ones only. */
+    /** A route was added. One thread at a time; the clock is read for sampled ones only. */
     public void onRoute(int clientAddress, int clientPort, LongSupplier nanoClock) {
         long client = end(clientAddress, clientPort);
         long hash = hash(client);

@@ -40,6 +40,7 @@ public final class Interceptor implements PacketHandler {
     private final Outlet[] touched;
     private int touchedCount;
     private int batchPackets;
+    private boolean haveReadRecords;
     private long firstTouchNs;
     private int nowS;
 
@@ -156,8 +157,17 @@ public final class Interceptor implements PacketHandler {
         if (!packet.isSyn() && !packet.isRst()) {
             return count(Counter.NO_ROUTE, Verdict.DROP);
         }
+        readRecordsOnce();
         Outlet tunnel = sessions.findOrPark(packet, nowS, counters);
         return tunnel == null ? count(Counter.PARKED, Verdict.DROP) : forward(tunnel);
+    }
+
+    /** Records that came before a batch did are there at its first look. */
+    private void readRecordsOnce() {
+        if (!haveReadRecords) {
+            haveReadRecords = true;
+            unrouted.readRecords();
+        }
     }
 
     private Verdict forward(Outlet tunnel) {
@@ -207,6 +217,7 @@ public final class Interceptor implements PacketHandler {
      */
     public void endOfBatch(int nowS) {
         this.nowS = nowS;
+        haveReadRecords = false;
         for (int i = 0; i < touchedCount; i++) {
             touched[i].flush(counters);
         }

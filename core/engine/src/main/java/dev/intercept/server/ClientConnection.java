@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The receiving side of one tcpcopy connection: its records become sessions whose answers go to its {@link Tunnel}. Server thread. */
+/** The receiving side of one tcpcopy connection: its records become sessions whose answers go to its {@link Tunnel}. With the server's turn. */
 final class ClientConnection implements ClientRecords {
 
     private static final int END = -1;
@@ -31,6 +31,7 @@ final class ClientConnection implements ClientRecords {
     private final RouteSigns signs;
     private final IntSupplier secondsClock;
     private long firstRecordBegunNs;
+    private @Nullable IOException readFailure;
     private @Nullable Conclusion conclusion;
 
     ClientConnection(
@@ -88,18 +89,55 @@ final class ClientConnection implements ClientRecords {
      * @return whether there may be more; false when the peer has ended the connection
      */
     boolean read(ByteBuffer buffer, long nowNs) throws IOException, ProtocolException {
-        buffer.clear();
-        int bytes = channel.read(buffer);
+        if (readFailure != null) {
+            throw readFailure;
+        }
+        int bytes = take(buffer);
         if (bytes <= 0) {
             // The JDK's non-blocking sockets report a signal that came first as another negative number.
             return bytes != END;
         }
-        buffer.flip();
-        decoder.decode(buffer, this);
         if (!decoder.recognised() && firstRecordBegunNs == 0) {
             firstRecordBegunNs = nowNs;
         }
         return true;
+    }
+
+    private int take(ByteBuffer buffer) throws IOException, ProtocolException {
+        buffer.clear();
+        int bytes = channel.read(buffer);
+        if (bytes > 0) {
+            decoder.decode(buffer.flip(), this);
+        }
+        return bytes;
+    }
+
+    /** Its records are known and need no conclusion: it has added a route. */
+    boolean mayReadAhead() {
+        return readFailure == null && tunnel.announced() > 0;
+    }
+
+    /**
+     * As {@link #read}, by a capture thread, which ends no connection: an end stays in the socket, a failure is kept, both for the server
+     * thread.
+     *
+     * @return the bytes that it had
+     */
+    int readAhead(ByteBuffer buffer) {
+        try {
+            return Math.max(0, take(buffer));
+        } catch (IOException e) {
+            readFailure = e;
+            return 0;
+        } catch (ProtocolException e) {
+            throw new IllegalStateException(e); // Only a first record can be foreign.
+        }
+    }
+
+    /** Why reading ahead failed; null when it did not. */
+    @Nullable
+    IOException readFailure() {
+        return readFailure;
     }
 
     /** For how long the first record has been incomplete; 0 before its first byte and once it is complete. */

@@ -1,6 +1,7 @@
 package dev.intercept.server;
 
 import dev.intercept.stats.Counter;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,13 @@ record Ending(String reason, Level level, Counter unsent, Optional<Counter> kind
         return of("intercept stops", Level.DEBUG, Counter.UNSENT_STOPPED);
     }
 
-    /** What must end now because it has expired; empty for all else. */
+    /** What must end now, because its time has expired or a capture thread could not read from it; empty for all else. */
     static Optional<Ending> overdue(ClientConnection connection, long nowNs) {
         Tunnel tunnel = connection.tunnel();
+        IOException readFailure = connection.readFailure();
+        if (readFailure != null) {
+            return Optional.of(lost(readFailure.getMessage()));
+        }
         if (connection.firstRecordPendingNs(nowNs) > ServerLimits.FIRST_RECORD_TIMEOUT_NS) {
             return Optional.of(noTcpcopy("its first record stayed incomplete for 10 s; this is no tcpcopy"));
         }

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /**
  * What the server notices in the routes that clients add: the targets they name, for the latest clients which, and whose sessions they
  * take over. Bounded;
- * the server thread notices, any thread reads.
+ * one thread at a time notices, any thread reads.
  */
 public final class RouteSigns {
 

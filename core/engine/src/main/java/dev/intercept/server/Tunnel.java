@@ -5,10 +5,12 @@ import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionClock;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
+import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.util.function.LongSupplier;
@@ -98,7 +100,7 @@ public final class Tunnel implements Outlet {
         return format;
     }
 
-    /** A session that the peer announced, with the target's port or 0. Server thread, the only one that writes these. */
+    /** A session that the peer announced, with the target's port or 0. With the server's turn, as whoever writes these. */
     void onAnnounced(int port, int nowS) {
         lastAnnouncedS = nowS;
         targetPort = port;
@@ -185,6 +187,18 @@ public final class Tunnel implements Outlet {
     /** The socket takes bytes again, or a write that failed is tried again. Server thread. */
     synchronized void writeOn(Counters counters) {
         write(counters);
+    }
+
+    /** Where the latest write failed, tries again. Server thread. */
+    void writeAgain(Counters counters, RateLimitedLog log) {
+        String before = failure();
+        if (before == null) {
+            return;
+        }
+        writeOn(counters);
+        if (failure() == null) {
+            log.log("write", Level.WARNING, () -> this + " goes on after a write that failed: " + before);
+        }
     }
 
     /** Offers the socket all that waits; what it does not take now is lost with the tunnel. Server thread. */

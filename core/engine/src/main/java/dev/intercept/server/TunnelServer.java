@@ -32,7 +32,8 @@ import java.util.stream.Collectors;
  * The server that every tcpcopy connects to.
  *
  * <p>One thread, {@link #run}: it accepts, reads client records, adds and removes sessions, writes what a socket would not
- * take earlier, and ends what is idle for too long. Capture threads only append to tunnels and flush them. No peer can
+ * take earlier, and ends what is idle for too long. Capture threads append to tunnels, flush them, and read records when
+ * they meet a handshake without a route ({@link ReadAhead}); sessions are changed by the one thread that has the turn. No peer can
  * make it wait: every channel is non-blocking, and a peer gets one bounded read a round.
  */
 public final class TunnelServer implements Runnable, Readers {
@@ -66,6 +67,7 @@ public final class TunnelServer implements Runnable, Readers {
     private final SingleGroup singleGroup = new SingleGroup();
     private final AlikeClients alikeClients = new AlikeClients();
     private final Connections connections = new Connections();
+    private final ReadAhead readAhead;
     private final TunnelMemory memory;
     private HostRoutes routes = HostRoutes.UNTOUCHED;
     private int lastTunnelNumber;
@@ -90,6 +92,7 @@ public final class TunnelServer implements Runnable, Readers {
         this.log = log;
         this.nanoClock = nanoClock;
         this.between = between;
+        this.readAhead = new ReadAhead(protocols.anySingle() ? singleGroup : UnroutedResponses.NOBODY);
         this.signs = new RouteSigns(nanoClock);
         this.acceptor = acceptor;
         this.memory = new TunnelMemory(limits.backlogBytes());
@@ -160,7 +163,7 @@ public final class TunnelServer implements Runnable, Readers {
 
     /** Who gets responses that no client announced: with {@code --single}, the tunnels of that client. */
     public UnroutedResponses unroutedResponses() {
-        return protocols.anySingle() ? singleGroup : UnroutedResponses.NOBODY;
+        return readAhead;
     }
 
     /** With {@code --single} a client wants responses as soon as it is connected. */
@@ -199,7 +202,7 @@ public final class TunnelServer implements Runnable, Readers {
 
     /** Stops listening, instead of {@link #run}: something else that intercept needs cannot be opened. */
     public void discard() {
-        closeAll();
+        readAhead.inTurn(this::closeAll);
     }
 
     /** Ends {@link #run} after what waits for the tunnels was offered to their sockets once more. Any thread. */
@@ -217,7 +220,7 @@ public final class TunnelServer implements Runnable, Readers {
                 roundBeganNs = nanoClock.getAsLong();
                 if (roundBeganNs - nextTickNs >= 0) {
                     nextTickNs = roundBeganNs + TICK_MS * 1_000_000L;
-                    tick();
+                    readAhead.inTurn(this::tick);
                 }
             } catch (IOException | RuntimeException e) {
                 log.log(
@@ -226,10 +229,19 @@ public final class TunnelServer implements Runnable, Readers {
                         () -> "the tunnel server goes on after an error; please report: " + e);
             }
         }
-        closeAll();
+        readAhead.inTurn(this::closeAll);
     }
 
     private void onReady(SelectionKey key) {
+        readAhead.takeTurn();
+        try {
+            serve(key);
+        } finally {
+            readAhead.endTurn();
+        }
+    }
+
+    private void serve(SelectionKey key) {
         if (acceptor.isReady(key)) {
             accept();
             return;
@@ -293,6 +305,7 @@ public final class TunnelServer implements Runnable, Readers {
                 this::nowS);
         tunnel.registered(channel.register(selector, SelectionKey.OP_READ, connection));
         connections.add(connection);
+        readAhead.add(connection);
         routes.opened(local, peer.getAddress());
         counters.increment(Counter.TUNNELS_OPENED);
         if (connection.isRecognised()) {
@@ -343,19 +356,8 @@ public final class TunnelServer implements Runnable, Readers {
         sessions.expire(nowS());
         long nowNs = nanoClock.getAsLong();
         for (ClientConnection connection : connections.all()) {
-            writeAgain(connection.tunnel());
+            connection.tunnel().writeAgain(counters, log);
             Ending.overdue(connection, nowNs).ifPresent(ending -> close(connection, ending));
-        }
-    }
-
-    private void writeAgain(Tunnel tunnel) {
-        String failure = tunnel.failure();
-        if (failure == null) {
-            return;
-        }
-        tunnel.writeOn(counters);
-        if (tunnel.failure() == null) {
-            log.log("write", Level.WARNING, () -> tunnel + " goes on after a write that failed: " + failure);
         }
     }
 
@@ -371,6 +373,7 @@ public final class TunnelServer implements Runnable, Readers {
         routes.closed(connection.address());
         singleGroup.closed(tunnel);
         sessions.closed(tunnel);
+        readAhead.remove(connection);
         connections.remove(connection); // Who sees that it is gone sees what was counted.
         String kind = (connection.isRecognised() ? "closed_" : "stranger_") + ending.level();
         log.log(kind, ending.level(), () -> ending.line(tunnel, lost));

@@ -1,6 +1,6 @@
 package dev.intercept.session;
 
-/** Called by the server thread, with a segment's lock held, when a session gets its route and when it ends. */
+/** Called by one thread at a time, with a segment's lock held, when a session gets its route and when it ends. */
 @FunctionalInterface
 public interface RouteObserver {
 

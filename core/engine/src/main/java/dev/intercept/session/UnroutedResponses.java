@@ -13,4 +13,10 @@ public interface UnroutedResponses {
     /** The tunnel for this response, or null. Allocates nothing, takes no lock. */
     @Nullable
     Outlet outletFor(ResponsePacket response);
+
+    /**
+     * Reads what clients have sent, unless another thread does at this moment: the route of a handshake that came may be among it. To be
+     * called once a batch at most, as a batch's routes were sent before it was. Reads a bounded part, waits for nothing, allocates nothing.
+     */
+    default void readRecords() {}
 }

@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 
-/** A socket whose writes fail as a kernel's may: for so many writes, or by chance. Reads go through. */
+/** A socket whose writes fail as a kernel's may: for so many writes, or by chance. Reads go through, but for one thread if asked for. */
 final class FaultyChannel implements ByteChannel {
 
     /** What a write may come to instead of success, under the words of strerror(3). */
@@ -40,6 +41,13 @@ final class FaultyChannel implements ByteChannel {
     private volatile Fault fault;
     private volatile int left;
     private volatile int percent;
+    private volatile Thread blind;
+    private volatile IOException readFault;
+
+    /** Counted by a test's only other thread. */
+    private volatile int readsOfOthers;
+
+    private final CountDownLatch missed = new CountDownLatch(1);
 
     FaultyChannel(ByteChannel socket, long seed) {
         this.socket = socket;
@@ -80,8 +88,38 @@ final class FaultyChannel implements ByteChannel {
         }
     }
 
+    /** This thread finds nothing to read from now on, as if it were late; null ends that. */
+    void hideFrom(Thread thread) {
+        blind = thread;
+    }
+
+    /** Since it was hidden from one. */
+    int readsOfOthers() {
+        return readsOfOthers;
+    }
+
+    /** Once there was something that was hidden. */
+    void awaitMissed() throws InterruptedException {
+        missed.await();
+    }
+
+    /** The next read that finds something fails. */
+    void failRead(IOException fault) {
+        readFault = fault;
+    }
+
     @Override
     public int read(ByteBuffer bytes) throws IOException {
+        if (Thread.currentThread() == blind) {
+            missed.countDown();
+            return 0;
+        }
+        readsOfOthers += blind == null ? 0 : 1;
+        IOException failing = readFault;
+        if (failing != null) {
+            readFault = null;
+            throw failing;
+        }
         return socket.read(bytes);
     }
 

@@ -50,7 +50,7 @@ final class Ledger implements AutoCloseable {
     final TunnelServer server;
     final Interceptor interceptor;
     final Statistics statistics;
-    private final Thread thread;
+    final Thread thread;
     private long packets;
 
     Ledger(int tunnelBufferBytes, long seed) throws IOException {
