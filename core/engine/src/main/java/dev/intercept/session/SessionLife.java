@@ -12,11 +12,6 @@ record SessionLife(int routeTimeoutS, int unansweredTimeoutS) {
         return nowS - SessionState.touchedS(state) >= timeoutS(state);
     }
 
-    /** The second at which the session expires, if nothing touches it. */
-    int overS(long state) {
-        return SessionState.touchedS(state) + timeoutS(state);
-    }
-
     private int timeoutS(long state) {
         return (state & SessionState.RESPONSE_SEEN) != 0 ? routeTimeoutS : unansweredTimeoutS;
     }

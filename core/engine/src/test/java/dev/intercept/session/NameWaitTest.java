@@ -20,4 +20,17 @@ class NameWaitTest {
         wait.tick();
         assertTrue(wait.isOver());
     }
+
+    @Test
+    void shouldKnowWhoWaits() {
+        wait.add(1, 2);
+        wait.add(3, 4);
+        wait.add(5, 6);
+        wait.remove();
+        assertFalse(wait.contains(1, 2));
+        assertTrue(wait.contains(3, 4));
+        assertTrue(wait.contains(5, 6));
+        assertFalse(wait.contains(3, 6));
+        assertFalse(wait.contains(0, 0), "what stands where nobody waits");
+    }
 }

@@ -114,6 +114,17 @@ class OutletRegistryTest {
         assertTrue(outlets.gives(alone), "of two hosts that have one each");
     }
 
+    @Test
+    void shouldKnowAHostAsLongAsOneOfItsTunnelsIsOpen() {
+        RecordingOutlet gone = outlet(1);
+        withSessions(gone, 1);
+        withSessions(outlet(1), 9);
+        outlets.close(gone);
+        withSessions(outlet(1), 9);
+
+        assertFalse(outlets.gives(withSessions(outlet(2), 9)), "9 of 27 are less than a half");
+    }
+
     private int withSessions(RecordingOutlet outlet, int count) {
         int id = outlets.idOf(outlet);
         for (int i = 0; i < count; i++) {

@@ -26,6 +26,19 @@ class SessionLimitsTest {
         assertEquals("route time-out is 0; choose a number of seconds from 1 to 1073741823", refusal(1, 1, 1, 0));
     }
 
+    @Test
+    void shouldTakeEachBoundAtItsEdgesAndNoOther() {
+        SessionLimits least = new SessionLimits(1, 1, 0, 1, 1, 1, 1);
+        int sessions = SessionLimits.SESSIONS_LIMIT;
+        int parked = SessionLimits.PARKED_LIMIT;
+        int timeS = SessionLimits.TIMEOUT_LIMIT_S;
+        assertEquals(1, least.tableSize());
+        assertEquals(timeS, new SessionLimits(sessions, sessions, parked, parked, timeS, timeS, timeS).routeTimeoutS());
+        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, 1, 0, 0, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, 1, 0, 1, 1, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, 1, 0, 1, 1, 1, 0));
+    }
+
     private static String refusal(int tableSize, int maxSessions, int maxParked, int routeTimeoutS) {
         return assertThrows(
                         IllegalArgumentException.class,
