@@ -11,7 +11,6 @@ import dev.intercept.capture.Interceptor;
 import dev.intercept.capture.PassList;
 import dev.intercept.capture.StoppedPacket;
 import dev.intercept.server.AllowList;
-import dev.intercept.server.ClientProtocols;
 import dev.intercept.server.HostRoutes;
 import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
@@ -27,7 +26,6 @@ import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.stats.Statistics;
-import dev.intercept.tcpcopy.ProtocolOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -108,7 +106,7 @@ public final class Intercept implements AutoCloseable {
                             server.signs().sampling(),
                             nanoClock,
                             config.protocol().anyPayload()),
-                    secondsNow());
+                    SessionClock.seconds(nanoClock.getAsLong()));
             interceptors.add(interceptor);
             loops.add(new CaptureLoop(lane, interceptor, server, nanoClock, this::onLoopEnd));
         }
@@ -123,15 +121,6 @@ public final class Intercept implements AutoCloseable {
             return thread;
         });
         Opening.announceRoutes(lanes, sessions, nanoClock).ifPresent(routes -> every(1, routes::expire));
-    }
-
-    /**
-     * Sends many made-up packets of each generation along the path of a real one, for the Java runtime to learn from. Needs no
-     * privilege, captures nothing.
-     */
-    public static void rehearse() {
-        Rehearsal.begin(ClientProtocols.all(ProtocolOptions.DEFAULTS), Rehearsal.PACKETS_TO_LEARN_FROM)
-                .awaitEnd();
     }
 
     /**
@@ -275,10 +264,6 @@ public final class Intercept implements AutoCloseable {
     /** What {@link #adopt} takes. */
     public LiveOptions liveOptions() {
         return live;
-    }
-
-    private int secondsNow() {
-        return SessionClock.seconds(nanoClock.getAsLong());
     }
 
     /** Where tcpcopy connects to, with the real port. */

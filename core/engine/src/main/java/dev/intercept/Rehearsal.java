@@ -21,6 +21,7 @@ import dev.intercept.spi.PacketHandler;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.Generation;
+import dev.intercept.tcpcopy.ProtocolOptions;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -41,7 +42,7 @@ import java.util.ResourceBundle;
  *
  * <p>What it does stays inside this process: a port on loopback that nobody knows, sessions and counters of its own, no log.
  */
-final class Rehearsal {
+public final class Rehearsal {
 
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
     private static final int CLIENT = 0xc0000201;
@@ -89,6 +90,12 @@ final class Rehearsal {
         this.packets = packets;
         thread = new Thread(this::run, "rehearsal");
         thread.setDaemon(true);
+    }
+
+    /** Takes many packets of each generation along the path, for the Java runtime to learn from. Needs no privilege. */
+    public static void learn() {
+        begin(ClientProtocols.all(ProtocolOptions.DEFAULTS), PACKETS_TO_LEARN_FROM)
+                .awaitEnd();
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.intercept.cli;
 
-import dev.intercept.Intercept;
+import dev.intercept.Rehearsal;
 import dev.intercept.capture.BackendRegistry;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -16,6 +16,6 @@ final class Training {
     static void run(BackendRegistry registry) {
         CommandLines.create("--help").getUsageMessage();
         new BackendListing(registry).print(new PrintWriter(Writer.nullWriter()));
-        Intercept.rehearse();
+        Rehearsal.learn();
     }
 }
