@@ -37,6 +37,7 @@ class ClockRulesTest {
     private static final String FASTER = "the clock of a program under test that runs faster, or beside real peers";
 
     private static final Map<String, String> READERS = new TreeMap<>(Map.ofEntries(
+            Map.entry("dev.intercept.PacedSourceTest", FASTER),
             Map.entry("dev.intercept.endtoend.FaultsWhileRunningTest", FASTER),
             Map.entry("dev.intercept.endtoend.RunningFaults", FASTER),
             Map.entry("dev.intercept.endtoend.TruthScene", "a pause between looks at counts that no longer change"),
