@@ -42,7 +42,7 @@ class AlikeReplayTest {
                 Optional.empty(), REQUESTS, 4, TUNNELS, generation, OptionalInt.empty(), 0, List.of());
         long noonNs = TimeUnit.HOURS.toNanos(12); // Time stands still, so that the three connections are at once.
         try (TargetServer server = TargetServer.start(address, served)) {
-            AnswerSizes sizes = AnswerSizes.measure(server.address());
+            AnswerSizes sizes = AnswerSizes.measure(server.address(), 60_000);
             network.exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE");
             try (Intercept intercept = Intercept.start(
                             InterceptConfig.builder().backendName("nfqueue").build(), () -> noonNs);

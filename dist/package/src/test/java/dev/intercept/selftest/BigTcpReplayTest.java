@@ -88,7 +88,7 @@ class BigTcpReplayTest {
                 DEADLINE_S,
                 List.of());
         try (TargetServer server = TargetServer.start(target, served)) {
-            AnswerSizes sizes = AnswerSizes.measure(server.address());
+            AnswerSizes sizes = AnswerSizes.measure(server.address(), 60_000);
             if (backend.equals("nfqueue")) {
                 network.exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE");
             }

@@ -56,7 +56,7 @@ class TwoCapabilitiesIT {
                 DEADLINE_S,
                 List.of());
         try (TargetServer server = TargetServer.start(target, served)) {
-            AnswerSizes sizes = AnswerSizes.measure(server.address());
+            AnswerSizes sizes = AnswerSizes.measure(server.address(), 60_000);
             try (SelftestRun intercept = SelftestRun.of(COMMAND);
                     PacketSocket wire = new PacketSocket(TestNetwork.WIRE_DEVICE)) {
                 intercept.awaitLine("capturing with ebpf");

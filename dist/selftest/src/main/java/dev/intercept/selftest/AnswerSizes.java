@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -16,20 +17,24 @@ import java.nio.charset.StandardCharsets;
  */
 record AnswerSizes(int keptBytes, int closingBytes) {
 
-    private static final int TIMEOUT_MS = 5000;
     private static final int PROBE_BODY_BYTES = 7;
 
-    /** Asks the server. Must run before the rule is there that would take these answers away too. */
-    static AnswerSizes measure(InetSocketAddress server) throws IOException {
+    /**
+     * Asks the server. Must run before the rule is there that would take these answers away too.
+     *
+     * @param patienceMs how long it may be silent, 1 ms or more
+     * @throws SocketTimeoutException when it is longer
+     */
+    static AnswerSizes measure(InetSocketAddress server, int patienceMs) throws IOException {
         return new AnswerSizes(
-                headBytes(server, new HttpExchange(HttpExchange.PROBE_ID, 0, PROBE_BODY_BYTES, false)),
-                headBytes(server, new HttpExchange(HttpExchange.PROBE_ID, 0, PROBE_BODY_BYTES, true)));
+                headBytes(server, patienceMs, new HttpExchange(HttpExchange.PROBE_ID, 0, PROBE_BODY_BYTES, false)),
+                headBytes(server, patienceMs, new HttpExchange(HttpExchange.PROBE_ID, 0, PROBE_BODY_BYTES, true)));
     }
 
-    private static int headBytes(InetSocketAddress server, HttpExchange probe) throws IOException {
+    private static int headBytes(InetSocketAddress server, int patienceMs, HttpExchange probe) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.setSoTimeout(TIMEOUT_MS);
-            socket.connect(server, TIMEOUT_MS);
+            socket.setSoTimeout(patienceMs);
+            socket.connect(server, patienceMs);
             socket.getOutputStream().write(probe.request());
             String head = head(socket.getInputStream());
             // To the very end: a FIN that comes once the rule is there would reach intercept as an answer without a

@@ -6,6 +6,7 @@ import dev.intercept.diagnosis.rules.QueueRule;
 import dev.intercept.kit.TestNetwork;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,19 +70,29 @@ final class Selftest {
     private int withServer(List<QueueRule> rules) throws SelftestException, InterruptedException {
         try (TargetServer server = TargetServer.start(target, served);
                 EscapeWatch watch = new EscapeWatch()) {
-            AnswerSizes sizes = AnswerSizes.measure(server.address());
+            AnswerSizes sizes = AnswerSizes.measure(server.address(), patienceMs());
             progress.done(
                     Step.SERVER, "answers on " + TestNetwork.TARGET + ":" + target.getPort() + " (without intercept)");
             insert(rules);
             try (AnswerMirror mirror = new AnswerMirror(backend.injector())) {
                 return withIntercept(sizes, watch, mirror);
             }
+        } catch (SocketTimeoutException e) {
+            throw new SelftestException(
+                    Step.SERVER,
+                    "it did not answer within the " + options.deadlineS() + " s of the test",
+                    "give this machine less to do, or the test more time: --deadline-s");
         } catch (IOException e) {
             throw new SelftestException(
                     Step.SERVER,
                     String.valueOf(e.getMessage()),
                     "please report this with the lines above and your Java version");
         }
+    }
+
+    /** What is left of the test's time. */
+    private int patienceMs() {
+        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
     }
 
     private void insert(List<QueueRule> rules) throws SelftestException {
@@ -103,7 +114,7 @@ final class Selftest {
             throws IOException, SelftestException, InterruptedException {
         long launchNs = System.nanoTime();
         try (DaemonProcess daemon = launch()) {
-            daemon.awaitReady(TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
+            daemon.awaitReady(patienceMs());
             progress.done(Step.INTERCEPT, started(daemon, System.nanoTime() - launchNs));
             mirror.start();
             ReplayResult replay = replay(daemon, sizes, watch);

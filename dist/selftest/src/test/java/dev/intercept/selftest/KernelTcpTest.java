@@ -50,7 +50,7 @@ class KernelTcpTest {
         try (TargetServer server = TargetServer.start(target, served);
                 RawSocket socket = new RawSocket();
                 PacketSocket wire = new PacketSocket(TestNetwork.WIRE_DEVICE)) {
-            AnswerSizes sizes = AnswerSizes.measure(server.address());
+            AnswerSizes sizes = AnswerSizes.measure(server.address(), 60_000);
             int port = 10_000;
             for (List<HttpExchange> exchanges : connections) {
                 ForgedClient client = new ForgedClient(socket, TestNetwork.client(1), port++, target);

@@ -1,13 +1,16 @@
 package dev.intercept.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +42,7 @@ class TargetServerTest {
 
     @Test
     void shouldAnswerWithAsManyBytesAsMeasured() throws Exception {
-        AnswerSizes sizes = AnswerSizes.measure(server.address());
+        AnswerSizes sizes = AnswerSizes.measure(server.address(), TIMEOUT_MS);
         assertEquals(0, served.distinct(), "probes are not counted");
         try (Socket socket = connect()) {
             InputStream in = socket.getInputStream();
@@ -67,5 +70,13 @@ class TargetServerTest {
         }
         assertEquals(0, served.distinct());
         assertEquals(1, served.damagedRequests());
+    }
+
+    @Test
+    void shouldWaitForItsFirstAnswerAsLongAsTheTestHasTime() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = (InetSocketAddress) silent.getLocalSocketAddress();
+            assertThrows(SocketTimeoutException.class, () -> AnswerSizes.measure(address, 1));
+        }
     }
 }
