@@ -1,6 +1,7 @@
 package dev.intercept.cli;
 
 import dev.intercept.InterceptConfig;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 
 /** What the command line of a start asks for, for tests that start intercept inside their own process. */
@@ -8,9 +9,14 @@ public final class StartOptions {
 
     private StartOptions() {}
 
-    /** @param command as a remedy has it: {@code "intercept --queue=1  # why"} */
+    private static final Pattern WORD = Pattern.compile("(?:[^ ']|'[^']*')+");
+
+    /** @param command as a remedy has it: {@code "intercept --filter='tcp and port 80'  # why"} */
     public static InterceptConfig of(String command) {
-        String[] words = command.replaceFirst(" +#.*", "").split(" ");
+        String[] words = WORD.matcher(command.replaceFirst(" +#.*", ""))
+                .results()
+                .map(word -> word.group().replace("'", ""))
+                .toArray(String[]::new);
         if (!words[0].equals("intercept")) {
             throw new IllegalArgumentException("not a start of intercept: " + command);
         }

@@ -25,6 +25,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -104,6 +105,11 @@ class LossRemediesTest {
         }
     }
 
+    @AfterAll
+    static void shouldHaveTypedAllThatItIsToType() throws IOException {
+        Remedies.assertTypedBy("LossRemediesTest.shouldLetNoAnswerEscapeWhileItIsTyped");
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void shouldLetNoAnswerEscapeWhileItIsTyped(Case each) throws Exception {
@@ -148,6 +154,7 @@ class LossRemediesTest {
 
     private static void type(TruthScene scene, Case each, String remedy, Load load) throws Exception {
         load.awaitMore();
+        Remedies.typed(remedy);
         if (remedy.startsWith("intercept -")) {
             Map<String, String> more = StartOptions.of(remedy).backendOptions();
             scene.stop();

@@ -6,26 +6,22 @@ import static dev.intercept.endtoend.TruthScene.PORT;
 import static dev.intercept.endtoend.TruthScene.RULE;
 import static dev.intercept.endtoend.TruthScene.nfqueue;
 import static dev.intercept.endtoend.TruthSteps.BUSY;
-import static dev.intercept.endtoend.TruthSteps.answers;
 import static dev.intercept.endtoend.TruthSteps.ruled;
 import static dev.intercept.endtoend.TruthSteps.typed;
 import static dev.intercept.endtoend.TruthSteps.unruled;
 import static dev.intercept.kit.PacketBuilder.ACK;
-import static dev.intercept.kit.PacketBuilder.PSH;
 import static dev.intercept.kit.PacketBuilder.RST;
 import static dev.intercept.kit.PacketBuilder.SYN;
 
 import dev.intercept.InterceptConfig;
 import dev.intercept.kit.TestNetwork;
-import dev.intercept.kit.TunnelClient;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What is well, and what is wrong with rules, routes, targets and addresses. */
+/** What is wrong with rules, routes, targets and addresses. */
 final class TruthRowsOfHosts {
 
     /** From here on clients that no tcpcopy copies. */
@@ -35,89 +31,17 @@ final class TruthRowsOfHosts {
 
     private TruthRowsOfHosts() {}
 
-    static List<TruthRow> healthy() {
-        List<TruthRow> rows = new ArrayList<>();
-        rows.add(row("healthy, nfqueue", TruthSteps::ruled, BUSY));
-        rows.add(row("healthy, nflog", TruthRowsOfHosts::nflog, BUSY));
-        rows.add(row(
-                "healthy, ebpf",
-                scene -> scene.startWithTcpcopy(InterceptConfig.builder()
-                        .backendName("ebpf")
-                        .backendOptions(Map.of("--target-ports", "8080", "--interface", TestNetwork.TARGET_DEVICE))),
-                BUSY));
-        rows.add(
-                row("healthy, pcap on an assistant", scene -> assistant(scene, 0), TruthScene::answerThroughAssistant));
-        rows.add(row(
-                "healthy, a tcpcopy of each generation",
-                scene -> {
-                    ruled(scene);
-                    for (Generation generation : Generation.all()) {
-                        scene.others.add(scene.connect(TunnelFormat.of(generation, ProtocolOptions.DEFAULTS)));
-                    }
-                },
-                scene -> {
-                    for (TunnelClient each : scene.others) {
-                        int client = scene.newClient();
-                        scene.add(each, client, TestNetwork.TARGET, PORT);
-                        scene.answerWhole(client);
-                    }
-                }));
-        rows.add(row("idle, tcpcopy is connected", TruthSteps::ruled, TruthSteps::nothing));
-        rows.add(row("clients reuse their ports at once", TruthSteps::ruled, scene -> {
-            for (int client = 1; client <= 5; client++) {
-                scene.replay(client);
-            }
-        }));
-        rows.add(row("clients end by reset and reuse their ports", TruthSteps::ruled, scene -> {
-            for (int client = 1; client <= 5; client++) {
-                scene.add(client);
-                scene.answer(client, SYN | ACK);
-                scene.answer(client, ACK | PSH, (byte) 'x');
-            }
-        }));
-        rows.add(row("tcpcopy restarts under live sessions", TruthSteps::ruled, scene -> {
-            scene.restartTcpcopy();
-            for (int client = 1; client <= 5; client++) {
-                scene.add(client);
-                scene.answer(client, ACK | PSH, (byte) 'x');
-            }
-        }));
-        rows.add(row(
-                        "no tcpcopy has connected",
-                        scene -> {
-                            scene.sh(RULE);
-                            scene.start(nfqueue().build());
-                        },
-                        TruthSteps::nothing,
-                        NO_TCPCOPY)
-                .mendedBy(scene -> scene.tcpcopy = scene.connect(TestNetwork.TARGET), BUSY));
-        rows.add(row(
-                        "the last tcpcopy left, answers come",
-                        scene -> {
-                            ruled(scene);
-                            scene.busySecond();
-                            scene.tcpcopy.close();
-                        },
-                        scene -> answers(scene, 12),
-                        NO_TCPCOPY)
-                .mendedBy(scene -> scene.tcpcopy = scene.connect(TestNetwork.TARGET), BUSY));
-        return rows;
-    }
-
-    private static void nflog(TruthScene scene) throws Exception {
-        scene.sh("iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 65535");
-        scene.sh(
-                "iptables -I OUTPUT -p tcp --sport 8080 -j NFLOG --nflog-group 0 --nflog-size 128 --nflog-threshold 64");
-        scene.startWithTcpcopy(InterceptConfig.builder().backendName("nflog"));
-    }
-
     /** The answers come in by in0 from the target, which routes them to here. */
-    private static void assistant(TruthScene scene, int forward) throws Exception {
+    static void assistant(TruthScene scene, int forward) throws Exception {
+        assistant(scene, forward, "tcp and src port 8080");
+    }
+
+    private static void assistant(TruthScene scene, int forward, String filter) throws Exception {
         scene.connectNeighbour();
         scene.sh("sysctl -w net.ipv4.ip_forward=" + forward);
         scene.start(InterceptConfig.builder()
                 .backendName("pcap")
-                .backendOptions(Map.of("--interface", "in0", "--filter", "tcp and src port 8080"))
+                .backendOptions(Map.of("--interface", "in0", "--filter", filter))
                 .build());
         scene.tcpcopy = scene.connect(TestNetwork.TARGET);
     }
@@ -158,6 +82,15 @@ final class TruthRowsOfHosts {
                                 RULE_WRONG_QUEUE)
                         .mendedBy(TruthSteps::typed, BUSY),
                 row(
+                                "the rule spreads over more queues than intercept has",
+                                scene -> {
+                                    scene.sh(RULE.replace("--queue-num 0", "--queue-balance 0:1"));
+                                    unruled(scene);
+                                },
+                                TruthSteps::beginAgainLater,
+                                RULE_WRONG_QUEUE)
+                        .mendedBy(TruthSteps::typed, BUSY),
+                row(
                                 "an ACCEPT comes before the rule",
                                 scene -> {
                                     ruled(scene);
@@ -173,6 +106,12 @@ final class TruthRowsOfHosts {
                                 TruthRowsOfHosts::withSsh,
                                 RESPONSES_WITHOUT_ROUTES)
                         .mendedBy(TruthSteps::typed, TruthRowsOfHosts::withSsh),
+                row(
+                                "the assistant's filter takes another service too",
+                                scene -> assistant(scene, 0, "tcp"),
+                                TruthRowsOfHosts::withSshThroughAssistant,
+                                RESPONSES_WITHOUT_ROUTES)
+                        .mendedBy(TruthSteps::typed, TruthRowsOfHosts::withSshThroughAssistant),
                 row(
                                 "the rule takes all, tcpcopy names no target",
                                 scene -> {
@@ -198,6 +137,13 @@ final class TruthRowsOfHosts {
         }
     }
 
+    private static void withSshThroughAssistant(TruthScene scene) throws Exception {
+        scene.answerThroughAssistant();
+        for (int client = 1; client <= 12; client++) {
+            scene.answerFromNeighbour(TruthScene.NEIGHBOUR_TARGET, 22, FAR_CLIENT + client, ACK);
+        }
+    }
+
     static List<TruthRow> ofTargets() {
         return List.of(
                 row(
@@ -212,7 +158,7 @@ final class TruthRowsOfHosts {
                                 TruthSteps::ruled,
                                 TruthRowsOfHosts::addedOnly,
                                 QUEUE_SILENT)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "copied packets are lost after a while",
                                 scene -> {
@@ -221,7 +167,7 @@ final class TruthRowsOfHosts {
                                 },
                                 TruthRowsOfHosts::addedOnly,
                                 ROUTES_WITHOUT_RESPONSES)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "no route to the client",
                                 scene -> {
@@ -255,13 +201,23 @@ final class TruthRowsOfHosts {
                                 },
                                 scene -> requested(scene, scene.newClient(), TestNetwork.TARGET, 8899),
                                 WRONG_TARGET)
-                        .mendedBy(TruthSteps::tcpcopyRestarted, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
+                row(
+                                "the target answers from another port",
+                                TruthSteps::ruled,
+                                scene -> {
+                                    int client = scene.newClient();
+                                    scene.add(scene.tcpcopy, client, TestNetwork.TARGET, 8899);
+                                    scene.answerWhole(client);
+                                },
+                                WRONG_TARGET)
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "tcpcopy's -x has a wrong address",
                                 TruthSteps::ruled,
                                 TruthRowsOfHosts::answeredForAnotherAddress,
                                 WRONG_TARGET)
-                        .mendedBy(TruthSteps::restartedAsAdvised, TruthRowsOfHosts::answeredForAnotherAddress),
+                        .mendedBy(TruthSteps::typed, TruthRowsOfHosts::answeredForAnotherAddress),
                 row(
                                 "the target is in a container",
                                 scene -> {
@@ -274,7 +230,7 @@ final class TruthRowsOfHosts {
                                 scene -> requested(scene, scene.newClient(), TestNetwork.TARGET, PORT),
                                 WRONG_TARGET)
                         .mendedBy(
-                                TruthSteps::restartedAsAdvised,
+                                TruthSteps::typed,
                                 scene -> requested(scene, scene.newClient(), TestNetwork.TARGET, PORT)),
                 row(
                                 "the test server is down",

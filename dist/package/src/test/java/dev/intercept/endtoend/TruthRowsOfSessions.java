@@ -7,9 +7,9 @@ import static dev.intercept.endtoend.TruthScene.RULE;
 import static dev.intercept.endtoend.TruthScene.nfqueue;
 import static dev.intercept.endtoend.TruthSteps.BUSY;
 import static dev.intercept.endtoend.TruthSteps.answers;
-import static dev.intercept.endtoend.TruthSteps.restartedAsAdvised;
 import static dev.intercept.endtoend.TruthSteps.ruled;
 import static dev.intercept.endtoend.TruthSteps.typed;
+import static dev.intercept.endtoend.TruthSteps.typedAnd;
 import static dev.intercept.kit.PacketBuilder.ACK;
 import static dev.intercept.kit.PacketBuilder.PSH;
 import static dev.intercept.kit.PacketBuilder.SYN;
@@ -35,7 +35,7 @@ final class TruthRowsOfSessions {
                                 TruthSteps::ruled,
                                 scene -> answers(scene, 12),
                                 RESPONSES_WITHOUT_ROUTES)
-                        .mendedBy(TruthSteps::tcpcopyRestarted, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "the target does not get the handshake's ACK",
                                 TruthSteps::ruled,
@@ -62,22 +62,14 @@ final class TruthRowsOfSessions {
                                                     .strip());
                                 },
                                 BUSY),
-                row(
-                                "sessions begin again at once",
-                                TruthSteps::ruled,
-                                scene -> beginAgain(scene, 5),
-                                SESSIONS_RESTART_AT_ONCE)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                row("sessions begin again at once", TruthSteps::ruled, TruthSteps::beginAgain, SESSIONS_RESTART_AT_ONCE)
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "sessions begin again after 3 s",
                                 TruthSteps::ruled,
-                                scene -> {
-                                    if (scene.second() % 3 == 0) {
-                                        beginAgain(scene, 5);
-                                    }
-                                },
+                                TruthSteps::beginAgainLater,
                                 SESSIONS_RESTART_LATER)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "two hosts copy the same clients",
                                 scene -> {
@@ -92,7 +84,7 @@ final class TruthRowsOfSessions {
                                     scene.answer(client, ACK | PSH, (byte) 'x');
                                 },
                                 SESSIONS_STOLEN)
-                        .mendedBy(scene -> scene.others.get(0).close(), BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "-t is shorter than a pause",
                                 scene -> {
@@ -102,12 +94,7 @@ final class TruthRowsOfSessions {
                                 },
                                 scene -> answers(scene, 12),
                                 SESSIONS_EXPIRED)
-                        .mendedBy(
-                                scene -> {
-                                    restartedAsAdvised(scene);
-                                    pauseLong(scene);
-                                },
-                                scene -> answers(scene, 12)),
+                        .mendedBy(typedAnd(TruthRowsOfSessions::pauseLong), scene -> answers(scene, 12)),
                 row(
                                 "--max-sessions is too small",
                                 scene -> {
@@ -116,7 +103,7 @@ final class TruthRowsOfSessions {
                                 },
                                 TruthRowsOfSessions::tenSessions,
                                 SESSIONS_EVICTED)
-                        .mendedBy(TruthSteps::restartedAsAdvised, TruthRowsOfSessions::tenSessions));
+                        .mendedBy(TruthSteps::typed, TruthRowsOfSessions::tenSessions));
     }
 
     private static void repeated(TruthScene scene) throws Exception {
@@ -124,13 +111,6 @@ final class TruthRowsOfSessions {
         scene.add(client);
         scene.answerAgain(client, SYN | ACK);
         scene.answerAgain(client, SYN | ACK);
-    }
-
-    private static void beginAgain(TruthScene scene, int count) throws Exception {
-        for (int client = 1; client <= count; client++) {
-            scene.add(client);
-            scene.answer(client, SYN | ACK);
-        }
     }
 
     private static void pauseLong(TruthScene scene) throws Exception {
@@ -163,7 +143,7 @@ final class TruthRowsOfSessions {
                                             .build());
                                 },
                                 MALFORMED)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "answers come in fragments",
                                 scene -> {
@@ -188,7 +168,7 @@ final class TruthRowsOfSessions {
                                 },
                                 TruthRowsOfSessions::someUnannounced,
                                 PARKED_LOST)
-                        .mendedBy(scene -> scene.seconds(30, scene::busySecond), BUSY),
+                        .mendedBy(typedAnd(scene -> scene.seconds(30, scene::busySecond)), BUSY),
                 row(
                                 "a burst beyond the tunnel's buffer",
                                 scene -> {
@@ -202,7 +182,7 @@ final class TruthRowsOfSessions {
                                     scene.drain();
                                 },
                                 TUNNEL_OVERFLOW)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "tcpcopy has given its tunnel up",
                                 scene -> {
@@ -211,7 +191,7 @@ final class TruthRowsOfSessions {
                                 },
                                 TruthRowsOfSessions::unannounced,
                                 TUNNEL_QUIET)
-                        .mendedBy(TruthSteps::tcpcopyRestarted, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "tcpcopy does not read",
                                 scene -> {
@@ -221,22 +201,17 @@ final class TruthRowsOfSessions {
                                 },
                                 TruthSteps::nothing,
                                 TUNNEL_STALLED)
-                        .mendedBy(TruthScene::drainAll, BUSY),
+                        .mendedBy(typedAnd(TruthScene::drainAll), BUSY),
                 row(
                                 "the kernel's queue is too short",
                                 scene -> {
                                     scene.sh(RULE);
-                                    scene.startWithTcpcopy(nfqueue().backendOptions(Map.of("--queue-maxlen", "1")));
+                                    scene.startWithTcpcopy(nfqueue().backendOptions(Map.of("--queue-maxlen", "8")));
                                     scene.fillKernelQueue();
                                 },
                                 BUSY,
                                 KERNEL_LOSS)
-                        .mendedBy(
-                                scene -> {
-                                    scene.stop();
-                                    scene.startWithTcpcopy(nfqueue());
-                                },
-                                BUSY));
+                        .mendedBy(TruthSteps::typed, BUSY));
     }
 
     private static void someUnannounced(TruthScene scene) throws Exception {

@@ -7,6 +7,7 @@ import static dev.intercept.endtoend.TruthRow.row;
 import static dev.intercept.endtoend.TruthScene.PORT;
 import static dev.intercept.endtoend.TruthSteps.BUSY;
 import static dev.intercept.endtoend.TruthSteps.ruled;
+import static dev.intercept.endtoend.TruthSteps.typedAnd;
 import static dev.intercept.kit.PacketBuilder.ACK;
 import static dev.intercept.kit.PacketBuilder.FIN;
 import static dev.intercept.kit.PacketBuilder.PSH;
@@ -33,30 +34,30 @@ final class TruthRowsOfTargets {
                                 TruthRowsOfTargets::stopped,
                                 scene -> target(scene).busySecond(false),
                                 TARGET_STALLS)
-                        .mendedBy(TruthRowsOfTargets::goesOn, scene -> target(scene)
+                        .mendedBy(typedAnd(TruthRowsOfTargets::goesOn), scene -> target(scene)
                                 .busySecond(true)),
                 row(
                                 "the queue of connections is full",
                                 TruthRowsOfTargets::queueOfOne,
                                 TruthRowsOfTargets::knock,
                                 TARGET_STALLS)
-                        .mendedBy(scene -> scene.servers.get(0).close(), BUSY),
+                        .mendedBy(typedAnd(scene -> scene.servers.get(0).close()), BUSY),
                 row(
                                 "the server takes no more data in",
                                 TruthSteps::ruled,
                                 TruthRowsOfTargets::closedWindows,
                                 TARGET_STALLS)
-                        .mendedBy(TruthSteps::nothing, BUSY),
+                        .mendedBy(TruthSteps::typed, BUSY),
                 row(
                                 "the server resets its sessions",
                                 scene -> served(scene, "reset"),
                                 scene -> target(scene).busySecond(false),
                                 TARGET_RESETS)
-                        .mendedBy(TruthRowsOfTargets::replaced, scene -> target(scene)
+                        .mendedBy(typedAnd(TruthRowsOfTargets::replaced), scene -> target(scene)
                                 .busySecond(true)),
                 late(),
                 row("data is sent again", TruthSteps::ruled, TruthRowsOfTargets::sentAgain, TARGET_SLOW)
-                        .mendedBy(TruthSteps::nothing, BUSY));
+                        .mendedBy(TruthSteps::typed, BUSY));
     }
 
     private static ServedTarget target(TruthScene scene) {
@@ -126,7 +127,7 @@ final class TruthRowsOfTargets {
                             }
                         },
                         TARGET_SLOW)
-                .mendedBy(TruthSteps::nothing, BUSY);
+                .mendedBy(TruthSteps::typed, BUSY);
     }
 
     private static void sentAgain(TruthScene scene) throws Exception {

@@ -7,6 +7,7 @@ import static dev.intercept.kit.PacketBuilder.SYN;
 
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
+import dev.intercept.capture.BackendRegistry;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.watch.Diagnosis;
@@ -80,7 +81,11 @@ final class TruthScene implements AutoCloseable {
     }
 
     void start(InterceptConfig config) throws Exception {
-        intercept = network.call(() -> Intercept.start(config, nowNs::get));
+        start(config, BackendRegistry.load(config.pluginPath()));
+    }
+
+    void start(InterceptConfig config, BackendRegistry backends) throws Exception {
+        intercept = network.call(() -> Intercept.start(config, backends, nowNs::get));
         diagnosis = Diagnosis.ofLooks(intercept);
     }
 
@@ -124,10 +129,13 @@ final class TruthScene implements AutoCloseable {
                 .count();
     }
 
+    /** Ends the one that there is, if any, and starts another. */
     void restartTcpcopy() throws Exception {
         int before = intercept.tunnels().size();
-        tcpcopy.close();
-        await(() -> intercept.tunnels().size() < before);
+        if (before > 0) {
+            tcpcopy.close();
+            await(() -> intercept.tunnels().size() < before);
+        }
         tcpcopy = connect(TestNetwork.TARGET);
     }
 
@@ -289,8 +297,8 @@ final class TruthScene implements AutoCloseable {
         for (int i = 0; i < 3; i++) {
             int client = newClient();
             add(tcpcopy, client, NEIGHBOUR_TARGET, PORT);
-            answerFromNeighbour(client, SYN | ACK);
-            answerFromNeighbour(client, ACK | PSH);
+            answerFromNeighbour(NEIGHBOUR_TARGET, PORT, client, SYN | ACK);
+            answerFromNeighbour(NEIGHBOUR_TARGET, PORT, client, ACK | PSH);
         }
     }
 
@@ -298,13 +306,13 @@ final class TruthScene implements AutoCloseable {
     void beginAgainThroughAssistant() throws Exception {
         for (int client = 1; client <= 5; client++) {
             add(tcpcopy, client, NEIGHBOUR_TARGET, PORT);
-            answerFromNeighbour(client, SYN | ACK);
+            answerFromNeighbour(NEIGHBOUR_TARGET, PORT, client, SYN | ACK);
         }
     }
 
-    private void answerFromNeighbour(int client, int flags) throws Exception {
+    void answerFromNeighbour(String source, int port, int client, int flags) throws Exception {
         neighbourRaw.send(new PacketBuilder()
-                .from(NEIGHBOUR_TARGET, PORT)
+                .from(source, port)
                 .to(address(client), port(client))
                 .flags(flags)
                 .sequence(++sequence)

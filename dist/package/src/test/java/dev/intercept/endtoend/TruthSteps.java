@@ -5,10 +5,13 @@ import static dev.intercept.endtoend.TruthScene.RULE;
 import static dev.intercept.endtoend.TruthScene.nfqueue;
 import static dev.intercept.kit.PacketBuilder.ACK;
 import static dev.intercept.kit.PacketBuilder.PSH;
+import static dev.intercept.kit.PacketBuilder.SYN;
 
 import dev.intercept.InterceptConfig;
+import dev.intercept.cli.CommandRun;
 import dev.intercept.cli.StartOptions;
 import dev.intercept.kit.TestNetwork;
+import java.util.Arrays;
 
 /** What several rows of the table do. */
 final class TruthSteps {
@@ -26,29 +29,64 @@ final class TruthSteps {
         scene.startWithTcpcopy(nfqueue());
     }
 
-    /** Types the remedy of the finding that stands. */
+    /** Types the remedy of the finding that stands, and then does what it leaves to a person. */
+    static TruthStep typedAnd(TruthStep person) {
+        return scene -> {
+            typed(scene);
+            person.in(scene);
+        };
+    }
+
+    /** Types the remedy of the finding that stands, with a value for each word in capitals. */
     static void typed(TruthScene scene) throws Exception {
-        scene.sh(remedy(scene).replace("PORT", Integer.toString(PORT)));
+        String remedy = scene.finding(scene.findings().iterator().next()).remedy();
+        Remedies.typed(remedy);
+        String command = remedy.replaceFirst(" +#.*", "")
+                .replaceAll("\\bPORT\\b", Integer.toString(PORT))
+                .replaceAll("\\b(CLIENT|IP)\\b", TruthScene.address(1));
+        if (command.startsWith("tcpcopy ") || command.startsWith("restart ")) {
+            scene.restartTcpcopy();
+        } else if (command.startsWith("intercept -")) {
+            restarted(scene, command);
+        } else if (command.startsWith("intercept check ")) {
+            String[] arguments = command.substring("intercept ".length()).split(" ");
+            scene.network.call(() -> CommandRun.of(arguments));
+        } else if (!command.startsWith("intercept status ")) { // That asks a program of its own; here is none.
+            scene.sh(command.startsWith("tcpdump ") ? "timeout 1 " + command + " || true" : command);
+        }
     }
 
-    private static String remedy(TruthScene scene) {
-        return scene.finding(scene.findings().iterator().next()).remedy();
-    }
-
-    static void restartedAsAdvised(TruthScene scene) throws Exception {
-        InterceptConfig advised = StartOptions.of(remedy(scene));
+    /** With the options that it has, and those of the command in their place. */
+    private static void restarted(TruthScene scene, String command) throws Exception {
+        InterceptConfig before = scene.intercept.config();
+        StringBuilder whole = new StringBuilder(command);
+        before.backendOptions().forEach((name, value) -> {
+            if (Arrays.stream(command.split("[ =]")).noneMatch(name::equals)) {
+                whole.append(' ').append(name).append("='").append(value).append('\'');
+            }
+        });
         scene.stop();
-        scene.start(advised);
+        scene.start(StartOptions.of(whole.toString()));
         scene.tcpcopy = scene.connect(TestNetwork.TARGET);
-    }
-
-    /** What a remedy asks of a person on another host. */
-    static void tcpcopyRestarted(TruthScene scene) throws Exception {
-        scene.restartTcpcopy();
     }
 
     static void nothing(TruthScene scene) {
         // Time passes.
+    }
+
+    /** Handshakes of before, as when their clients have reset them. */
+    static void beginAgain(TruthScene scene) throws Exception {
+        for (int client = 1; client <= 5; client++) {
+            scene.add(client);
+            scene.answer(client, SYN | ACK);
+        }
+    }
+
+    /** As when nothing came back to tcpcopy. */
+    static void beginAgainLater(TruthScene scene) throws Exception {
+        if (scene.second() % 3 == 0) {
+            beginAgain(scene);
+        }
     }
 
     static void answers(TruthScene scene, int count) throws Exception {

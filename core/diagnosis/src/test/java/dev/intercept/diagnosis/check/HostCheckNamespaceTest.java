@@ -9,6 +9,7 @@ import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
 import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.Severity;
+import dev.intercept.diagnosis.TextHost;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
@@ -335,6 +336,21 @@ class HostCheckNamespaceTest {
             assertEquals(8080, target.getLocalPort());
             assertEquals(Optional.empty(), find(FindingId.TARGET_PORT, scope));
         }
+    }
+
+    /** The kernel is an old one by what it says of itself; the route is this kernel's. */
+    @Test
+    @Tag("tunnel-acknowledgement")
+    void shouldHaveRecordsAcknowledgedByTheRouteThatAnOldKernelNeeds() throws Exception {
+        TextHost old = new TextHost().file("/proc/sys/kernel/osrelease", "4.9.0");
+        Finding finding =
+                new AcknowledgementArea().look(old, Scopes.of("nfqueue")).get(0);
+        sh(finding.remedy()
+                .replaceAll(" +#.*", "")
+                .replace("TCPCOPY-HOST", "203.0.113.7")
+                .replace("GATEWAY", TestNetwork.client(1))
+                .replace("DEVICE", TestNetwork.TARGET_DEVICE));
+        assertTrue(namespace.exec("ip", "route", "show", "203.0.113.7").contains(" quickack 1"));
     }
 
     @Test
