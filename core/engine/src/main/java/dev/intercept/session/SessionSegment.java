@@ -192,7 +192,8 @@ final class SessionSegment {
 
     /**
      * A session that got more than a SYN/ACK was served, so that this is a new connection from the same port. Otherwise the
-     * client begins the same connection again: an answer escaped, or the SYN/ACK did not get back to tcpcopy.
+     * client begins the same connection again: an answer escaped, or the SYN/ACK did not get back to tcpcopy. Of one that got
+     * nothing here either may be true, where answers come to another intercept as well.
      */
     private @Nullable Outlet onAddedAgain(int slot, int id, int nowS) {
         Outlet before = Objects.requireNonNull(outlets.outlet(slots.id(slot)));
@@ -202,10 +203,10 @@ final class SessionSegment {
             serverCounters.increment(Counter.ROUTES_TAKEN_OVER);
             return before;
         }
-        if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= AT_ONCE_S) {
-            serverCounters.increment(Counter.ROUTES_RENEWED_AT_ONCE);
-        } else if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= GIVEN_UP_S) {
-            serverCounters.increment(Counter.ROUTES_RENEWED_SOON);
+        if ((state & SessionState.HANDSHAKE_OVER) == 0 && afterS <= GIVEN_UP_S) {
+            boolean isAnswered = (state & SessionState.RESPONSE_SEEN) != 0;
+            Counter answered = afterS <= AT_ONCE_S ? Counter.ROUTES_RENEWED_AT_ONCE : Counter.ROUTES_RENEWED_SOON;
+            serverCounters.increment(isAnswered ? answered : Counter.ROUTES_RENEWED_UNANSWERED);
         }
         return null;
     }

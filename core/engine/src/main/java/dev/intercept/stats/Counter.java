@@ -28,9 +28,11 @@ public enum Counter {
     SYN_ACKS_REPEATED("syn_acks_repeated", "SYN/ACKs that the target sent again: it got no ACK for them"),
     CONNECTIONS_REFUSED("connections_refused", "SYNs that the target answered with RST: nothing listens there"),
     ROUTES_RENEWED_AT_ONCE(
-            "routes_renewed_at_once", "sessions added again within a second that got a SYN/ACK at most until then"),
+            "routes_renewed_at_once", "sessions added again within a second that got a SYN/ACK and no more until then"),
     ROUTES_RENEWED_SOON(
-            "routes_renewed_soon", "sessions added again after 2 to 4 s that got a SYN/ACK at most until then"),
+            "routes_renewed_soon", "sessions added again after 2 to 4 s that got a SYN/ACK and no more until then"),
+    ROUTES_RENEWED_UNANSWERED(
+            "routes_renewed_unanswered", "sessions added again within 4 s of which no response has come here"),
     ROUTES_TAKEN_OVER("routes_taken_over", "sessions that the tcpcopy of another host added while they were alive"),
     ANSWERED_AFTER_EXPIRY("answered_after_expiry", "responses without a route, of sessions that had expired"),
     ANSWERED_AFTER_EVICTION("answered_after_eviction", "responses without a route, of sessions that had been evicted"),

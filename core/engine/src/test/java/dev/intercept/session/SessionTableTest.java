@@ -235,6 +235,20 @@ class SessionTableTest {
         assertEquals(1, scene.server(Counter.ROUTES_RENEWED_SOON));
     }
 
+    /** The answers may be another intercept's. */
+    @Test
+    void shouldCountASessionThatBeginsAgainWithoutAnAnswerApart() {
+        scene.add(10000, tunnel);
+        scene.pass(1);
+        scene.add(10000, tunnel);
+        scene.pass(3);
+        scene.add(10000, tunnel);
+        scene.pass(10);
+        scene.add(10000, tunnel);
+        assertEquals(2, scene.server(Counter.ROUTES_RENEWED_UNANSWERED));
+        assertEquals(0, scene.server(Counter.ROUTES_RENEWED_AT_ONCE) + scene.server(Counter.ROUTES_RENEWED_SOON));
+    }
+
     /** A client that uses its port again: the connection before was served, or was refused. */
     @Test
     void shouldNotCountANewConnectionFromTheSamePort() {

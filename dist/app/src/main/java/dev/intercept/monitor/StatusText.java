@@ -3,6 +3,8 @@ package dev.intercept.monitor;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.intercept.answers.AnswerCount;
+import dev.intercept.diagnosis.watch.AnsweredShare;
 import dev.intercept.stats.Counter;
 import java.util.List;
 
@@ -28,6 +30,18 @@ public final class StatusText {
     /** Answers whose headers went to a tcpcopy. */
     public long forwarded() {
         return report.getAsJsonObject("counters").get(Counter.FORWARDED.label()).getAsLong();
+    }
+
+    /** How many of the announced sessions were answered here: a part of them where several intercepts share the answers. */
+    public String answeredShare() {
+        long answered = 0;
+        for (JsonElement port : report.getAsJsonObject("target").getAsJsonArray("ports")) {
+            answered += port.getAsJsonObject().get(AnswerCount.SESSIONS.label()).getAsLong();
+        }
+        long announced = report.getAsJsonObject("counters")
+                .get(Counter.ROUTES_ADDED.label())
+                .getAsLong();
+        return new AnsweredShare(announced, answered).text();
     }
 
     private List<JsonObject> findings() {
@@ -64,6 +78,7 @@ public final class StatusText {
         }
         if (report.has("target")) { // An intercept of before has none.
             text.append(TargetReport.text(report.getAsJsonObject("target")));
+            text.append(answeredShare()).append('\n');
         }
         if (report.has("stopped")) {
             text.append(StoppedReport.text(report.getAsJsonArray("stopped")));

@@ -10,6 +10,7 @@ const COUNTERS = {
   routes_added: "Routes added", routes_deleted: "Routes deleted", sessions_expired: "Sessions expired",
   evicted: "Sessions that gave room to others", syn_acks_repeated: "SYN/ACKs sent again", connections_refused: "Connections refused by the target",
   routes_renewed_at_once: "Sessions begun again at once", routes_renewed_soon: "Sessions begun again after some seconds",
+  routes_renewed_unanswered: "Sessions begun again without an answer here",
   routes_taken_over: "Sessions taken over by another host", answered_after_expiry: "Answers to expired sessions",
   answered_after_eviction: "Answers to evicted sessions", tunnels_opened: "Tunnels opened", tunnels_closed: "Tunnels closed",
   tunnels_refused: "Tunnels refused", tunnels_displaced: "Silent tunnels closed for others", bad_records: "Tunnels closed for bad records",

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
+import dev.intercept.diagnosis.Finding;
+import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.Severity;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.kit.Await;
 import dev.intercept.kit.NetworkNamespace;
@@ -100,13 +103,18 @@ class FleetTest {
         second = new Assistant(2);
         sh(target, "sysctl -q -w net.ipv4.fib_multipath_hash_policy=1");
         sh(target, "ip route add " + TestNetwork.CLIENTS + " nexthop via 10.9.1.2 nexthop via 10.9.2.2");
+        announceAll(CLIENTS);
+    }
+
+    /** @param announced how many there are then */
+    private void announceAll(int announced) throws Exception {
         for (int client = 1; client <= CLIENTS; client++) {
             for (Assistant each : List.of(first, second)) {
                 each.tcpcopy.add(TestNetwork.client(client), 40000, TestNetwork.TARGET, 8080);
             }
         }
         for (Assistant each : List.of(first, second)) {
-            await(() -> each.intercept.statistics().sessions().getAsInt() == CLIENTS);
+            await(() -> each.intercept.statistics().get(Counter.ROUTES_ADDED) == announced);
         }
     }
 
@@ -124,12 +132,16 @@ class FleetTest {
     }
 
     private void answerAll(int sequence) throws Exception {
+        answerAll(sequence, PacketBuilder.ACK);
+    }
+
+    private void answerAll(int sequence, int flags) throws Exception {
         try (RawSocket socket = target.call(RawSocket::new)) {
             for (int client = 1; client <= CLIENTS; client++) {
                 socket.send(new PacketBuilder()
                         .from(TestNetwork.TARGET, 8080)
                         .to(TestNetwork.client(client), 40000)
-                        .flags(PacketBuilder.ACK)
+                        .flags(flags)
                         .sequence(sequence)
                         .build());
             }
@@ -161,6 +173,39 @@ class FleetTest {
         assertEquals(1, one.exitCode());
         assertTrue(one.out().contains("10.9.1.2:9099: no answer (Connection refused)\n"), one.out());
         assertTrue(one.out().contains("1 of 2 answer; "), one.out());
+    }
+
+    /** Each second each client connects again from its port, and the other assistant may have had the answers. */
+    @Test
+    void shouldWarnOfNothingAndNameItsShareWhileClientsUseTheirPortsAgain() throws Exception {
+        for (int round = 1; round <= 12; round++) {
+            long before = packets();
+            for (int sequence = 100 * round; sequence < 100 * round + 3; sequence++) {
+                answerAll(sequence, sequence % 100 == 0 ? PacketBuilder.SYN | PacketBuilder.ACK : PacketBuilder.ACK);
+            }
+            await(() -> packets() == before + 3 * CLIENTS);
+            nowNs.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            for (Assistant each : List.of(first, second)) {
+                each.network.run(each.diagnosis::look);
+            }
+            announceAll(CLIENTS * (round + 1));
+        }
+        for (Assistant each : List.of(first, second)) {
+            List<Finding> findings = each.diagnosis.findings();
+            assertEquals(
+                    List.of(),
+                    findings.stream()
+                            .filter(finding -> finding.severity() != Severity.INFO)
+                            .toList());
+            Finding finding = findings.get(0);
+            assertEquals(FindingId.SESSIONS_RESTART_LATER, finding.id());
+            assertTrue(finding.fact().matches(".*; \\d+ of \\d+ announced sessions were answered here.*"), finding.fact());
+        }
+        assertTrue(status().out().contains(" announced sessions were answered here"), status().out());
+    }
+
+    private long packets() {
+        return first.intercept.statistics().packets() + second.intercept.statistics().packets();
     }
 
     @Test

@@ -34,10 +34,17 @@ final class SilenceDetector implements Detector {
             onEnd(board);
         } else if (waitingSince == null && now.get(Counter.ROUTES_ADDED) > before.get(Counter.ROUTES_ADDED)) {
             waitingSince = before;
-        } else if (waitingSince != null && now.atNs() - waitingSince.atNs() >= SILENCE_NS) {
+        } else if (waitingSince != null
+                && now.atNs() - waitingSince.atNs() >= SILENCE_NS
+                && isMoreThanChance(now, waitingSince)) {
             raise(now, waitingSince, board);
         }
         last = now;
+    }
+
+    /** Where several intercepts share the answers, those of a few sessions in a row may go to the others. */
+    private static boolean isMoreThanChance(Reading now, Reading since) {
+        return AnsweredShare.of(since).leavesUnexplained(now.since(since, Counter.ROUTES_ADDED));
     }
 
     private void onEnd(FindingBoard board) {

@@ -79,6 +79,7 @@ public final class Watch {
                         "sessions were begun again after 2 to 4 s",
                         () ->
                                 "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
+                new UnansweredRestartDetector(cause),
                 new TakeoverDetector(inputs.takeovers(), inputs.tunnels()),
                 new DroppedSessionsDetector(inputs.config(), inputs.longestExpiredIdleS()),
                 new RefusalDetector(inputs.refusingPorts()),

@@ -1,10 +1,12 @@
 package dev.intercept.diagnosis.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
+import dev.intercept.diagnosis.Severity;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.stats.Counter;
 import java.util.List;
@@ -91,6 +93,39 @@ class WatchedLossTest extends WatchScene {
                 finding(FindingId.SESSIONS_RESTART_LATER).fact());
         passSeconds(11);
         assertEquals(List.of(), active());
+    }
+
+    /** The answers of these may be another intercept's, of which nothing is known here. */
+    @Test
+    void shouldNotWarnOfSessionsThatBeginAgainWithoutAnAnswerHere() {
+        addRoutes(20);
+        counters.add(Counter.FORWARDED, 10);
+        counters.add(Counter.ROUTES_RENEWED_UNANSWERED, 5);
+        passSeconds(1);
+        Finding finding = finding(FindingId.SESSIONS_RESTART_LATER);
+        assertEquals(Severity.INFO, finding.severity());
+        assertEquals(
+                "5 sessions of which no answer has come here were begun again in 10 s; 0 of 20 announced sessions were"
+                        + " answered here",
+                finding.fact());
+        passSeconds(11);
+        assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldNameTheShareOfSessionsThatAreAnsweredHere() {
+        assertEquals("10 of 31 announced sessions were answered here, about 1 of 3", new AnsweredShare(31, 10).text());
+        assertEquals("31 of 31 announced sessions were answered here", new AnsweredShare(31, 31).text());
+    }
+
+    @Test
+    void shouldTakeSilenceForChanceWhereAPartOfTheAnswersIsKnownToGoElsewhere() {
+        AnsweredShare half = new AnsweredShare(100, 50);
+        assertFalse(half.leavesUnexplained(6));
+        assertTrue(half.leavesUnexplained(7));
+        assertTrue(new AnsweredShare(100, 100).leavesUnexplained(1));
+        assertTrue(new AnsweredShare(0, 0).leavesUnexplained(1), "nothing is known yet");
+        assertTrue(new AnsweredShare(100, 0).leavesUnexplained(1), "no figures are taken");
     }
 
     @Test
