@@ -71,6 +71,19 @@ final class TruthRowsOfSessions {
                                 SESSIONS_RESTART_LATER)
                         .mendedBy(TruthSteps::typed, BUSY),
                 row(
+                                "clients reuse their ports, and another intercept has some answers",
+                                TruthSteps::ruled,
+                                scene -> {
+                                    for (int client = 1; client <= 6; client++) {
+                                        scene.add(client);
+                                    }
+                                    for (int client = 1; client <= 3; client++) {
+                                        scene.answerWhole(client);
+                                    }
+                                },
+                                SESSIONS_RESTART_LATER)
+                        .mendedBy(TruthSteps::typed, BUSY),
+                row(
                                 "two hosts copy the same clients",
                                 scene -> {
                                     ruled(scene);
