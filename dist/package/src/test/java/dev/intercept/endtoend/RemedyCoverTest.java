@@ -1,6 +1,7 @@
 package dev.intercept.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.endtoend.Remedies.Text;
@@ -9,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class RemedyCoverTest {
 
     private static final Path ROOT = Path.of("..", "..");
+
+    /** Of a test's file in the tree. */
+    private static final int DEPTH = 12;
 
     private static final List<String> SOURCES = List.of(
             "core/diagnosis/src/main/java/dev/intercept/diagnosis/check",
@@ -30,7 +37,7 @@ class RemedyCoverTest {
 
     /** What is typed, or asked of a person; a command behind other words is part of an error's text. */
     private static final Pattern BEGINNING = Pattern.compile(
-            "\"((?:intercept (?:-|check|status|\")|tcpcopy -|sysctl -w|ip (?:route|link|-br)|nft list|nstat|ss -|tcpdump|kill |rmmod"
+            "(?<!\\\\)\"((?:intercept (?:-|check|status|\")|tcpcopy -|sysctl -w|ip (?:route|link|-br)|nft list|nstat|ss -|tcpdump|kill |rmmod"
                     + "|modprobe |sudo |docker run|nsenter|apt-get|restart |start |dmesg  #|as it says)[^\"]*)\"?");
 
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
@@ -73,21 +80,25 @@ class RemedyCoverTest {
 
     @Test
     void shouldNameATestThatThereIsOrSayWhyThereIsNone() throws IOException {
+        Map<String, Path> tests = tests();
         for (Text text : Remedies.all()) {
             if (!text.cover().equals("only prints") && !text.cover().startsWith("not typed: ")) {
                 String[] test = text.cover().split("\\.");
-                Path file = find(test[0] + ".java");
+                Path file = tests.get(test[0] + ".java");
+                assertNotNull(file, text::toString);
                 assertTrue(Files.readString(file).contains(" " + test[1] + "("), text + " in " + file);
             }
         }
     }
 
-    private static Path find(String name) throws IOException {
+    private static Map<String, Path> tests() throws IOException {
         try (Stream<Path> files = Files.find(
                 ROOT,
-                12,
-                (file, attributes) -> file.endsWith(name) && file.toString().contains("/src/test/java/"))) {
-            return files.findFirst().orElseThrow(() -> new AssertionError("no " + name));
+                DEPTH,
+                (file, attributes) -> file.toString().contains("/src/test/java/")
+                        && file.toString().endsWith(".java"))) {
+            return files.collect(Collectors.toMap(
+                    file -> file.getFileName().toString(), Function.identity(), (one, another) -> one));
         }
     }
 }
