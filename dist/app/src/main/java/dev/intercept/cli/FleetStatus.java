@@ -71,8 +71,8 @@ final class FleetStatus {
             text.append(
                     member.report == null
                             ? "no answer (" + member.failure + ")"
-                            : share(member, all) + new StatusText(member.report).line()
-                                    + "; " + new StatusText(member.report).answeredShare());
+                            : share(member, all) + new StatusText(member.report).line() + "; "
+                                    + new StatusText(member.report).answeredShare());
             text.append('\n');
         }
         long answering =

@@ -199,13 +199,15 @@ class FleetTest {
                             .toList());
             Finding finding = findings.get(0);
             assertEquals(FindingId.SESSIONS_RESTART_LATER, finding.id());
-            assertTrue(finding.fact().matches(".*; \\d+ of \\d+ announced sessions were answered here.*"), finding.fact());
+            assertTrue(
+                    finding.fact().matches(".*; \\d+ of \\d+ announced sessions were answered here.*"), finding.fact());
         }
         assertTrue(status().out().contains(" announced sessions were answered here"), status().out());
     }
 
     private long packets() {
-        return first.intercept.statistics().packets() + second.intercept.statistics().packets();
+        return first.intercept.statistics().packets()
+                + second.intercept.statistics().packets();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.intercept.diagnosis.watch;
 
 import dev.intercept.answers.AnswerCount;
-import dev.intercept.answers.TargetPicture;
 import dev.intercept.stats.Counter;
 
 /**

@@ -35,8 +35,9 @@ final class UnansweredRestartDetector implements Detector {
                         FindingId.SESSIONS_RESTART_LATER,
                         count + " sessions of which no answer has come here were begun again in " + WINDOW_S + " s; "
                                 + AnsweredShare.of(now).text(),
-                        cause.remedyOr("intercept status --all ADDRESS:PORT,ADDRESS:PORT  # of all that tcpcopy's -s names: have the"
-                                + " others the rest? if this is the only one: intercept check --client IP"))
+                        cause.remedyOr(
+                                "intercept status --all ADDRESS:PORT,ADDRESS:PORT  # of all that tcpcopy's -s names: have the"
+                                        + " others the rest? if this is the only one: intercept check --client IP"))
                 .about(SUBJECT));
     }
 }
