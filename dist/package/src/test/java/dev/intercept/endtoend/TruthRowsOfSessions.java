@@ -231,7 +231,7 @@ final class TruthRowsOfSessions {
         for (int i = 0; i < 4; i++) {
             scene.busySecond();
         }
-        scene.answer(scene.newClient(), SYN | ACK);
+        unannounced(scene);
     }
 
     private static void unannounced(TruthScene scene) throws Exception {
