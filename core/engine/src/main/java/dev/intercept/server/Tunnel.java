@@ -100,7 +100,7 @@ public final class Tunnel implements Outlet {
         return format;
     }
 
-    /** A session that the peer announced, with the target's port or 0. With the server's turn, as whoever writes these. */
+    /** A session that the peer announced, with the target's port or 0. With the server's turn, as every writer of these. */
     void onAnnounced(int port, int nowS) {
         lastAnnouncedS = nowS;
         targetPort = port;

@@ -39,7 +39,7 @@ class ReadAheadTest {
         return peer;
     }
 
-    /** The server thread has seen that there is something to read, and so has whoever looks next. */
+    /** The server thread has seen that there is something to read, and so has the next thread that looks. */
     private static void announce(Ledger ledger, Peer peer, int clientPort) throws Exception {
         Ledger.add(peer, clientPort);
         ledger.sockets.getLast().awaitMissed();
