@@ -13,9 +13,15 @@ import java.util.Optional;
  * @param passList destinations whose packets pass
  * @param fragments by source, destination and identification, those of stopped packets of which more will come
  * @param rings one for each lane
+ * @param requests {@link RequestLayout}; empty where requests are not timed
  */
 record AnswerMaps(
-        BpfMap control, BpfMap fragments, List<BpfMap> rings, BpfMap passList, Optional<ReplayedMaps> replayed)
+        BpfMap control,
+        BpfMap fragments,
+        List<BpfMap> rings,
+        BpfMap passList,
+        Optional<ReplayedMaps> replayed,
+        Optional<BpfMap> requests)
         implements AutoCloseable {
 
     /** Source and destination address, identification and 2 bytes of padding. */
@@ -29,8 +35,12 @@ record AnswerMaps(
     /** While one pass list takes the place of another, both are there. */
     private static final int PASS_LISTS = 2;
 
-    /** @param maxRoutes sessions whose answers are stopped at most; 0 to stop those of all sessions */
-    static AnswerMaps create(int lanes, int ringBytes, int maxRoutes) throws SystemCallException {
+    /**
+     * @param maxRoutes sessions whose answers are stopped at most; 0 to stop those of all sessions
+     * @param timesRequests whether there is a map for the time of requests
+     */
+    static AnswerMaps create(int lanes, int ringBytes, int maxRoutes, boolean timesRequests)
+            throws SystemCallException {
         List<BpfMap> made = new ArrayList<>();
         try {
             made.add(BpfMap.mappable("ic_control", ControlLayout.bytes(lanes)));
@@ -39,16 +49,25 @@ record AnswerMaps(
             for (int lane = 0; lane < lanes; lane++) {
                 made.add(BpfMap.ring("ic_ring" + lane, ringBytes));
             }
+            List<BpfMap> rings = List.copyOf(made.subList(3, made.size()));
+            Optional<BpfMap> requests = timesRequests ? Optional.of(requests(made)) : Optional.empty();
             return new AnswerMaps(
                     made.get(0),
                     made.get(1),
-                    List.copyOf(made.subList(3, made.size())),
+                    rings,
                     made.get(2),
-                    maxRoutes > 0 ? Optional.of(ReplayedMaps.create(maxRoutes)) : Optional.empty());
+                    maxRoutes > 0 ? Optional.of(ReplayedMaps.create(maxRoutes)) : Optional.empty(),
+                    requests);
         } catch (SystemCallException e) {
             made.forEach(BpfMap::close);
             throw e;
         }
+    }
+
+    private static BpfMap requests(List<BpfMap> made) throws SystemCallException {
+        BpfMap map = BpfMap.lruHash("ic_requests", RouteKey.BYTES, RequestLayout.BYTES, RequestLayout.MAX_SESSIONS);
+        made.add(map);
+        return map;
     }
 
     @Override
@@ -58,5 +77,6 @@ record AnswerMaps(
         rings.forEach(BpfMap::close);
         passList.close();
         replayed.ifPresent(ReplayedMaps::close);
+        requests.ifPresent(BpfMap::close);
     }
 }

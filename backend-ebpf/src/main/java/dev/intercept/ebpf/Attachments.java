@@ -9,14 +9,19 @@ import dev.intercept.tc.DeviceEvents;
 import dev.intercept.tc.DeviceLock;
 import dev.intercept.tc.Devices;
 import dev.intercept.tc.Direction;
+import dev.intercept.tc.Hook;
+import dev.intercept.tc.Purpose;
 import dev.intercept.tc.Rtnetlink;
 import dev.intercept.tc.TrafficControl;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -34,8 +39,8 @@ final class Attachments implements AutoCloseable {
     /** By index. */
     private final Map<Integer, Held> held = new TreeMap<>();
 
-    /** Those of them that had no filter of an intercept before. */
-    private final Set<Device> brought = new HashSet<>();
+    /** Where there was no filter of an intercept before. */
+    private final Map<Device, Set<Hook>> brought = new HashMap<>();
 
     private Runnable beforeTakeOver = () -> {};
 
@@ -134,9 +139,9 @@ final class Attachments implements AutoCloseable {
     /**
      * Attaches to all devices that were taken.
      *
-     * @param programs descriptors by the length of the link header
+     * @param programs by the length of the link header
      */
-    synchronized void attachAll(Map<Integer, Integer> programs) throws SystemCallException, BackendException {
+    synchronized void attachAll(Map<Integer, DevicePrograms> programs) throws SystemCallException, BackendException {
         List<String> taken = new ArrayList<>();
         for (Held each : held.values()) {
             boolean hadFilter = attach(each.device(), programs);
@@ -151,20 +156,48 @@ final class Attachments implements AutoCloseable {
                         + ", also after intercept has ended; intercept rules --backend=ebpf --remove lets them pass");
     }
 
-    private boolean attach(Device device, Map<Integer, Integer> programs) throws SystemCallException, BackendException {
+    private boolean attach(Device device, Map<Integer, DevicePrograms> programs)
+            throws SystemCallException, BackendException {
+        DevicePrograms wanted = Objects.requireNonNull(programs.get(device.linkBytes()));
+        boolean hadFilter;
         try {
-            boolean hadFilter =
-                    trafficControl.ours(device, settings.direction()).isPresent();
-            if (hadFilter) {
+            Hook hook = new Hook(settings.direction(), Purpose.ANSWERS);
+            if (trafficControl.ours(device, hook).isPresent()) {
                 beforeTakeOver.run();
-            } else {
-                // Before it is attached: an answer may be lost that says so.
-                brought.add(device);
             }
-            trafficControl.attach(device, settings.direction(), programs.get(device.linkBytes()));
-            return hadFilter;
+            hadFilter = attach(device, hook, wanted.answers());
         } catch (SystemCallException e) {
             throw Refusal.ofDevice(device, settings.direction(), e);
+        }
+        timeRequests(device, wanted.requests());
+        return hadFilter;
+    }
+
+    private boolean attach(Device device, Hook hook, int program) throws SystemCallException {
+        boolean hadFilter = trafficControl.ours(device, hook).isPresent();
+        if (!hadFilter) {
+            // Before it is attached: an answer may be lost that says so.
+            brought.computeIfAbsent(device, each -> new HashSet<>()).add(hook);
+        }
+        trafficControl.attach(device, hook, program);
+        return hadFilter;
+    }
+
+    /** Without it answers are stopped all the same. One of a start before that is not wanted now goes. */
+    private void timeRequests(Device device, OptionalInt program) {
+        Direction direction = settings.direction().opposite();
+        Hook hook = new Hook(direction, Purpose.REQUESTS);
+        try {
+            if (program.isPresent()) {
+                attach(device, hook, program.getAsInt());
+            } else {
+                trafficControl.detach(device, List.of(hook));
+            }
+        } catch (SystemCallException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "the delay of first bytes is not measured for requests at the {0}",
+                    Refusal.ofDevice(device, direction, e).getMessage());
         }
     }
 
@@ -173,7 +206,7 @@ final class Attachments implements AutoCloseable {
      *
      * @return false when something failed, so that it must be done again; each failure is logged once
      */
-    synchronized boolean update(Map<Integer, Integer> programs) {
+    synchronized boolean update(Map<Integer, DevicePrograms> programs) {
         try {
             List<Device> devices = Devices.list(socket);
             forgetGone(devices);
@@ -205,7 +238,8 @@ final class Attachments implements AutoCloseable {
     private void reportRemoved() throws SystemCallException {
         for (Held each : held.values()) {
             Device device = each.device();
-            if (trafficControl.ours(device, settings.direction()).isPresent()) {
+            Hook hook = new Hook(settings.direction(), Purpose.ANSWERS);
+            if (trafficControl.ours(device, hook).isPresent()) {
                 bare.remove(device.index());
             } else if (bare.add(device.index())) {
                 LOG.log(
@@ -235,7 +269,7 @@ final class Attachments implements AutoCloseable {
         });
     }
 
-    private boolean attachLate(Device device, Map<Integer, Integer> programs) {
+    private boolean attachLate(Device device, Map<Integer, DevicePrograms> programs) {
         try {
             take(device);
             attach(device, programs);
@@ -270,15 +304,15 @@ final class Attachments implements AutoCloseable {
 
     /** Removes the filters that were not there before: of a start that came to nothing. Those that were taken over stay. */
     synchronized void detachBrought() {
-        for (Device device : brought) {
+        for (Map.Entry<Device, Set<Hook>> each : brought.entrySet()) {
             try {
-                trafficControl.detach(device, settings.direction());
+                trafficControl.detach(each.getKey(), List.copyOf(each.getValue()));
             } catch (SystemCallException e) {
                 LOG.log(
                         Level.WARNING,
                         "answers are stopped at {0} though intercept did not start: {1}; do: intercept rules --backend=ebpf"
                                 + " --remove",
-                        device.name(),
+                        each.getKey().name(),
                         e.getMessage());
             }
         }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What all lanes share: maps, programs, the devices they are attached to. Freed with the last lane; filters stay attached, but for those
@@ -35,7 +36,7 @@ final class Capture {
     private final MappedMemory control;
     private final Optional<KernelRoutes> routes;
     private final LiveSettings live;
-    private final Map<Integer, Integer> programs = new HashMap<>();
+    private final Map<Integer, DevicePrograms> programs = new HashMap<>();
     private Attachments attachments;
     private DeviceFollower follower;
     private int lanes;
@@ -78,7 +79,8 @@ final class Capture {
         AnswerMaps maps = AnswerMaps.create(
                 settings.lanes(),
                 settings.ringBytes(),
-                settings.stop() == EbpfSettings.Stop.REPLAYED ? ReplayedMaps.MAX_ROUTES : 0);
+                settings.stop() == EbpfSettings.Stop.REPLAYED ? ReplayedMaps.MAX_ROUTES : 0,
+                settings.timesRequests());
         Capture capture = mapped(settings, maps);
         try {
             capture.live.adopt(settings.ports(), settings.passList(), settings.translation());
@@ -101,13 +103,29 @@ final class Capture {
 
     private void load() throws SystemCallException, RefusedProgramException {
         for (int linkBytes : LINK_BYTES) {
-            Program program =
-                    AnswerProgram.build(maps, settings.copyRangeBytes(), linkBytes, settings.holdMs() * 1_000_000L);
-            if (LOG.isLoggable(Level.DEBUG)) {
-                LOG.log(Level.DEBUG, "program for link headers of " + linkBytes + " bytes:\n" + program.listing());
+            int answers = load(
+                    "intercept",
+                    linkBytes,
+                    AnswerProgram.build(maps, settings.copyRangeBytes(), linkBytes, settings.holdMs() * 1_000_000L));
+            programs.put(linkBytes, new DevicePrograms(answers, OptionalInt.empty()));
+            if (maps.requests().isPresent()) {
+                int requests = load(
+                        "intercept_reqs",
+                        linkBytes,
+                        RequestProgram.build(maps.control(), maps.requests().get(), linkBytes));
+                programs.put(linkBytes, new DevicePrograms(answers, OptionalInt.of(requests)));
             }
-            programs.put(linkBytes, Bpf.load("intercept", program));
         }
+    }
+
+    private static int load(String name, int linkBytes, Program program)
+            throws SystemCallException, RefusedProgramException {
+        if (LOG.isLoggable(Level.DEBUG)) {
+            LOG.log(
+                    Level.DEBUG,
+                    "program " + name + " for link headers of " + linkBytes + " bytes:\n" + program.listing());
+        }
+        return Bpf.load(name, program);
     }
 
     /** Sessions of before are unknown to who takes a filter over: it lets nothing pass for as long as their answers may come. */
@@ -171,7 +189,7 @@ final class Capture {
             }
             attachments.close();
         }
-        programs.values().forEach(Bpf::close);
+        programs.values().forEach(DevicePrograms::close);
         routes.ifPresent(KernelRoutes::close);
         control.close();
         maps.close();

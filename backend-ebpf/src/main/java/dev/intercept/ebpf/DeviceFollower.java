@@ -8,19 +8,19 @@ final class DeviceFollower implements AutoCloseable {
     private final Attachments attachments;
     private final Thread thread;
 
-    private DeviceFollower(Attachments attachments, Map<Integer, Integer> programs) {
+    private DeviceFollower(Attachments attachments, Map<Integer, DevicePrograms> programs) {
         this.attachments = attachments;
         thread = new Thread(() -> follow(attachments, programs), "ebpf-devices");
         thread.setDaemon(true);
     }
 
-    static DeviceFollower start(Attachments attachments, Map<Integer, Integer> programs) {
+    static DeviceFollower start(Attachments attachments, Map<Integer, DevicePrograms> programs) {
         DeviceFollower follower = new DeviceFollower(attachments, programs);
         follower.thread.start();
         return follower;
     }
 
-    private static void follow(Attachments attachments, Map<Integer, Integer> programs) {
+    private static void follow(Attachments attachments, Map<Integer, DevicePrograms> programs) {
         boolean isDone;
         do {
             // Before the first wait too: a device may have come since the start.

@@ -188,7 +188,10 @@ final class EbpfLane implements CaptureBackend {
         int copied = Math.min(packet.capacity(), data.getInt(record + RecordLayout.COPIED_OFFSET));
         packet.clear().limit(copied);
         packet.put(0, data, record + RecordLayout.PACKET_OFFSET, copied);
-        handler.onPacket(packet, data.getInt(record + RecordLayout.LENGTH_OFFSET));
+        handler.onPacket(
+                packet,
+                data.getInt(record + RecordLayout.LENGTH_OFFSET),
+                data.getLong(record + RecordLayout.DELAY_OFFSET));
     }
 
     @Override

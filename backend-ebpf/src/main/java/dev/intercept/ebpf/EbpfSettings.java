@@ -23,6 +23,7 @@ import java.util.Locale;
  * @param copyRangeBytes of each answer that are handed up at most
  * @param ringBytes of each ring, a power of two
  * @param gatherUs how long headers may gather in a ring when they come briskly, in microseconds; 0 for not at all
+ * @param timesRequests whether the kernel notes when requests come, for the delay of the first byte of their answers
  */
 record EbpfSettings(
         List<Integer> ports,
@@ -35,7 +36,8 @@ record EbpfSettings(
         int lanes,
         int copyRangeBytes,
         int ringBytes,
-        int gatherUs) {
+        int gatherUs,
+        boolean timesRequests) {
 
     /** Which answers are stopped. */
     enum Stop {
@@ -102,7 +104,8 @@ record EbpfSettings(
                     "500",
                     "microseconds that brisk traffic may gather in a ring; 0 for not at all"),
             BackendOption.PASS_LIST,
-            BackendOption.TRANSLATION);
+            BackendOption.TRANSLATION,
+            BackendOption.TARGET_FIGURES);
 
     /** @throws BackendException of kind USAGE */
     static EbpfSettings from(BackendOptions options) throws BackendException {
@@ -117,7 +120,8 @@ record EbpfSettings(
                 options.number(LANES, 1, MAX_LANES),
                 options.number(COPY_RANGE, MIN_COPY_BYTES, MAX_COPY_BYTES),
                 ringBytes(options),
-                options.number(GATHER, 0, MAX_GATHER_US));
+                options.number(GATHER, 0, MAX_GATHER_US),
+                options.text(BackendOption.TARGET_FIGURES.name()).orElse("").equals(BackendOption.ON));
     }
 
     private static List<Integer> ports(BackendOptions options) throws BackendException {

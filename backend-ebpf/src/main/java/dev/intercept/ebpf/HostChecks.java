@@ -58,7 +58,7 @@ final class HostChecks {
     }
 
     private static List<HostFinding> filters(EbpfSettings settings) throws BackendException {
-        List<String> attached = new OwnFilters(settings.devices()).show();
+        List<String> attached = new OwnFilters(settings.devices()).showStopping();
         List<HostFinding> findings = new ArrayList<>();
         for (String filter : attached) {
             findings.add(

@@ -6,14 +6,16 @@ package dev.intercept.ebpf;
  * <pre>
  *    0   length   u32   of the whole IP packet
  *    4   copied   u32   bytes of it that are here
- *    8   the packet's first bytes, room for the copy range
+ *    8   delay    s64   since the last byte of the request, in ns, where this is the first data after it and requests are timed; else 0
+ *   16   the packet's first bytes, room for the copy range
  * </pre>
  */
 final class RecordLayout {
 
     static final int LENGTH_OFFSET = 0;
     static final int COPIED_OFFSET = 4;
-    static final int PACKET_OFFSET = 8;
+    static final int DELAY_OFFSET = 8;
+    static final int PACKET_OFFSET = 16;
 
     private RecordLayout() {}
 

@@ -18,6 +18,11 @@ public enum Direction {
         return parent;
     }
 
+    /** The way back. */
+    public Direction opposite() {
+        return this == EGRESS ? INGRESS : EGRESS;
+    }
+
     /** {@code "egress"} */
     @Override
     public String toString() {

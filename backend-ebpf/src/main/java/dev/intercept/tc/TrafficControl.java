@@ -32,12 +32,6 @@ public final class TrafficControl {
     /** Before all others. */
     public static final int PREFERENCE = 1;
 
-    /** Ours; those that the kernel gives begin with 1. */
-    public static final int HANDLE = 0x1c;
-
-    /** How names of our filters begin. */
-    public static final String NAME = "intercept";
-
     /** How the name of a filter ends that brought its clsact. */
     private static final String WITH_CLSACT = "+clsact";
 
@@ -74,10 +68,10 @@ public final class TrafficControl {
      *
      * @return whether there was one
      */
-    public boolean attach(Device device, Direction direction, int programFd) throws SystemCallException {
+    public boolean attach(Device device, Hook hook, int programFd) throws SystemCallException {
         boolean isNewQdisc = addClsact(device);
         try {
-            return attach(device, direction, programFd, isNewQdisc);
+            return attach(device, hook, programFd, isNewQdisc);
         } catch (SystemCallException e) {
             if (isNewQdisc) {
                 removeClsact(device, e);
@@ -86,13 +80,12 @@ public final class TrafficControl {
         }
     }
 
-    private boolean attach(Device device, Direction direction, int programFd, boolean isNewQdisc)
-            throws SystemCallException {
-        Optional<Filter> former = isNewQdisc ? Optional.empty() : ours(device, direction);
-        String name = former.map(Filter::name).orElse(NAME + (isNewQdisc ? WITH_CLSACT : ""));
+    private boolean attach(Device device, Hook hook, int programFd, boolean isNewQdisc) throws SystemCallException {
+        Optional<Filter> former = isNewQdisc ? Optional.empty() : ours(device, hook);
+        String name = former.map(Filter::name).orElse(hook.purpose().label() + (isNewQdisc ? WITH_CLSACT : ""));
         Request request = filterRequest(
                 device,
-                direction,
+                hook,
                 "RTM_NEWTFILTER on " + device.name(),
                 RTM_NEWTFILTER,
                 Request.NLM_F_CREATE | (former.isPresent() ? Request.NLM_F_REPLACE : Request.NLM_F_EXCL));
@@ -131,11 +124,11 @@ public final class TrafficControl {
                 .attribute(TCA_KIND, "clsact");
     }
 
-    private static Request filterRequest(Device device, Direction direction, String what, int type, int flags) {
+    private static Request filterRequest(Device device, Hook hook, String what, int type, int flags) {
         return new Request(what, type, flags, TCMSG_BYTES)
                 .int32(IFINDEX, device.index())
-                .int32(TCM_HANDLE, HANDLE)
-                .int32(PARENT, direction.parent())
+                .int32(TCM_HANDLE, hook.purpose().handle())
+                .int32(PARENT, hook.direction().parent())
                 .int32(INFO, PREFERENCE << 16 | networkOrder(ETH_P_ALL));
     }
 
@@ -146,12 +139,12 @@ public final class TrafficControl {
     }
 
     /** Ours there, if it is. */
-    public Optional<Filter> ours(Device device, Direction direction) throws SystemCallException {
-        return filters(device, direction).stream()
+    public Optional<Filter> ours(Device device, Hook hook) throws SystemCallException {
+        return filters(device, hook.direction()).stream()
                 .filter(filter -> filter.preference() == PREFERENCE
-                        && filter.handle() == HANDLE
+                        && filter.handle() == hook.purpose().handle()
                         && filter.kind().equals(KIND)
-                        && filter.name().startsWith(NAME))
+                        && filter.name().startsWith(hook.purpose().label()))
                 .findFirst();
     }
 
@@ -204,20 +197,20 @@ public final class TrafficControl {
     }
 
     /**
-     * Removes ours, and the clsact that it brought unless somebody else uses it by now.
+     * Removes ours from these hooks, and the clsact that one of them brought unless somebody else uses it by now.
      *
      * @param directions where to look
      * @return where there was one
      */
-    public List<Direction> detach(Device device, Direction... directions) throws SystemCallException {
-        List<Direction> removed = new ArrayList<>();
+    public List<Hook> detach(Device device, List<Hook> hooks) throws SystemCallException {
+        List<Hook> removed = new ArrayList<>();
         boolean broughtClsact = false;
-        for (Direction direction : directions) {
-            Optional<Filter> ours = ours(device, direction);
+        for (Hook hook : hooks) {
+            Optional<Filter> ours = ours(device, hook);
             if (ours.isPresent()) {
-                socket.demand(filterRequest(device, direction, "RTM_DELTFILTER on " + device.name(), RTM_DELTFILTER, 0)
+                socket.demand(filterRequest(device, hook, "RTM_DELTFILTER on " + device.name(), RTM_DELTFILTER, 0)
                         .attribute(TCA_KIND, KIND));
-                removed.add(direction);
+                removed.add(hook);
                 broughtClsact |= ours.get().name().endsWith(WITH_CLSACT);
             }
         }

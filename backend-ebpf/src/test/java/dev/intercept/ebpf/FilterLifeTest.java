@@ -13,8 +13,11 @@ import dev.intercept.spi.Verdict;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,8 @@ class FilterLifeTest {
     /** Somebody else's program, which matches nothing. */
     private static final String CLASSIC_BPF = "bpf bytecode 1,6~0~0~0,";
 
+    private static final String ANSWERS = "tc filter del dev target0 egress pref 1 handle 0x1c bpf";
+    private static final String REQUESTS = "tc filter del dev target0 ingress pref 1 handle 0x1d bpf";
     private static final int NOTHING_MS = 50;
     private static final int PATIENCE_MS = 10_000;
 
@@ -64,9 +69,12 @@ class FilterLifeTest {
         network.serve();
         network.inject(answer());
         assertTrue(network.escaped(NOTHING_MS).isEmpty());
-        String filter = "tc filter del dev target0 egress pref 1 handle 0x1c bpf";
-        assertEquals(List.of(filter + "  # nobody reads it"), shown());
-        assertEquals(List.of(filter), removed());
+        assertEquals(
+                List.of(
+                        ANSWERS + "  # nobody reads it",
+                        REQUESTS + "  # nobody reads the time of requests that it takes"),
+                shown());
+        assertEquals(List.of(ANSWERS, REQUESTS), removed());
         assertEquals(before, listing());
         assertEquals(List.of(), removed());
         network.inject(answer());
@@ -155,9 +163,11 @@ class FilterLifeTest {
         network.exec("tc qdisc add dev target0 clsact");
         network.exec("tc filter add dev target0 egress pref 7 protocol all " + CLASSIC_BPF);
         network.exec("tc filter add dev target0 egress pref 1 protocol all " + CLASSIC_BPF);
+        network.exec("tc filter add dev target0 ingress pref 1 protocol all " + CLASSIC_BPF);
         String before = listing();
         network.serve();
-        assertEquals(1, removed().size());
+        network.serve();
+        assertEquals(List.of(ANSWERS, REQUESTS), removed());
         assertEquals(before, listing());
     }
 
@@ -195,7 +205,64 @@ class FilterLifeTest {
         network.exec("tc qdisc add dev target0 clsact");
         network.exec("tc filter add dev target0 egress pref 1 protocol ip " + CLASSIC_BPF);
         assertThrows(BackendException.class, () -> network.open(Map.of(EbpfSettings.INTERFACE, "lo,target0")));
-        assertEquals(1, shown().size(), shown().toString());
+        assertTrue(shown().stream().allMatch(line -> line.contains(" dev lo ")), shown().toString());
+        assertEquals(2, shown().size(), shown().toString());
+    }
+
+    @Test
+    void shouldTakeTheTimeOfNoRequestsWithoutFigures() throws Exception {
+        network.serve();
+        network.open(Map.of("--target-figures", "off")).get(0).close();
+        assertEquals(List.of(ANSWERS + "  # nobody reads it"), shown());
+        network.serve();
+        assertEquals(List.of(ANSWERS, REQUESTS), removed());
+    }
+
+    /** The time of requests is not worth an end: answers are stopped all the same. */
+    @Test
+    void shouldStopAnswersWhereAnotherFilterIsInThePlaceForRequests() throws Exception {
+        network.exec("tc qdisc add dev target0 clsact");
+        network.exec("tc filter add dev target0 ingress pref 1 protocol ip " + CLASSIC_BPF);
+        String before = listing();
+        List<String> log = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(Attachments.class.getName());
+        logger.setFilter(line -> log.add(new SimpleFormatter().formatMessage(line)));
+        try (CaptureBackend backend = network.open()) {
+            network.inject(answer());
+            assertEquals(1, Polls.packets(backend, 1).size());
+        } finally {
+            logger.setFilter(null);
+        }
+        assertTrue(
+                log.get(0)
+                        .startsWith(
+                                "the delay of first bytes is not measured for requests at the ingress of device target0"),
+                log::toString);
+        assertTrue(log.get(0).contains("see tc filter show dev target0 ingress"), log::toString);
+        assertEquals(List.of(ANSWERS), removed());
+        assertEquals(before, listing());
+    }
+
+    /** An answer of one on the way in, another's request on the same hook: neither takes the other's for its own. */
+    @Test
+    void shouldKeepBothDirectionsOfADeviceApart() throws Exception {
+        try (CaptureBackend out = network.open();
+                CaptureBackend in =
+                        network.open(Map.of(EbpfSettings.DIRECTION, "ingress")).get(0)) {
+            assertEquals(4, shown().size(), shown().toString());
+            network.inject(answer());
+            assertEquals(1, Polls.packets(out, 1).size());
+            in.poll(packet -> Verdict.DROP, 1, 0);
+            assertEquals(0, in.kernelStats().received());
+        }
+        assertEquals(4, removed().size());
+        assertEquals(
+                "",
+                listing()
+                        .lines()
+                        .filter(line -> line.contains("clsact"))
+                        .findFirst()
+                        .orElse(""));
     }
 
     @Test
@@ -241,8 +308,8 @@ class FilterLifeTest {
     @Test
     void shouldNotTakeLoopbackUnlessAsked() throws Exception {
         try (CaptureBackend backend = network.open()) {
-            assertEquals(1, shown().size(), shown().toString());
-            assertTrue(shown().get(0).contains(TestNetwork.TARGET_DEVICE));
+            assertEquals(2, shown().size(), shown().toString());
+            assertTrue(shown().stream().allMatch(line -> line.contains(TestNetwork.TARGET_DEVICE)));
             assertEquals("ebpf:0", backend.lane());
         }
     }

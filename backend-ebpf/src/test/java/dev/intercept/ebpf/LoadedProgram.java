@@ -17,12 +17,13 @@ final class LoadedProgram implements AutoCloseable {
     private static final int RING_BYTES = 1 << 16;
 
     /** What the program handed up. */
-    record HandedUp(int lane, int length, byte[] copied) {}
+    record HandedUp(int lane, int length, long delayNs, byte[] copied) {}
 
     private final AnswerMaps maps;
     private final MappedMemory control;
     private final List<Ring> rings;
     private final int fd;
+    private final int requestsFd;
     private final LiveSettings live;
 
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList) throws Exception {
@@ -31,13 +32,15 @@ final class LoadedProgram implements AutoCloseable {
 
     /** @param maxRoutes 0 to stop the answers of all sessions */
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList, int maxRoutes, long holdNs) throws Exception {
-        maps = AnswerMaps.create(lanes, RING_BYTES, maxRoutes);
+        maps = AnswerMaps.create(lanes, RING_BYTES, maxRoutes, true);
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(lanes));
         rings = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             rings.add(new Ring(maps.rings().get(lane), RING_BYTES));
         }
         fd = Bpf.load("test", AnswerProgram.build(maps, COPY_RANGE_BYTES, 14, holdNs));
+        requestsFd = Bpf.load(
+                "test", RequestProgram.build(maps.control(), maps.requests().orElseThrow(), 14));
         live = new LiveSettings(maps, control.buffer());
         live.adopt(ports, passList, List.of());
     }
@@ -64,6 +67,14 @@ final class LoadedProgram implements AutoCloseable {
         return action == AnswerProgram.TC_ACT_STOLEN;
     }
 
+    /** Has the kernel see a frame that comes in; it must let it pass. */
+    void receives(byte[] frame) throws SystemCallException {
+        int action = TestRun.of(requestsFd, frame);
+        if (action != AnswerProgram.TC_ACT_UNSPEC) {
+            throw new AssertionError("the program for requests returned " + action);
+        }
+    }
+
     /** What waits in the rings, the first of the first. */
     Optional<HandedUp> next() {
         for (int lane = 0; lane < rings.size(); lane++) {
@@ -73,8 +84,9 @@ final class LoadedProgram implements AutoCloseable {
                 byte[] copied = new byte[ring.data().getInt(at + RecordLayout.COPIED_OFFSET)];
                 ring.data().get(at + RecordLayout.PACKET_OFFSET, copied);
                 int length = ring.data().getInt(at + RecordLayout.LENGTH_OFFSET);
+                long delayNs = ring.data().getLong(at + RecordLayout.DELAY_OFFSET);
                 ring.release();
-                return Optional.of(new HandedUp(lane, length, copied));
+                return Optional.of(new HandedUp(lane, length, delayNs, copied));
             }
         }
         return Optional.empty();
@@ -86,5 +98,6 @@ final class LoadedProgram implements AutoCloseable {
         control.close();
         maps.close();
         Bpf.close(fd);
+        Bpf.close(requestsFd);
     }
 }

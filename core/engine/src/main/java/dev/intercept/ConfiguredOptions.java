@@ -21,7 +21,7 @@ final class ConfiguredOptions {
 
     /**
      * The backend options that the user gave; with {@code --payload} a copy range that has room for it, unless the user chose
-     * one; and pass list and address translation for a backend that asks for them.
+     * one; and for a backend that asks for them pass list, address translation, and whether figures are wanted.
      */
     static Map<String, String> of(InterceptConfig config, List<BackendOption> understood) {
         Map<String, String> options = new HashMap<>(config.backendOptions());
@@ -34,6 +34,9 @@ final class ConfiguredOptions {
             }
             if (option.equals(BackendOption.TRANSLATION) && config.addressTranslation() != AddressTranslation.NONE) {
                 options.put(option.name(), config.addressTranslation().toString());
+            }
+            if (option.equals(BackendOption.TARGET_FIGURES) && !config.targetFigures()) {
+                options.put(option.name(), BackendOption.OFF);
             }
         }
         return options;

@@ -44,12 +44,24 @@ public final class AnswerMeter {
         this.statuses = new HttpStatuses(ports, sessions);
     }
 
-    /** An answer with a route, before it is seen in {@linkplain ResponsePacket#nextPart parts}. Capture thread. */
+    /** As {@link #onAnswer(ResponsePacket, long)}, from a backend that does not see requests. */
     public void onAnswer(ResponsePacket packet) {
+        onAnswer(packet, 0);
+    }
+
+    /**
+     * An answer with a route, before it is seen in {@linkplain ResponsePacket#nextPart parts}. Capture thread.
+     *
+     * @param firstByteDelayNs since the last byte of the request; 0 where this is not known or not the first data after it
+     */
+    public void onAnswer(ResponsePacket packet, long firstByteDelayNs) {
         if (isOff) {
             return;
         }
         int row = ports.row(packet.sourcePort());
+        if (firstByteDelayNs != 0) {
+            ports.record(row, AnswerDelay.FIRST_BYTE, firstByteDelayNs);
+        }
         int payload = packet.wholePayloadBytes();
         count(packet, row, payload);
         long client = Sampling.end(packet.destinationAddress(), packet.destinationPort());

@@ -17,13 +17,13 @@ final class PortMeters {
     /** The row of the ports beyond {@link #MAX_PORTS}. */
     static final int OTHERS = MAX_PORTS;
 
-    /** From 16 µs to 16 s, each to its double in steps: what lies evenly in a step is known to a part in 16. */
+    /** From 16 µs to 16 s, each to its double in steps: what lies in one is known to a part in 32. */
     private static final long FIRST_BOUND_NS = 15_625;
 
     private static final int DOUBLINGS = 21;
 
     /** Of each doubling. */
-    static final int STEPS = 8;
+    static final int STEPS = 32;
 
     private static final int COUNTS = AnswerCount.values().length;
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 /**
  * What all lanes have seen of the test server up to a moment.
  *
- * @param oneIn for how many sessions one of the sample stands now: what {@linkplain AnswerCount#isEstimated is estimated} and the
- *     delays come from it
+ * @param oneIn for how many sessions one of the sample stands now: what {@linkplain AnswerCount#isEstimated is estimated} and
+ *     {@linkplain AnswerDelay#isSampled these delays} come from it
  * @param ports each port of a target, the lowest first; 0 stands for all beyond the {@value PortMeters#MAX_PORTS} that came first
  */
 public record TargetPicture(int oneIn, List<Port> ports) {
@@ -93,19 +93,25 @@ public record TargetPicture(int oneIn, List<Port> ports) {
     }
 
     private static String line(Port all) {
+        long firstBytes = p99Us(all, AnswerDelay.FIRST_BYTE);
         return String.format(
-                Locale.ROOT,
-                "; target sessions:%d requests:%d answers:%d bytes:%d repeated:%d resets:%d zero_windows:%d"
-                        + " syn_ack_p99_us:%d data_p99_us:%d",
-                all.count(AnswerCount.SESSIONS),
-                all.count(AnswerCount.REQUESTS),
-                all.count(AnswerCount.ANSWERS),
-                all.count(AnswerCount.PAYLOAD_BYTES),
-                all.count(AnswerCount.REPEATED),
-                all.count(AnswerCount.RESETS),
-                all.count(AnswerCount.ZERO_WINDOWS),
-                all.delay(AnswerDelay.SYN_ACK).quantileNs(0.99) / NS_PER_US,
-                all.delay(AnswerDelay.DATA).quantileNs(0.99) / NS_PER_US);
+                        Locale.ROOT,
+                        "; target sessions:%d requests:%d answers:%d bytes:%d repeated:%d resets:%d zero_windows:%d"
+                                + " syn_ack_p99_us:%d data_p99_us:%d",
+                        all.count(AnswerCount.SESSIONS),
+                        all.count(AnswerCount.REQUESTS),
+                        all.count(AnswerCount.ANSWERS),
+                        all.count(AnswerCount.PAYLOAD_BYTES),
+                        all.count(AnswerCount.REPEATED),
+                        all.count(AnswerCount.RESETS),
+                        all.count(AnswerCount.ZERO_WINDOWS),
+                        p99Us(all, AnswerDelay.SYN_ACK),
+                        p99Us(all, AnswerDelay.DATA))
+                + (firstBytes > 0 ? " first_byte_p99_us:" + firstBytes : "");
+    }
+
+    private static long p99Us(Port all, AnswerDelay delay) {
+        return all.delay(delay).quantileNs(0.99) / NS_PER_US;
     }
 
     /** Adds up what the lanes have seen. Any thread. */

@@ -41,6 +41,10 @@ public final class Interceptor implements PacketHandler {
     private int touchedCount;
     private int batchPackets;
     private boolean haveReadRecords;
+
+    /** Of the latest packet. */
+    private long firstByteDelayNs;
+
     private long firstTouchNs;
     private int nowS;
 
@@ -101,7 +105,13 @@ public final class Interceptor implements PacketHandler {
 
     @Override
     public Verdict onPacket(ByteBuffer captured, int lengthBytes) {
+        return onPacket(captured, lengthBytes, 0);
+    }
+
+    @Override
+    public Verdict onPacket(ByteBuffer captured, int lengthBytes, long delayNs) {
         batchPackets++;
+        firstByteDelayNs = delayNs;
         try {
             ResponsePacket.Kind kind = packet.wrap(captured, lengthBytes);
             AnswerAddresses now = addresses;
@@ -171,7 +181,7 @@ public final class Interceptor implements PacketHandler {
     }
 
     private Verdict forward(Outlet tunnel) {
-        answers.onAnswer(packet);
+        answers.onAnswer(packet, firstByteDelayNs);
         if (!tunnel.forward(packet)) {
             return count(refusal(tunnel), Verdict.DROP);
         }

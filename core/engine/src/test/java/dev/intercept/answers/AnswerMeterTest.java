@@ -55,6 +55,39 @@ class AnswerMeterTest {
     }
 
     @Test
+    void shouldTakeTheDelayOfFirstBytesFromEverySession() {
+        sampling.setBits(Sampling.MAX_BITS);
+        packet.wrap(segment(ACK, 1001, 101, 300).toBuffer());
+        meter.onAnswer(packet, 3 * MS);
+        meter.onAnswer(packet, 0);
+        meter.onAnswer(packet, -1); // Two processors' clocks.
+        TargetPicture.Port port =
+                TargetPicture.of(sampling, List.of(meter)).ports().get(0);
+        assertEquals(2, port.delays().get(AnswerDelay.FIRST_BYTE).total());
+        assertEquals(3 * MS, port.delays().get(AnswerDelay.FIRST_BYTE).sumNs());
+        assertEquals(0, port.delays().get(AnswerDelay.DATA).total());
+    }
+
+    /** From 16 µs to 16 s. */
+    @Test
+    void shouldKnowDelaysToAPartIn32() {
+        for (long delayNs = MS / 64 + 1; delayNs < 16_000 * MS; delayNs += delayNs / 50) {
+            AnswerMeter alone = new AnswerMeter(sampling, () -> nowNs);
+            packet.wrap(segment(ACK, 1001, 101, 300).toBuffer());
+            alone.onAnswer(packet, delayNs);
+            alone.onAnswer(packet, delayNs);
+            TargetPicture.Delays delays = TargetPicture.of(sampling, List.of(alone))
+                    .ports()
+                    .get(0)
+                    .delays()
+                    .get(AnswerDelay.FIRST_BYTE);
+            for (double part : new double[] {0.5, 0.99}) {
+                assertEquals(delayNs, delays.quantileNs(part), delayNs / 32.0);
+            }
+        }
+    }
+
+    @Test
     void shouldCountTheSegmentsOfAnAnswerThatTheDeviceCuts() {
         packet.wrap(segment(SYN_ACK, 1000, 1, 0)
                 .tcpOptions((byte) 2, (byte) 4, (byte) 1, (byte) 0)

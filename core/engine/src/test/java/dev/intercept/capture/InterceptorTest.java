@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.net.InetAddresses;
+import dev.intercept.answers.AnswerDelay;
 import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.Sampling;
+import dev.intercept.answers.TargetPicture;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.kit.TestNetwork;
@@ -78,6 +80,22 @@ class InterceptorTest {
         interceptor.endOfBatch(NOW_S);
         assertEquals(3, interceptor.meters().packets().sum());
         assertTrue(interceptor.meters().forwardingNs().sum() > 0);
+    }
+
+    @Test
+    void shouldHaveTheDelayOfAnAnswerMeasuredWithThatAnswerAlone() {
+        addRoute(TestNetwork.client(1), 10000, tunnel);
+        interceptor.onPacket(new PacketBuilder().flags(ACK).toBuffer(), ResponsePacket.NO_LENGTH, 5_000_000);
+        interceptor.onPacket(new PacketBuilder().flags(ACK).toBuffer());
+        interceptor.onPacket(
+                new PacketBuilder().flags(ACK).to("192.0.2.77", 1).toBuffer(), ResponsePacket.NO_LENGTH, 9);
+        TargetPicture.Delays delays = TargetPicture.of(new Sampling(), List.of(interceptor.answers()))
+                .ports()
+                .get(0)
+                .delays()
+                .get(AnswerDelay.FIRST_BYTE);
+        assertEquals(1, delays.total());
+        assertEquals(5_000_000, delays.sumNs());
     }
 
     @Test

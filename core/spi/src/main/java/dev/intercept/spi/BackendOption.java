@@ -33,6 +33,19 @@ public record BackendOption(List<String> names, String valueLabel, String defaul
     public static final BackendOption TRANSLATION = new BackendOption(
             List.of("--translate"), "FROM-TO[,...]", "", "what packets call FROM, on either side, is TO in routes");
 
+    public static final String ON = "on";
+
+    public static final String OFF = "off";
+
+    /**
+     * intercept's own option {@code --target-figures}. A backend that does more than it must for what is said about the test
+     * server declares it, and does not when it is {@link #OFF}.
+     *
+     * @since 2, added later
+     */
+    public static final BackendOption TARGET_FIGURES = new BackendOption(
+            List.of("--target-figures"), "on|off", ON, "whether to measure what answers say about the test server");
+
     public BackendOption {
         names = List.copyOf(names);
         if (names.isEmpty() || !names.get(0).startsWith("--")) {
@@ -47,7 +60,7 @@ public record BackendOption(List<String> names, String valueLabel, String defaul
 
     /** Whether it is one of intercept's own, which the command has already. */
     public boolean isOfIntercept() {
-        return equals(PASS_LIST) || equals(TRANSLATION);
+        return equals(PASS_LIST) || equals(TRANSLATION) || equals(TARGET_FIGURES);
     }
 
     public boolean isSwitch() {

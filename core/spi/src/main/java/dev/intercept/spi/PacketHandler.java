@@ -28,4 +28,17 @@ public interface PacketHandler {
     default Verdict onPacket(ByteBuffer packet, int lengthBytes) {
         return onPacket(packet);
     }
+
+    /**
+     * As {@link #onPacket(ByteBuffer, int)}, from a backend that sees requests too and knows the time from the last byte of one
+     * to this packet, which has the first data behind it.
+     *
+     * <p>A handler that passes packets on to another should overrule this one too; by default the delay is forgotten.
+     *
+     * @param firstByteDelayNs in nanoseconds; 0 when this packet has none
+     * @since 2, added later: a backend built before it calls another
+     */
+    default Verdict onPacket(ByteBuffer packet, int lengthBytes, long firstByteDelayNs) {
+        return onPacket(packet, lengthBytes);
+    }
 }

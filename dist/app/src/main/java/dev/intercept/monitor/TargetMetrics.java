@@ -76,7 +76,7 @@ final class TargetMetrics {
     private static HistogramSnapshot histogram(TargetPicture target, AnswerDelay delay) {
         HistogramSnapshot.Builder histogram = HistogramSnapshot.builder()
                 .name(PREFIX + delay.label() + "_seconds")
-                .help(delay.description() + "; of a sample of sessions");
+                .help(delay.description() + (delay.isSampled() ? "; of a sample of sessions" : ""));
         target.ports()
                 .forEach(port -> histogram.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
                         .labels(labels(port))

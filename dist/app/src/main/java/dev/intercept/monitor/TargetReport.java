@@ -71,6 +71,7 @@ public final class TargetReport {
         text.append(count(port, AnswerCount.SHRUNK_WINDOWS));
         appendDelay(text, "SYN/ACK", port.getAsJsonObject(AnswerDelay.SYN_ACK.label()));
         appendDelay(text, "data", port.getAsJsonObject(AnswerDelay.DATA.label()));
+        appendDelay(text, "first byte", port.getAsJsonObject(AnswerDelay.FIRST_BYTE.label()));
         appendHttp(text, port);
         text.append(oneIn == 1 ? "\n" : "; estimated from 1 session in " + oneIn + "\n");
     }

@@ -111,10 +111,17 @@ public final class Comparison {
         add(share(name + "sent again, % of segments", one, other, AnswerCount.REPEATED, AnswerCount.SEGMENTS, each));
         add(share(name + "zero windows, % of answers", one, other, AnswerCount.ZERO_WINDOWS, AnswerCount.ANSWERS, 1));
         for (AnswerDelay delay : AnswerDelay.values()) {
+            if (!delay.isSampled() && !(isMeasured(one, delay) && isMeasured(other, delay))) {
+                continue; // Not by every backend, nor by every version.
+            }
             String what = name + delay.label().replace('_', ' ');
             add(delay(what + " p50, ms", one, other, delay, "p50Ns", MIN_FOR_MEDIAN));
             add(delay(what + " p99, ms", one, other, delay, "p99Ns", MIN_FOR_P99));
         }
+    }
+
+    private static boolean isMeasured(JsonObject port, AnswerDelay delay) {
+        return port.has(delay.label()) && number(port.getAsJsonObject(delay.label()), "measured") > 0;
     }
 
     private static double oneIn(JsonObject summary) {

@@ -158,8 +158,8 @@ function showTarget(target) {
   const isSeen = target.ports.length > 0;
   $("target-none").hidden = isSeen;
   $("target-plots").hidden = $("ports").parentElement.hidden = !isSeen;
-  const isHttp = target.ports.some(p => "http_2xx" in p);
-  for (const chart of charts) if (chart.isHttp) chart.card.hidden = !isHttp;
+  const seen = { http: target.ports.some(p => "http_2xx" in p), firstByte: target.ports.some(p => p.first_byte_delay.measured) };
+  for (const chart of charts) if (chart.isOf) chart.card.hidden = !seen[chart.isOf];
   if (!isSeen) return;
   const metric = name => "intercept_target_" + name;
   table("ports", [["Port"], ["Answers", 1, metric("answers_total")], ["Sessions", 1, metric("sessions_total")],
@@ -167,13 +167,14 @@ function showTarget(target) {
     ["Sent again", 1, metric("repeated_segments_total")], ["Resets", 1, metric("resets_total")],
     ["Zero windows", 1, metric("zero_windows_total")], ["Shrunk windows", 1, metric("shrunk_windows_total")],
     ["SYN/ACK 50 / 99 %", 1, metric("syn_ack_delay_seconds")], ["Data 50 / 99 %", 1, metric("data_delay_seconds")],
-    ...(isHttp ? [["HTTP", 1, metric("http_responses_total")]] : [])],
+    ...(seen.firstByte ? [["First byte 50 / 99 %", 1, metric("first_byte_delay_seconds")]] : []),
+    ...(seen.http ? [["HTTP", 1, metric("http_responses_total")]] : [])],
     target.ports.map(p => [p.port || "others", full(p.answers), full(p.sessions), full(p.sessions_answered), full(p.payload_bytes),
       full(p.repeated_segments), full(p.resets), full(p.zero_windows), full(p.shrunk_windows),
       both(p.syn_ack_delay), both(p.data_delay),
-      ...(isHttp ? [statuses(p)] : [])]));
+      ...(seen.firstByte ? [both(p.first_byte_delay)] : []), ...(seen.http ? [statuses(p)] : [])]));
   $("sample").textContent = target.oneIn > 1
-    ? `Sessions, delays, what was sent again and shrunk windows are estimated from 1 session in ${target.oneIn}.` : "";
+    ? `Sessions, delays${seen.firstByte ? " but that of the first byte" : ""}, what was sent again and shrunk windows are estimated from 1 session in ${target.oneIn}.` : "";
 }
 
 function showStatus(s) {

@@ -159,7 +159,7 @@ class PageTest {
                         + ".map(line => (line.getAttribute('d').match(/[ML]/g) || []).length).join()")
                 .split(",");
         assertTrue(Integer.parseInt(values[0]) > POINTS / 2, "SYN/ACK delays except in the lull: " + values[0]);
-        assertEquals(Integer.toString(POINTS), values[3], "bytes a second of every point");
+        assertEquals(Integer.toString(POINTS), values[4], "bytes a second of every point");
         assertTrue(text("ports").contains("SYN/ACK 50 / 99 %"), text("ports"));
         assertTrue(text("ports").matches("(?s).*2xx \\d+, 5xx \\d+.*"), text("ports"));
         assertTrue(text("tunnels").contains("198.51.100.1:"), text("tunnels"));
@@ -167,6 +167,24 @@ class PageTest {
         assertTrue(text("counters").contains("Answers forwarded"), text("counters"));
         assertTrue(text("counters").contains("intercept_forwarded_total"), text("counters"));
         shoot("loaded");
+        showDelaysOfFirstBytes();
+    }
+
+    /** Which the backend of this test does not measure. Each look is one script, since the page goes on asking. */
+    private void showDelaysOfFirstBytes() throws Exception {
+        assertTrue(!text("ports").contains("First byte"), text("ports"));
+        assertTrue(!text("target-plots").contains("First byte"), text("target-plots"));
+        String measured = "const target = structuredClone(last.target);"
+                + " target.ports[0].first_byte_delay = { measured: 5, p50Ns: 4.2e6, p99Ns: 91e6 }; showTarget(target); ";
+        String shown = browser.run(measured + "return document.getElementById('ports').innerText"
+                + " + document.getElementById('target-plots').innerText");
+        assertTrue(shown.contains("First byte 50 / 99 %"), shown);
+        assertTrue(shown.contains("4.2 ms / 91 ms"), shown);
+        assertTrue(shown.contains("First byte after the request"), shown);
+        for (int width : new int[] {WIDE, NARROW}) {
+            browser.resize(width, HEIGHT);
+            assertEquals("", browser.run(measured + CUT_OFF), "at " + width);
+        }
     }
 
     @Test

@@ -40,9 +40,21 @@ class TargetReportTest {
         answer(PacketBuilder.FIN | PacketBuilder.ACK, 1001, 101, 0);
         assertEquals(
                 "target port 8080: 5 answers, 2000 bytes of data; 1 sessions, 1 with data; 1 FIN, 0 RST; sent again 1,"
-                        + " zero windows 0, shrunk 0; SYN/ACK after 0.195 ms, 99 % within 0.203 ms;"
-                        + " data after 29.0 ms, 99 % within 30.0 ms\n",
+                        + " zero windows 0, shrunk 0; SYN/ACK after 0.201 ms, 99 % within 0.203 ms;"
+                        + " data after 29.8 ms, 99 % within 30.0 ms\n",
                 text());
+    }
+
+    @Test
+    void shouldSayHowLongAfterTheirRequestsAnswersCameWhereTheBackendKnows() {
+        packet.wrap(new PacketBuilder()
+                .flags(PacketBuilder.ACK)
+                .payload(new byte[7])
+                .toBuffer());
+        meter.onAnswer(packet, 40_000_000);
+        assertTrue(text().endsWith("; first byte after 39.5 ms, 99 % within 40.0 ms\n"), text());
+        assertTrue(
+                TargetPicture.of(sampling, List.of(meter)).line().endsWith(" data_p99_us:0 first_byte_p99_us:39990"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.intercept.summary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -67,6 +68,22 @@ class ComparisonTest {
         assertEquals(List.of(), starred(run(60, 8080), slower, 20));
         port(slower).getAsJsonObject("data_delay").addProperty("measured", 9);
         assertEquals(List.of(), starred(run(60, 8080), slower, 10));
+    }
+
+    @Test
+    void shouldCompareTheDelayOfFirstBytesWhereBothRunsMeasuredIt() {
+        JsonObject slower = run(60, 8080);
+        port(slower).getAsJsonObject("first_byte_delay").addProperty("p99Ns", 4_000_000);
+        assertEquals(List.of("first byte delay p99, ms 3.00 4.00 +33.3 % *"), starred(run(60, 8080), slower, 10));
+        port(slower).getAsJsonObject("first_byte_delay").addProperty("measured", 0);
+        assertFalse(lines(run(60, 8080), slower).contains("first byte"));
+        port(slower).remove("first_byte_delay");
+        assertFalse(lines(slower, run(60, 8080)).contains("first byte"));
+        assertTrue(lines(run(60, 8080), run(60, 8080)).contains("first byte delay p50, ms"));
+    }
+
+    private static String lines(JsonObject before, JsonObject after) {
+        return String.join("\n", new Comparison(before, after, 0).lines());
     }
 
     @Test

@@ -36,8 +36,12 @@ class ClockRulesTest {
     private static final String PATIENCE = "a socket's own time-out, or patience of a minute and more";
     private static final String FASTER = "the clock of a program under test that runs faster, or beside real peers";
 
+    private static final String ENCLOSED = "delays that lie between two others of the same events";
+
     private static final Map<String, String> READERS = new TreeMap<>(Map.ofEntries(
             Map.entry("dev.intercept.PacedSourceTest", FASTER),
+            Map.entry("dev.intercept.ebpf.DelayingServerTest", ENCLOSED),
+            Map.entry("dev.intercept.ebpf.RequestTimesTest", ENCLOSED),
             Map.entry("dev.intercept.endtoend.FaultsWhileRunningTest", FASTER),
             Map.entry("dev.intercept.endtoend.RunningFaults", FASTER),
             Map.entry("dev.intercept.endtoend.TruthScene", "a pause between looks at counts that no longer change"),

@@ -6,12 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.ExitCode;
 import dev.intercept.endtoend.InstalledProgram.Result;
 import dev.intercept.kit.Await;
+import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
+import dev.intercept.kit.TunnelClient;
+import dev.intercept.monitor.RuntimeDirectory;
 import dev.intercept.monitor.StatusSocket;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,6 +39,9 @@ class EbpfIT {
 
     private static final String[] START = {"--backend=ebpf", "--target-ports=8080"};
     private static final String SECOND_PORT = "--port=36525";
+    private static final InetSocketAddress TUNNELS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 36524);
+    private static final String SERVER = "10.8.0.1";
+    private static final String CLIENT = "10.8.0.2";
     private static final Pattern RECEIVED = Pattern.compile("\"received\":(\\d+)");
     private static final int NOTHING_MS = 100;
 
@@ -57,7 +67,8 @@ class EbpfIT {
 
     private String listing() throws Exception {
         return program.network().exec("tc", "qdisc", "show", "dev", TestNetwork.TARGET_DEVICE)
-                + program.network().exec("tc", "filter", "show", "dev", TestNetwork.TARGET_DEVICE, "egress");
+                + program.network().exec("tc", "filter", "show", "dev", TestNetwork.TARGET_DEVICE, "egress")
+                + program.network().exec("tc", "filter", "show", "dev", TestNetwork.TARGET_DEVICE, "ingress");
     }
 
     private Process started(String... more) throws Exception {
@@ -135,7 +146,10 @@ class EbpfIT {
             assertTrue(wire.poll(NOTHING_MS).isEmpty());
         }
         Result removed = program.run("rules", "--backend=ebpf", "--remove");
-        assertEquals("tc filter del dev target0 egress pref 1 handle 0x1c bpf\n", removed.out());
+        assertEquals(
+                "tc filter del dev target0 egress pref 1 handle 0x1c bpf\n"
+                        + "tc filter del dev target0 ingress pref 1 handle 0x1d bpf\n",
+                removed.out());
         assertEquals(before, listing());
     }
 
@@ -143,6 +157,56 @@ class EbpfIT {
         Matcher received = RECEIVED.matcher(report);
         assertTrue(received.find(), report);
         return Long.parseLong(received.group(1));
+    }
+
+    /** A request comes in by a real device, and its answer leaves by it. */
+    @Test
+    void shouldSayHowLongAfterItsRequestAnAnswerLeftAlsoInAReport() throws Exception {
+        try (NetworkNamespace clients = new NetworkNamespace()) {
+            connect(clients);
+            long pid = started().pid();
+            Path socket = RuntimeDirectory.ofThisUser().socketOf(pid);
+            try (RawSocket requests = clients.call(RawSocket::new);
+                    RawSocket answers = program.network().call(RawSocket::new);
+                    TunnelClient tcpcopy = program.network().call(() -> TunnelClient.connect(TUNNELS))) {
+                tcpcopy.add(CLIENT, 30000, SERVER, 8080);
+                awaitStatus(socket, "\"routes_added\":1");
+                requests.send(segment().from(CLIENT, 30000).to(SERVER, 8080).build());
+                answers.send(segment().from(SERVER, 8080).to(CLIENT, 30000).build());
+                awaitStatus(socket, "\"first_byte_delay\":{\"measured\":1,");
+            }
+            String status = reported("running/" + pid + "/status.txt");
+            assertTrue(
+                    status.matches("(?s).*\ntarget port 8080: \\d+ answers, 100 bytes of data; .*"
+                            + "; first byte after [0-9.]+ ms, 99 % within [0-9.]+ ms\n.*"),
+                    status);
+        }
+    }
+
+    private void connect(NetworkNamespace clients) throws Exception {
+        Path thread = clients.call(() -> Files.readSymbolicLink(Path.of("/proc/thread-self")));
+        String peer = thread.getFileName().toString();
+        program.network().exec("ip", "link", "add", "veth0", "type", "veth", "peer", "name", "eth0", "netns", peer);
+        program.network().exec("ip", "address", "add", SERVER + "/24", "dev", "veth0");
+        program.network().exec("ip", "link", "set", "veth0", "up");
+        clients.exec("ip", "address", "add", CLIENT + "/24", "dev", "eth0");
+        clients.exec("ip", "link", "set", "eth0", "up");
+    }
+
+    private static void awaitStatus(Path socket, String part) throws Exception {
+        Await.until(part, () -> StatusSocket.ask(socket).contains(part));
+    }
+
+    private String reported(String file) throws Exception {
+        Result report = program.run("report", "-o", "report.zip");
+        assertEquals(0, report.exitCode(), report.err());
+        try (FileSystem zip = FileSystems.newFileSystem(directory.resolve("report.zip"))) {
+            return Files.readString(zip.getPath("intercept-report", file));
+        }
+    }
+
+    private static PacketBuilder segment() {
+        return new PacketBuilder().flags(PacketBuilder.ACK).payload(new byte[100]);
     }
 
     @Test
