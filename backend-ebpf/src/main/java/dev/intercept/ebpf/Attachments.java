@@ -306,7 +306,15 @@ final class Attachments implements AutoCloseable {
     synchronized void detachBrought() {
         for (Map.Entry<Device, Set<Hook>> each : brought.entrySet()) {
             try {
-                trafficControl.detach(each.getKey(), List.copyOf(each.getValue()));
+                if (!trafficControl
+                        .detach(each.getKey(), List.copyOf(each.getValue()))
+                        .isEmpty()) {
+                    LOG.log(
+                            Level.INFO,
+                            "answers pass at the {0} of {1} again: intercept did not start",
+                            settings.direction(),
+                            each.getKey().name());
+                }
             } catch (SystemCallException e) {
                 LOG.log(
                         Level.WARNING,

@@ -85,7 +85,11 @@ class FilterLifeTest {
     @Test
     void shouldLeaveNoFilterThatItBroughtBeforeItWasPolled() throws Exception {
         String before = listing();
-        network.open().close();
+        try (LogLines log = new LogLines(Attachments.class)) {
+            network.open().close();
+            assertTrue(log.next().startsWith("answers from port 8080 are stopped at the egress of target0, "));
+            assertEquals("answers pass at the egress of target0 again: intercept did not start", log.next());
+        }
         assertEquals(before, listing());
         network.serve();
         String stopping = listing();

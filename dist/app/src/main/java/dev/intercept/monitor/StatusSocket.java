@@ -43,8 +43,8 @@ public final class StatusSocket implements AutoCloseable {
     /** What a client sends to have the configuration read anew. */
     public static final String RELOAD = "reload";
 
-    /** A client of before sends nothing and does not end its side. */
-    private static final long REQUEST_MS = 100;
+    /** A client such as nc(1) sends nothing and does not end its side; what a busy machine delays for so long is taken for one. */
+    private static final long REQUEST_MS = 1_000;
 
     private static final int REQUEST_BYTES = 64;
 

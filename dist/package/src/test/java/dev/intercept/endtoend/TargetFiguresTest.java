@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,10 +40,14 @@ import org.junit.jupiter.api.Test;
  */
 class TargetFiguresTest {
 
-    private static final int CLIENTS = 16;
-    private static final int SESSIONS_EACH = 5;
-    private static final int SESSIONS = CLIENTS * SESSIONS_EACH;
+    private static final int SESSIONS = 200;
+    private static final int WAITING = 5;
     private static final int FIRST_PORT = 20_000;
+
+    /** Long beside what a thread of a busy machine waits for the processor. */
+    private static final int ROAD_MS = 50;
+
+    private static final double[] QUANTILES = {0.5, 0.99};
     private static final String OPENED = "TcpPassiveOpens";
     private static final String AGAIN = "TcpRetransSegs";
     private static final byte[] REQUEST = "GET / HTTP/1.1\r\nHost: target\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -51,23 +56,28 @@ class TargetFiguresTest {
     private final Map<Integer, Long> addedNs = new ConcurrentHashMap<>();
     private final List<Socket> sockets = new ArrayList<>();
 
-    /**
-     * The answers are copied and not stopped, since real clients are to get them. Where a SYN/ACK was lost the rules are looked at, and
-     * that one is found, as the cause of all else.
-     */
     @Test
     void shouldAgreeWithKernelAndServerOnALossyRoad() throws Exception {
-        List<FindingId> found = run("20 ms and 2 % loss each way", 20, 0.02).stream()
-                .map(Finding::id)
-                .toList();
-        assertTrue(
-                found.equals(List.of(FindingId.TARGET_SLOW)) || found.equals(List.of(FindingId.RULE_MISSING)),
-                found::toString);
+        assertFound(Optional.of(FindingId.TARGET_SLOW), run("and 2 % loss each way", 0.02));
     }
 
     @Test
     void shouldFindNothingOnAGoodRoad() throws Exception {
-        assertEquals(List.of(), run("20 ms each way", 20, 0));
+        assertFound(Optional.empty(), run("each way", 0));
+    }
+
+    /**
+     * The answers are copied and not stopped, since real clients are to get them. Where a tenth of the SYN/ACKs was repeated the rules are
+     * looked at, and that is found, as the cause of all else.
+     */
+    private static void assertFound(Optional<FindingId> expected, Run run) {
+        boolean areRulesLookedAt = run.synAcksRepeated >= 3 && 10 * run.synAcksRepeated >= SESSIONS;
+        assertEquals(
+                areRulesLookedAt
+                        ? List.of(FindingId.RULE_MISSING)
+                        : expected.stream().toList(),
+                run.findings.stream().map(Finding::id).toList(),
+                run::toString);
     }
 
     /** The kernel takes requests in for a server that does not run: what it holds for it is what intercept counted. */
@@ -75,11 +85,11 @@ class TargetFiguresTest {
     void shouldCountTheRequestsThatAStoppedServerDoesNotRead() throws Exception {
         on(1, 0, world -> {
             world.road.server.exec("kill", "-STOP", Long.toString(world.server.pid()));
-            for (int port = FIRST_PORT; port < FIRST_PORT + SESSIONS_EACH; port++) {
+            for (int port = FIRST_PORT; port < FIRST_PORT + WAITING; port++) {
                 add(world.intercept, world.tcpcopy, port);
                 request(world.road, port);
             }
-            Await.until("all requests are taken in", () -> waitingBytes(world.road) == SESSIONS_EACH * REQUEST.length);
+            Await.until("all requests are taken in", () -> waitingBytes(world.road) == WAITING * REQUEST.length);
             awaitAllCounted(world);
             TargetPicture.Port seen = world.intercept.target().ports().get(0);
             System.out.println("target figures, SIGSTOP:");
@@ -93,13 +103,15 @@ class TargetFiguresTest {
     private record World(
             LossyRoad road, Process server, BufferedReader log, Intercept intercept, TunnelClient tcpcopy) {}
 
-    private interface Run {
+    private interface Work {
         void in(World world) throws Exception;
     }
 
-    private List<Finding> run(String name, int delayMs, double lost) throws Exception {
-        List<Finding> findings = new ArrayList<>();
-        on(delayMs, lost, world -> {
+    private record Run(List<Finding> findings, long synAcksRepeated) {}
+
+    private Run run(String name, double lost) throws Exception {
+        List<Run> runs = new ArrayList<>();
+        on(ROAD_MS, lost, world -> {
             Diagnosis diagnosis = Diagnosis.ofLooks(world.intercept);
             // The start and the tunnel had connections too.
             long opened = nstat(world.road, OPENED);
@@ -107,16 +119,16 @@ class TargetFiguresTest {
             load(world);
             awaitAllCounted(world);
             world.road.server.run(diagnosis::look);
-            System.out.println("target figures, " + name + ":");
+            System.out.println("target figures, " + ROAD_MS + " ms " + name + ":");
             compareCounts(
                     world.road, world.intercept, nstat(world.road, OPENED) - opened, nstat(world.road, AGAIN) - again);
             compareDelays(world.road, world.log, world.intercept);
-            findings.addAll(diagnosis.findings());
+            runs.add(new Run(diagnosis.findings(), world.intercept.statistics().get(Counter.SYN_ACKS_REPEATED)));
         });
-        return findings;
+        return runs.get(0);
     }
 
-    private void on(int delayMs, double lost, Run run) throws Exception {
+    private void on(int delayMs, double lost, Work work) throws Exception {
         try (LossyRoad road = new LossyRoad(delayMs, lost)) {
             road.server.exec(
                     "sh",
@@ -135,7 +147,7 @@ class TargetFiguresTest {
                             InetAddress.getLoopbackAddress(),
                             intercept.address().getPort())))) {
                 assertEquals("listening", log.readLine());
-                run.in(new World(road, server, log, intercept, tcpcopy));
+                work.in(new World(road, server, log, intercept, tcpcopy));
             } finally {
                 server.destroyForcibly().onExit().join();
                 for (Socket socket : sockets) {
@@ -172,16 +184,14 @@ class TargetFiguresTest {
     }
 
     private void load(World world) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        ExecutorService threads = Executors.newCachedThreadPool();
         try {
             List<Future<?>> clients = new ArrayList<>();
-            for (int client = 0; client < CLIENTS; client++) {
-                int firstPort = FIRST_PORT + client * SESSIONS_EACH;
+            for (int port = FIRST_PORT; port < FIRST_PORT + SESSIONS; port++) {
+                int client = port;
+                add(world.intercept, world.tcpcopy, client);
                 clients.add(threads.submit(() -> {
-                    for (int port = firstPort; port < firstPort + SESSIONS_EACH; port++) {
-                        add(world.intercept, world.tcpcopy, port);
-                        readWhole(request(world.road, port));
-                    }
+                    readWhole(request(world.road, client));
                     return null;
                 }));
             }
@@ -194,7 +204,7 @@ class TargetFiguresTest {
     }
 
     /** One after the other, so that the count says whose route it is. */
-    private synchronized void add(Intercept intercept, TunnelClient tcpcopy, int port) throws Exception {
+    private void add(Intercept intercept, TunnelClient tcpcopy, int port) throws Exception {
         long before = intercept.statistics().get(Counter.ROUTES_ADDED);
         addedNs.put(port, System.nanoTime());
         tcpcopy.add(LossyRoad.CLIENT, port, LossyRoad.SERVER, WebServer.PORT);
@@ -262,8 +272,8 @@ class TargetFiguresTest {
             served[i] = Long.parseLong(log.readLine());
         }
         Arrays.sort(served);
-        for (double part : new double[] {0.5, 0.99}) {
-            int index = (int) Math.ceil(part * SESSIONS) - 1;
+        for (double part : QUANTILES) {
+            int index = index(part);
             String quantile = " p" + Math.round(100 * part) + ", us";
             long synAckUs = seen.delays().get(AnswerDelay.SYN_ACK).quantileNs(part) / 1000;
             long dataUs = seen.delays().get(AnswerDelay.DATA).quantileNs(part) / 1000;
@@ -275,6 +285,11 @@ class TargetFiguresTest {
         assertAlike(seen, AnswerDelay.DATA, data);
     }
 
+    /** Of the delay, among all in their order, that this part does not exceed. */
+    private static int index(double part) {
+        return (int) Math.ceil(part * SESSIONS) - 1;
+    }
+
     private static long[] delays(Map<Integer, Long> from, Map<Integer, Long> to) {
         return from.keySet().stream()
                 .mapToLong(port -> to.get(port) - from.get(port))
@@ -283,15 +298,19 @@ class TargetFiguresTest {
     }
 
     /**
-     * All were measured, and half of them alike. How far they may be apart is what one thread of this test waits for the processor and
-     * another does not: the aim is a tenth, and what it is on this machine is printed.
+     * All were measured, and alike. How far they may be apart is what one thread of this test waits for the processor and another does
+     * not: the aim is a tenth, and what it is on this machine is printed.
      */
     private static void assertAlike(TargetPicture.Port seen, AnswerDelay delay, long[] road) {
         assertEquals(SESSIONS, road.length, delay.label());
         assertEquals(SESSIONS, seen.delays().get(delay).total(), delay.label());
-        long ns = seen.delays().get(delay).quantileNs(0.5);
-        long roadNs = road[SESSIONS / 2 - 1];
-        assertTrue(ns < 2 * roadNs && roadNs < 2 * ns, delay.label() + ": " + ns + ", the road: " + roadNs);
+        for (double part : QUANTILES) {
+            long ns = seen.delays().get(delay).quantileNs(part);
+            long roadNs = road[index(part)];
+            assertTrue(
+                    ns < 2 * roadNs && roadNs < 2 * ns,
+                    delay.label() + " p" + 100 * part + ": " + ns + ", the road: " + roadNs);
+        }
     }
 
     private static long print(String what, String other, long seen, long there) {

@@ -14,20 +14,19 @@ import java.util.concurrent.locks.LockSupport;
 final class WebServer {
 
     static final int PORT = 8080;
-    static final int ANSWER_BYTES = 100_000;
-    private static final int THREADS = 32;
-    private static final int FASTEST_MS = 60;
-    private static final int SPREAD = 40;
+    static final int ANSWER_BYTES = 40_000;
+    private static final int FASTEST_MS = 400;
+    private static final int SPREAD_MS = 200;
 
     private WebServer() {}
 
     public static void main(String[] args) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(LossyRoad.SERVER, PORT), 512);
         AtomicInteger requests = new AtomicInteger();
-        server.setExecutor(Executors.newFixedThreadPool(THREADS));
+        server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", exchange -> {
             long readNs = System.nanoTime();
-            long answerNs = readNs + (FASTEST_MS + requests.getAndIncrement() % SPREAD) * 1_000_000L;
+            long answerNs = readNs + (FASTEST_MS + requests.getAndIncrement() % SPREAD_MS) * 1_000_000L;
             while (System.nanoTime() < answerNs) {
                 LockSupport.parkNanos(answerNs - System.nanoTime());
             }
