@@ -52,7 +52,8 @@ final class ProcFiles {
     /** What a process runs; empty when there is none of this id, or it is not visible. */
     Optional<String> processName(long pid) {
         // A Java runtime is called java whatever it runs: this looks for our own main class.
-        boolean isIntercept = firstLine(pid + "/cmdline").orElse("").contains("\0dev.intercept.");
+        String commandLine = firstLine(pid + "/cmdline").orElse("");
+        boolean isIntercept = commandLine.contains("\0-Dintercept.home=") || commandLine.contains("\0dev.intercept.");
         return isIntercept ? Optional.of("intercept") : firstLine(pid + "/comm");
     }
 

@@ -129,7 +129,8 @@ public final class ResourceTable {
 
     /** A JVM is called java whatever it runs: this looks for our own main class. */
     private static String name(Path process) throws IOException {
-        boolean intercept = Files.readString(process.resolve("cmdline")).contains("\0dev.intercept.");
+        String commandLine = Files.readString(process.resolve("cmdline"));
+        boolean intercept = commandLine.contains("\0-Dintercept.home=") || commandLine.contains("\0dev.intercept.");
         return intercept
                 ? "intercept"
                 : Files.readString(process.resolve("comm")).strip();

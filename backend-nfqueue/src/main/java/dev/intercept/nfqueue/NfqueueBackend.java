@@ -4,11 +4,13 @@ import dev.intercept.netlink.NetlinkSocket;
 import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.Lane;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.Verdict;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One NFQUEUE queue. A poll is one system call that receives up to a batch of packets, the handler for each, and one system
@@ -24,6 +26,7 @@ final class NfqueueBackend extends Lane {
     private final QueueReadings readings;
     private final Coalescing coalescing;
     private final IdleShare idle;
+    private final Optional<HeldSource> held;
     private final PacketMessage message = new PacketMessage();
 
     /** @param inbox may hold packets already, for the first poll */
@@ -34,12 +37,20 @@ final class NfqueueBackend extends Lane {
             VerdictBatch verdicts,
             QueueReadings readings,
             Coalescing coalescing,
-            IdleShare idle) {
+            IdleShare idle,
+            Optional<HeldSource> held) {
         super("nfqueue:" + queue, socket, inbox);
         this.verdicts = verdicts;
         this.readings = readings;
         this.coalescing = coalescing;
         this.idle = idle;
+        this.held = held;
+    }
+
+    /** Not where the kernel knows no batch verdicts: what it knows is not asked again. */
+    @Override
+    public Optional<HeldSource> held() {
+        return held;
     }
 
     @Override

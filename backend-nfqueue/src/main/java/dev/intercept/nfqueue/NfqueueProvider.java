@@ -1,5 +1,6 @@
 package dev.intercept.nfqueue;
 
+import dev.intercept.netlink.SystemCalls;
 import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.NetlinkProbe;
 import dev.intercept.nfnetlink.SocketMemory;
@@ -10,6 +11,7 @@ import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
 import dev.intercept.spi.ReopeningBackend;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Provider of {@code nfqueue}: verdicts from user space over nfnetlink_queue, Linux 2.6.14 and later. */
 public final class NfqueueProvider implements CaptureBackendProvider {
@@ -81,12 +84,22 @@ public final class NfqueueProvider implements CaptureBackendProvider {
 
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        return open(options, List.of());
+    }
+
+    @Override
+    public List<CaptureBackend> open(BackendOptions options, List<HeldSource> held) throws BackendException {
         QueueSettings settings = QueueSettings.from(options);
         settings.warning().ifPresent(warning -> LOG.log(Level.WARNING, warning));
+        JnaSystemCalls calls = new JnaSystemCalls();
+        List<QueueOpener> openers = IntStream.rangeClosed(settings.firstQueue(), settings.lastQueue())
+                .mapToObj(queue -> new QueueOpener(calls, settings, queue))
+                .toList();
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
-            for (int queue = settings.firstQueue(); queue <= settings.lastQueue(); queue++) {
-                lanes.add(ReopeningBackend.open(new QueueOpener(new JnaSystemCalls(), settings, queue)::open));
+            closeUseless(held, openers, calls);
+            for (QueueOpener opener : openers) {
+                lanes.add(ReopeningBackend.open(source(opener, held)));
             }
             return lanes;
         } catch (BackendException | RuntimeException e) {
@@ -95,5 +108,26 @@ public final class NfqueueProvider implements CaptureBackendProvider {
         } catch (LinkageError e) {
             throw new BackendException(BackendException.Kind.UNAVAILABLE, NetlinkProbe.explain(e), e);
         }
+    }
+
+    /** A queue that is to have other settings is to be taken anew. */
+    private static void closeUseless(List<HeldSource> held, List<QueueOpener> openers, SystemCalls calls) {
+        for (HeldSource source : held) {
+            boolean isUseful =
+                    openers.stream().anyMatch(opener -> opener.heldAs().equals(source.settings()));
+            if (!isUseful) {
+                calls.close(source.take());
+            }
+        }
+    }
+
+    /** Goes on with what was held the first time. */
+    private static ReopeningBackend.Source source(QueueOpener opener, List<HeldSource> held) {
+        return () -> {
+            Optional<HeldSource> left = held.stream()
+                    .filter(source -> !source.isTaken() && opener.heldAs().equals(source.settings()))
+                    .findFirst();
+            return left.isPresent() ? opener.resume(left.get().take()) : opener.open();
+        };
     }
 }

@@ -7,6 +7,10 @@ import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.Opener;
 import dev.intercept.nfnetlink.ReceiveBuffer;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.HeldSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Opens one queue of NFQUEUE. */
@@ -23,15 +27,37 @@ final class QueueOpener extends Opener<NfqueueBackend> {
 
     private static final long MAX_RECEIVE_BUFFER_BYTES = 1L << 30;
 
+    private static final Logger LOG = System.getLogger(QueueOpener.class.getName());
+
     private final SystemCalls calls;
     private final QueueSettings settings;
     private final int queue;
+    private boolean isResumed;
 
     QueueOpener(SystemCalls calls, QueueSettings settings, int queue) {
         super(calls);
         this.calls = calls;
         this.settings = settings;
         this.queue = queue;
+    }
+
+    /** What a held source of this queue with these settings is called. */
+    String heldAs() {
+        return "nfqueue:" + queue + " " + settings;
+    }
+
+    /** Goes on with a socket that has the queue and its settings already; where that fails the queue is taken anew. */
+    NfqueueBackend resume(int fd) throws BackendException {
+        isResumed = true;
+        try {
+            return configured(NetlinkSocket.resumed(calls, fd));
+        } catch (SystemCallException | BackendException e) {
+            LOG.log(Level.WARNING, "queue " + queue + " is taken anew, what waits in it is dropped: " + e.getMessage());
+            isResumed = false;
+            return open();
+        } finally {
+            isResumed = false;
+        }
     }
 
     @Override
@@ -46,15 +72,13 @@ final class QueueOpener extends Opener<NfqueueBackend> {
         QueueConfigurer configurer = new QueueConfigurer(socket, queue, inbox);
         socket.refuseOverrunErrors();
         ReceiveBuffer buffer = enlargeReceiveBuffer(socket);
-        take(configurer);
-        configurer.setMaxPackets(settings.maxPackets());
-        if (settings.gso()) {
-            configurer.takeLargePackets();
-        }
-        VerdictBatch verdicts = new VerdictBatch(socket, queue, configurer.hasVerdictBatch());
+        boolean hasVerdictBatch = isResumed || prepare(configurer);
+        VerdictBatch verdicts = new VerdictBatch(socket, queue, hasVerdictBatch);
         QueueReadings readings = new QueueReadings(queue, socket.portId(), settings.lengthRemedy(), remedy(buffer));
         try {
-            configurer.setCopyRange(settings.copyRangeBytes());
+            if (!isResumed) {
+                configurer.setCopyRange(settings.copyRangeBytes());
+            }
         } catch (SystemCallException e) {
             readings.close();
             throw e;
@@ -62,7 +86,19 @@ final class QueueOpener extends Opener<NfqueueBackend> {
         IdleShare idle = new IdleShare();
         long pauseNs = TimeUnit.MICROSECONDS.toNanos(settings.coalesceUs());
         Coalescing coalescing = new Coalescing(calls, pauseNs, idle::percent);
-        return new NfqueueBackend(queue, socket, inbox, verdicts, readings, coalescing, idle);
+        Optional<HeldSource> held =
+                hasVerdictBatch ? Optional.of(new HeldSource(heldAs(), socket.fd())) : Optional.empty();
+        return new NfqueueBackend(queue, socket, inbox, verdicts, readings, coalescing, idle, held);
+    }
+
+    /** Takes the queue. An answer of the kernel's comes behind the packets that wait, so nothing is asked of one that has some. */
+    private boolean prepare(QueueConfigurer configurer) throws SystemCallException, BackendException {
+        take(configurer);
+        configurer.setMaxPackets(settings.maxPackets());
+        if (settings.gso()) {
+            configurer.takeLargePackets();
+        }
+        return configurer.hasVerdictBatch();
     }
 
     private void take(QueueConfigurer configurer) throws SystemCallException, BackendException {

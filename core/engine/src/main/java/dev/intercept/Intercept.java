@@ -1,6 +1,5 @@
 package dev.intercept;
 
-import dev.intercept.answers.AnswerMeter;
 import dev.intercept.answers.TargetPicture;
 import dev.intercept.capture.AnswerAddresses;
 import dev.intercept.capture.BackendRegistry;
@@ -8,21 +7,21 @@ import dev.intercept.capture.BatchMeters;
 import dev.intercept.capture.CaptureLoop;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.capture.Interceptor;
-import dev.intercept.capture.PassList;
 import dev.intercept.capture.StoppedPacket;
 import dev.intercept.server.AllowList;
 import dev.intercept.server.HostRoutes;
+import dev.intercept.server.Inheritance;
 import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.ParkedHeader;
-import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.stats.Statistics;
@@ -32,13 +31,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +64,17 @@ public final class Intercept implements AutoCloseable {
     private final List<CaptureLoop> loops = new ArrayList<>();
     private final List<Thread> captureThreads = new ArrayList<>();
     private final Thread serverThread;
-    private final ScheduledExecutorService statisticsThread;
+    private final StatisticsThread statisticsThread;
     private final AtomicInteger runningLoops;
     private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
     private boolean isStopped;
 
-    private Intercept(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock, Opening.Lanes opening)
+    private Intercept(
+            InterceptConfig config,
+            BackendRegistry registry,
+            LongSupplier nanoClock,
+            Optional<Inheritance> inheritance,
+            Opening.Lanes opening)
             throws StartException {
         this.config = config;
         this.allowList = new AllowList(config.allow());
@@ -86,7 +88,7 @@ public final class Intercept implements AutoCloseable {
                 config.anyTarget());
         provider = Opening.choose(config, registry);
         live = new LiveOptions(provider);
-        server = Opening.bind(config, allowList, sessions, serverCounters, limitedLog, nanoClock);
+        server = Opening.bind(config, allowList, sessions, serverCounters, limitedLog, nanoClock, inheritance);
         if (!config.targetFigures()) {
             server.signs().sampling().turnOff();
         }
@@ -95,31 +97,17 @@ public final class Intercept implements AutoCloseable {
         for (CaptureBackend lane : lanes) {
             Counters laneCounters = new Counters();
             counters.add(laneCounters);
-            Interceptor interceptor = new Interceptor(
-                    new PassList(live.passedHere(config)),
-                    sessions,
-                    server.unroutedResponses(),
-                    config.addressTranslation(),
-                    laneCounters,
-                    limitedLog,
-                    new AnswerMeter(
-                            server.signs().sampling(),
-                            nanoClock,
-                            config.protocol().anyPayload()),
-                    SessionClock.seconds(nanoClock.getAsLong()));
+            Interceptor interceptor =
+                    Opening.interceptor(config, live, server, sessions, laneCounters, limitedLog, nanoClock);
             interceptors.add(interceptor);
-            loops.add(new CaptureLoop(lane, interceptor, server, nanoClock, this::onLoopEnd));
+            loops.add(new CaptureLoop(lane, interceptor, server.readers(), nanoClock, this::onLoopEnd));
         }
         runningLoops = new AtomicInteger(loops.size());
         statistics = new Statistics(
                 counters, lanes, sessions::size, () -> server.tunnels().size(), server::waiting);
         serverThread = new Thread(server, "tunnel server");
         serverThread.setUncaughtExceptionHandler((thread, failure) -> onServerEnd(failure));
-        statisticsThread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "statistics");
-            thread.setDaemon(true);
-            return thread;
-        });
+        statisticsThread = new StatisticsThread(limitedLog);
         Opening.announceRoutes(lanes, sessions, nanoClock).ifPresent(routes -> every(1, routes::expire));
     }
 
@@ -143,7 +131,7 @@ public final class Intercept implements AutoCloseable {
     /** As {@link #start(InterceptConfig, LongSupplier)}, with backends that are loaded already. */
     public static Intercept start(InterceptConfig config, BackendRegistry registry, LongSupplier nanoClock)
             throws StartException {
-        return start(config, registry, nanoClock, needed -> {}, address -> HostRoutes.UNTOUCHED);
+        return start(config, registry, nanoClock, needed -> {}, address -> HostRoutes.UNTOUCHED, Optional.empty());
     }
 
     /**
@@ -152,16 +140,19 @@ public final class Intercept implements AutoCloseable {
      * @param onceOpen done when port and backend are open and no thread that works with them runs: the place to give up
      *     privileges. It may change the calling thread's, since the threads of intercept are started by that one.
      * @param hostRoutes what is done to the host's routes for tunnels to this address; asked after {@code onceOpen}
+     * @param arrival what an intercept that left is gone on with
      */
     public static Intercept start(
             InterceptConfig config,
             BackendRegistry registry,
             LongSupplier nanoClock,
             StartStep onceOpen,
-            Function<InetSocketAddress, HostRoutes> hostRoutes)
+            Function<InetSocketAddress, HostRoutes> hostRoutes,
+            Optional<Arrival> arrival)
             throws StartException {
         Rehearsal rehearsal = Rehearsal.begin(config.protocol(), Rehearsal.PACKETS);
-        Intercept intercept = new Intercept(config, registry, nanoClock, Opening::capture);
+        Optional<Inheritance> inheritance = arrival.map(Arrival::inheritance);
+        Intercept intercept = new Intercept(config, registry, nanoClock, inheritance, Opening.lanes(arrival));
         rehearsal.awaitEnd();
         try {
             onceOpen.run(intercept.provider.capability());
@@ -172,17 +163,14 @@ public final class Intercept implements AutoCloseable {
         if (config.quickackRoutes()) {
             intercept.server.adapt(hostRoutes.apply(intercept.address()));
         }
+        inheritance.ifPresent(intercept.server::inherit);
         intercept.startThreads();
         return intercept;
     }
 
-    /**
-     * Opens the port and the backend as a start does, and closes them again; but no backend whose filters would stay.
-     *
-     * @throws StartException as {@link #start(InterceptConfig)} would
-     */
+    /** Opens the port and the backend as a start does, and closes them again; but no backend whose filters would stay. */
     public static void attempt(InterceptConfig config, BackendRegistry registry) throws StartException {
-        new Intercept(config, registry, System::nanoTime, Opening::attempt).discard();
+        new Intercept(config, registry, System::nanoTime, Optional.empty(), Opening::attempt).discard();
     }
 
     private void discard() {
@@ -198,32 +186,13 @@ public final class Intercept implements AutoCloseable {
             captureThreads.add(thread);
             thread.start();
         }
-        List<CaptureBackend> lanes = loops.stream().map(CaptureLoop::backend).toList();
         every(config.statsIntervalS(), () -> LOG.log(Level.INFO, line()));
-        LOG.log(
-                Level.INFO,
-                "listening on " + Opening.text(address()) + ", capturing with " + provider.name() + " ("
-                        + String.join(
-                                ", ", lanes.stream().map(CaptureBackend::lane).toList()) + ")");
+        Opening.logCapture(address(), provider, loops);
     }
 
-    /**
-     * Has a task done every so many seconds by the statistics thread, until {@link #stop}. It must not wait for long; one that
-     * fails is logged and done again.
-     */
+    /** Has a task done every so many seconds by the statistics thread, until {@link #stop}. It must not wait; one that fails is done again. */
     public void every(int seconds, Runnable task) {
-        Runnable guarded = () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                limitedLog.log("statistics", Level.ERROR, () -> "statistics failed, please report: " + e);
-            }
-        };
-        try {
-            statisticsThread.scheduleAtFixedRate(guarded, seconds, seconds, TimeUnit.SECONDS);
-        } catch (RejectedExecutionException e) {
-            // Stopped meanwhile: a signal may come as soon as the start is done.
-        }
+        statisticsThread.every(seconds, task);
     }
 
     private void onLoopEnd(CaptureLoop loop, @Nullable Throwable failure) {
@@ -290,10 +259,7 @@ public final class Intercept implements AutoCloseable {
         return !end.isDone();
     }
 
-    /**
-     * How long the thread of a lane or the server has been at one round of its work, in nanoseconds: the longest of them. A
-     * round takes some 100 ms at most, unless the thread hangs.
-     */
+    /** How long the thread of a lane or the server has been at one round, in ns: the longest; some 100 ms, unless one hangs. */
     public long longestRoundNs() {
         long longestNs = loops.stream().mapToLong(CaptureLoop::roundNs).max().orElse(0);
         return Math.max(server.roundNs(), longestNs);
@@ -378,19 +344,39 @@ public final class Intercept implements AutoCloseable {
         if (isStopped) {
             return;
         }
-        isStopped = true;
         int openTunnels = server.tunnels().size();
         if (openTunnels > 0) {
             LOG.log(
                     Level.WARNING,
                     openTunnels + " tunnels are still open: stop tcpcopy before intercept, or it loses its sessions");
         }
-        statisticsThread.shutdownNow();
-        loops.forEach(CaptureLoop::stop);
-        captureThreads.forEach(ThreadEnds::await);
-        server.stop();
-        ThreadEnds.await(serverThread);
+        endThreads(CaptureLoop::stop, server::stop);
         LOG.log(Level.INFO, "final " + line());
+    }
+
+    /**
+     * Stops in the same order, but leaves the sockets, the sessions and the packet source open: another process is about to take this
+     * one's place. From then on {@link #awaitEnd} waits for ever.
+     *
+     * @return empty when it is stopped already
+     */
+    public synchronized Optional<Departure> leave() {
+        if (isStopped) {
+            return Optional.empty();
+        }
+        endThreads(CaptureLoop::leave, server::leave);
+        List<HeldSource> sources =
+                loops.stream().flatMap(loop -> loop.backend().held().stream()).toList();
+        return Optional.of(new Departure(server.legacy(statistics::get), sources));
+    }
+
+    private void endThreads(Consumer<CaptureLoop> loopEnd, Runnable serverEnd) {
+        isStopped = true;
+        statisticsThread.stop();
+        loops.forEach(loopEnd);
+        captureThreads.forEach(ThreadEnds::await);
+        serverEnd.run();
+        ThreadEnds.await(serverThread);
     }
 
     @Override

@@ -24,12 +24,16 @@ final class OpenFiles {
     /**
      * So many tunnels, or as many as leave the rest of this process files to open: a metrics server that cannot accept would spin.
      * Fewer are warned of.
+     *
+     * @param alreadyOpen of them already
      */
-    static int tunnels(int wanted) {
+    static int tunnels(int wanted, int alreadyOpen) {
         try {
             Matcher limit = SOFT_LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
             String[] open = new File("/proc/self/fd").list();
-            return limit.find() && open != null ? bounded(wanted, Long.parseLong(limit.group(1)), open.length) : wanted;
+            return limit.find() && open != null
+                    ? bounded(wanted, Long.parseLong(limit.group(1)), open.length - alreadyOpen)
+                    : wanted;
         } catch (IOException e) { // No proc(5): as it was wished for.
             return wanted;
         }

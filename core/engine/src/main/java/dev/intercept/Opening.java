@@ -1,13 +1,19 @@
 package dev.intercept;
 
+import dev.intercept.answers.AnswerMeter;
 import dev.intercept.capture.AddressTranslation;
 import dev.intercept.capture.BackendRegistry;
+import dev.intercept.capture.CaptureLoop;
+import dev.intercept.capture.Interceptor;
+import dev.intercept.capture.PassList;
 import dev.intercept.net.ListenFailure;
 import dev.intercept.net.PublicAddress;
 import dev.intercept.server.AllowList;
+import dev.intercept.server.Inheritance;
 import dev.intercept.server.ServerLimits;
 import dev.intercept.server.TunnelServer;
 import dev.intercept.session.LingeringRoutes;
+import dev.intercept.session.SessionClock;
 import dev.intercept.session.SessionTable;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendException.Kind;
@@ -15,18 +21,21 @@ import dev.intercept.spi.BackendOption;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
+import dev.intercept.spi.HeldSource;
+import dev.intercept.spi.Host;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** Opens what intercept needs of the system, the port before the queue, and reports to the user why when it cannot. */
-final class Opening {
+public final class Opening {
 
     private static final Logger LOG = System.getLogger(Intercept.class.getName());
 
@@ -57,14 +66,27 @@ final class Opening {
             SessionTable sessions,
             Counters counters,
             RateLimitedLog limitedLog,
-            LongSupplier nanoClock)
+            LongSupplier nanoClock,
+            Optional<Inheritance> inheritance)
             throws StartException {
+        int inherited = inheritance.map(from -> from.tunnels().size()).orElse(0);
         ServerLimits limits = new ServerLimits(
-                OpenFiles.tunnels(config.maxTunnels()), config.tunnelBufferBytes(), allowList, config.keepalive());
+                OpenFiles.tunnels(config.maxTunnels(), inherited),
+                config.tunnelBufferBytes(),
+                allowList,
+                config.keepalive());
         InetSocketAddress address = config.bindAddress()
                 .map(ip -> new InetSocketAddress(ip, config.port()))
                 .orElseGet(() -> new InetSocketAddress(config.port()));
         try {
+            if (inheritance.isPresent()) {
+                ServerSocketChannel listener = inheritance.get().listener();
+                if (isFor(address, (InetSocketAddress) listener.getLocalAddress())) {
+                    return TunnelServer.on(
+                            listener, limits, config.protocol(), sessions, counters, limitedLog, nanoClock);
+                }
+                listener.close();
+            }
             return TunnelServer.bind(address, limits, config.protocol(), sessions, counters, limitedLog, nanoClock);
         } catch (IOException e) {
             throw new StartException(
@@ -74,11 +96,28 @@ final class Opening {
         }
     }
 
+    private static boolean isFor(InetSocketAddress wanted, InetSocketAddress listening) {
+        boolean isAddress = wanted.getAddress().isAnyLocalAddress()
+                ? listening.getAddress().isAnyLocalAddress()
+                : wanted.getAddress().equals(listening.getAddress());
+        return isAddress && (wanted.getPort() == 0 || wanted.getPort() == listening.getPort());
+    }
+
+    /** Those that a start opens, which goes on with what arrived. */
+    static Lanes lanes(Optional<Arrival> arrival) {
+        return (config, provider, server) -> capture(config, provider, server, arrival.map(Arrival::sources));
+    }
+
     /** The packet source's lanes; when it cannot be opened, {@code server} listens no longer. */
-    static List<CaptureBackend> capture(InterceptConfig config, CaptureBackendProvider provider, TunnelServer server)
+    private static List<CaptureBackend> capture(
+            InterceptConfig config,
+            CaptureBackendProvider provider,
+            TunnelServer server,
+            Optional<List<HeldSource>> held)
             throws StartException {
         try {
-            return provider.open(optionsFor(config, provider));
+            BackendOptions options = optionsFor(config, provider);
+            return held.isPresent() ? provider.open(options, held.get()) : provider.open(options);
         } catch (BackendException e) {
             server.discard();
             throw refused(provider, e);
@@ -100,13 +139,35 @@ final class Opening {
             throws StartException {
         try {
             if (provider.attachedFilters(optionsFor(config, provider)).isEmpty()) {
-                return capture(config, provider, server);
+                return capture(config, provider, server, Optional.empty());
             }
             return List.of();
         } catch (BackendException e) {
             server.discard();
             throw refused(provider, e);
         }
+    }
+
+    /** What decides the packets of one lane. */
+    static Interceptor interceptor(
+            InterceptConfig config,
+            LiveOptions live,
+            TunnelServer server,
+            SessionTable sessions,
+            Counters counters,
+            RateLimitedLog limitedLog,
+            LongSupplier nanoClock) {
+        AnswerMeter meter = new AnswerMeter(
+                server.signs().sampling(), nanoClock, config.protocol().anyPayload());
+        return new Interceptor(
+                new PassList(live.passedHere(config)),
+                sessions,
+                server.unroutedResponses(),
+                config.addressTranslation(),
+                counters,
+                limitedLog,
+                meter,
+                SessionClock.seconds(nanoClock.getAsLong()));
     }
 
     /**
@@ -135,6 +196,18 @@ final class Opening {
             refuseWithoutRoutes(config, provider);
         }
         return options;
+    }
+
+    /** As a start, but nothing is opened: the backend reads its options, as where they are only looked at. */
+    public static void examine(InterceptConfig config, BackendRegistry registry, Host host) throws StartException {
+        CaptureBackendProvider provider = choose(config, registry);
+        try {
+            BackendOptions options = optionsFor(config, provider);
+            provider.check(host, options);
+            provider.rules(options);
+        } catch (BackendException e) {
+            throw refused(provider, e);
+        }
     }
 
     static StartException refused(CaptureBackendProvider provider, BackendException e) {
@@ -178,6 +251,14 @@ final class Opening {
                             "everyone who reaches port " + listening.getPort() + " of " + address.getHostAddress()
                                     + " can claim responses; name who may connect with --allow CIDR, or bind with -b"));
         }
+    }
+
+    static void logCapture(InetSocketAddress listening, CaptureBackendProvider provider, List<CaptureLoop> loops) {
+        List<String> lanes = loops.stream().map(loop -> loop.backend().lane()).toList();
+        LOG.log(
+                Level.INFO,
+                "listening on " + text(listening) + ", capturing with " + provider.name() + " ("
+                        + String.join(", ", lanes) + ")");
     }
 
     static String text(InetSocketAddress address) {

@@ -19,8 +19,9 @@ public final class Processes {
         return "process " + pid + (name.isEmpty() ? "" : " (" + name + ")");
     }
 
-    /** A JVM is called java whatever it runs, so this looks for the main class of ours. */
+    /** A JVM is called java whatever it runs, so this looks for what our launcher says, or the main class. */
     public boolean isIntercept(long pid) {
-        return host.read("/proc/" + pid + "/cmdline").orElse("").contains("\0dev.intercept.cli.");
+        String commandLine = host.read("/proc/" + pid + "/cmdline").orElse("");
+        return commandLine.contains("\0-Dintercept.home=") || commandLine.contains("\0dev.intercept.cli.");
     }
 }

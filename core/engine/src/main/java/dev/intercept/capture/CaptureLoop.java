@@ -36,6 +36,7 @@ public final class CaptureLoop implements Runnable {
     private final EndListener endListener;
     private final Pacing pacing;
     private volatile boolean stopping;
+    private volatile boolean leaving;
     private volatile boolean hasEnded;
     private volatile long roundBeganNs;
 
@@ -68,10 +69,20 @@ public final class CaptureLoop implements Runnable {
         stopping = true;
     }
 
+    /** As {@link #stop}, but the backend stays open and nothing is reported: another process goes on with it. Does not wait. */
+    public void leave() {
+        leaving = true;
+        stop();
+    }
+
     @Override
     public void run() {
         Throwable failure = failureOf(null, this::pollUntilTheEnd);
         failure = failureOf(failure, () -> interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong())));
+        if (leaving && failure == null) {
+            hasEnded = true;
+            return;
+        }
         failure = failureOf(failure, backend::close);
         hasEnded = true;
         endListener.onEnd(this, failure);

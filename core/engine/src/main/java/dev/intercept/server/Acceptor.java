@@ -20,7 +20,7 @@ final class Acceptor {
     private final Counters counters;
     private final RateLimitedLog log;
     private final ServerSocketChannel channel;
-    /** Since {@link #register}, which comes before all else. */
+    /** Since {@link #openSelector}, which comes before all else. */
     @SuppressWarnings("NullAway.Init")
     private SelectionKey key;
 
@@ -46,12 +46,32 @@ final class Acceptor {
         }
     }
 
+    /** With a socket that listens already. */
+    static Acceptor on(ServerSocketChannel listening, ServerLimits limits, Counters counters, RateLimitedLog log)
+            throws IOException {
+        listening.configureBlocking(false);
+        return new Acceptor(listening, limits, counters, log);
+    }
+
+    /** The listening socket. */
+    ServerSocketChannel channel() {
+        return channel;
+    }
+
     InetSocketAddress address() {
         return (InetSocketAddress) channel.socket().getLocalSocketAddress();
     }
 
-    void register(Selector selector) throws IOException {
-        key = channel.register(selector, SelectionKey.OP_ACCEPT);
+    /** One for this socket and what it accepts; where that cannot be, the socket is closed. */
+    Selector openSelector() throws IOException {
+        try {
+            Selector selector = Selector.open();
+            key = channel.register(selector, SelectionKey.OP_ACCEPT);
+            return selector;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     boolean isReady(SelectionKey selected) {

@@ -2,17 +2,23 @@ package dev.intercept.server;
 
 import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionTable;
+import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.ClientDecoder;
 import dev.intercept.tcpcopy.ClientRecords;
 import dev.intercept.tcpcopy.Conclusion;
+import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.ProtocolOptions;
 import dev.intercept.tcpcopy.TunnelFormat;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection implements ClientRecords {
 
     private static final int END = -1;
+
+    /** Lines about recognised clients that may come at once: a tcpcopy opens up to 11 tunnels for each of its servers. */
+    private static final int OPENED_BURST = 64;
 
     private final ByteChannel channel;
     private final InetAddress address;
@@ -88,7 +97,7 @@ final class ClientConnection implements ClientRecords {
      *
      * @return whether there may be more; false when the peer has ended the connection
      */
-    boolean read(ByteBuffer buffer, long nowNs) throws IOException, ProtocolException {
+    private boolean read(ByteBuffer buffer, long nowNs) throws IOException, ProtocolException {
         if (readFailure != null) {
             throw readFailure;
         }
@@ -138,6 +147,53 @@ final class ClientConnection implements ClientRecords {
     @Nullable
     IOException readFailure() {
         return readFailure;
+    }
+
+    /** Says what kind of client it is. */
+    void log(TunnelFormat format, RateLimitedLog log) {
+        log.log("opened", OPENED_BURST, Level.INFO, () -> tunnel + ": " + format.describe());
+        format.notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
+    }
+
+    /** Writes what is known of the client, its {@link Tunnel} aside, for {@link #restore} of another process. */
+    void save(DataOutput out, long nowNs) throws IOException {
+        out.writeLong(firstRecordBegunNs == 0 ? 0 : Math.max(1, nowNs - firstRecordBegunNs));
+        Conclusion drawn = conclusion;
+        out.writeBoolean(drawn != null);
+        if (drawn != null) {
+            out.writeUTF(drawn.generation().name());
+            out.writeUTF(drawn.reason());
+            out.writeUTF(drawn.notice().orElse(""));
+        }
+        decoder.save(out);
+    }
+
+    /** Goes on where {@link #save} was called; its tunnel was restored. */
+    void restore(DataInput in, long nowNs) throws IOException {
+        long pendingNs = in.readLong();
+        firstRecordBegunNs = pendingNs == 0 ? 0 : nowNs - pendingNs;
+        if (in.readBoolean()) {
+            conclusion = new Conclusion(
+                    Generation.restored(in.readUTF()),
+                    in.readUTF(),
+                    Optional.of(in.readUTF()).filter(notice -> !notice.isEmpty()));
+        }
+        TunnelFormat format = tunnel.format();
+        decoder.restore(format, in);
+        if (format != null && format.generation().opens()) {
+            sessions.expectNamedTargets();
+        }
+    }
+
+    /** As {@link #read}, and why the connection is to end; empty while it is not. */
+    Optional<Ending> take(ByteBuffer buffer, long nowNs) {
+        try {
+            return read(buffer, nowNs) ? Optional.empty() : Optional.of(Ending.byPeer(this));
+        } catch (ProtocolException e) {
+            return Optional.of(Ending.noTcpcopy(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            return Optional.of(Ending.lost(e.getMessage()));
+        }
     }
 
     /** For how long the first record has been incomplete; 0 before its first byte and once it is complete. */

@@ -53,6 +53,19 @@ final class Connections {
         return byNumber.size();
     }
 
+    /** All of them in the order of accept. */
+    List<ClientConnection> inOrder() {
+        return byNumber.values().stream()
+                .sorted(Comparator.comparingInt(
+                        connection -> connection.tunnel().number()))
+                .toList();
+    }
+
+    /** A moment's picture. */
+    List<Tunnel> tunnels() {
+        return byNumber.values().stream().map(ClientConnection::tunnel).toList();
+    }
+
     /** Headers that wait for all sockets. */
     long waiting() {
         long waiting = 0;

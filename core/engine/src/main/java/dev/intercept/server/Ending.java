@@ -49,6 +49,10 @@ record Ending(String reason, Level level, Counter unsent, Optional<Counter> kind
         return of("intercept stops", Level.DEBUG, Counter.UNSENT_STOPPED);
     }
 
+    static Ending notInherited(Exception failure) {
+        return of("what the intercept before left cannot be read: " + failure, Level.ERROR, Counter.UNSENT_FAILED);
+    }
+
     /** What must end now, because its time has expired or a capture thread could not read from it; empty for all else. */
     static Optional<Ending> overdue(ClientConnection connection, long nowNs) {
         Tunnel tunnel = connection.tunnel();

@@ -7,6 +7,7 @@ import dev.intercept.tcpcopy.SingleSpread;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,14 @@ final class SingleGroup implements UnroutedResponses {
         members.add(new Member(tunnel, isOfLatest ? latestBegunNs() : acceptedNs));
         members.sort(Comparator.comparingInt(member -> member.tunnel.number()));
         publish();
+    }
+
+    /** When the first of the tunnel's group was accepted; empty for one of no group. Given to {@link #opened}, in the order of accept, it makes that group again. */
+    OptionalLong begunNs(Tunnel tunnel) {
+        return members.stream()
+                .filter(member -> member.tunnel == tunnel)
+                .mapToLong(Member::begunNs)
+                .findFirst();
     }
 
     void closed(Tunnel tunnel) {

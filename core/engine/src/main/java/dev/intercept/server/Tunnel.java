@@ -9,10 +9,13 @@ import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -147,8 +150,51 @@ public final class Tunnel implements Outlet {
         return messages == null ? 0 : messages.pendingBytes();
     }
 
+    /** The connection itself. */
+    SocketChannel socket() {
+        return (SocketChannel) key.channel();
+    }
+
     synchronized void registered(SelectionKey selectionKey) {
         key = selectionKey;
+    }
+
+    /** Writes the counts and what waits, for {@link #restore} of another process. */
+    synchronized void save(DataOutput out, int nowS) throws IOException {
+        out.writeLong(forwarded);
+        out.writeLong(overflowed);
+        out.writeLong(announced);
+        out.writeInt(nowS - lastAnnouncedS);
+        out.writeShort(targetPort);
+        TunnelFormat chosen = format;
+        out.writeBoolean(chosen != null);
+        if (chosen != null && messages != null) {
+            chosen.save(out);
+            messages.save(out);
+        }
+    }
+
+    /**
+     * Goes on where {@link #save} was called; once, before anything else.
+     *
+     * @return headers that waited and are lost, as there is no memory for them
+     */
+    synchronized int restore(DataInput in, int nowS) throws IOException {
+        forwarded = in.readLong();
+        overflowed = in.readLong();
+        announced = in.readLong();
+        lastAnnouncedS = nowS - in.readInt();
+        targetPort = in.readUnsignedShort();
+        if (!in.readBoolean()) {
+            return 0;
+        }
+        TunnelFormat chosen = TunnelFormat.restored(in);
+        MessageBuffer restored = new MessageBuffer(chosen, bufferBytes, memory);
+        int lost = restored.restore(in);
+        format = chosen;
+        messages = restored;
+        written = restored.writtenMessages();
+        return lost;
     }
 
     synchronized void opened(TunnelFormat chosen) {

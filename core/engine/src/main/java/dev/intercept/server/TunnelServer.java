@@ -8,7 +8,6 @@ import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
 import dev.intercept.tcpcopy.Conclusion;
-import dev.intercept.tcpcopy.ProtocolException;
 import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
@@ -19,14 +18,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * The server that every tcpcopy connects to.
@@ -36,7 +35,7 @@ import java.util.stream.Collectors;
  * they meet a handshake without a route ({@link ReadAhead}); sessions are changed by the one thread that has the turn. No peer can
  * make it wait: every channel is non-blocking, and a peer gets one bounded read a round.
  */
-public final class TunnelServer implements Runnable, Readers {
+public final class TunnelServer implements Runnable {
 
     /** Client bytes read at once: 1170 records of 14 bytes, some ms of work when each evicts a session, then it is the next peer's turn. */
     private static final int READ_BYTES = 16 * 1024;
@@ -45,12 +44,8 @@ public final class TunnelServer implements Runnable, Readers {
     private static final int TICK_MS = 100;
 
     private static final int TICKS_PER_SECOND = 1000 / TICK_MS;
-
     /** Connections looked for where it matters how many a client opened at once. */
     private static final int ACCEPT_BURST = 64;
-
-    /** Lines about recognised clients that may come at once: a tcpcopy opens up to 11 tunnels for each of its servers. */
-    private static final int OPENED_BURST = 64;
 
     private final ServerLimits limits;
     private final ClientProtocols protocols;
@@ -73,6 +68,7 @@ public final class TunnelServer implements Runnable, Readers {
     private int lastTunnelNumber;
     private int ticks;
     private volatile boolean stopping;
+    private volatile boolean leaving;
     private volatile long roundBeganNs;
 
     private TunnelServer(
@@ -96,17 +92,11 @@ public final class TunnelServer implements Runnable, Readers {
         this.signs = new RouteSigns(nanoClock);
         this.acceptor = acceptor;
         this.memory = new TunnelMemory(limits.backlogBytes());
-        this.selector = Selector.open();
         this.roundBeganNs = nanoClock.getAsLong();
-        acceptor.register(selector);
+        this.selector = acceptor.openSelector();
     }
 
-    /**
-     * Listens. From here on tcpcopy can connect; it is served once {@link #run} runs.
-     *
-     * @param address port 0 for any free one
-     * @throws IOException when the address is taken or not of this host
-     */
+    /** Listens, at port 0 for any free one. From here on tcpcopy can connect; it is served once {@link #run} runs. */
     public static TunnelServer bind(
             InetSocketAddress address,
             ServerLimits limits,
@@ -117,6 +107,21 @@ public final class TunnelServer implements Runnable, Readers {
             LongSupplier nanoClock)
             throws IOException {
         return bind(address, limits, protocols, sessions, counters, log, nanoClock, UnaryOperator.identity());
+    }
+
+    /** As {@link #bind}, with a socket that listens already. */
+    public static TunnelServer on(
+            ServerSocketChannel listener,
+            ServerLimits limits,
+            ClientProtocols protocols,
+            SessionTable sessions,
+            Counters counters,
+            RateLimitedLog log,
+            LongSupplier nanoClock)
+            throws IOException {
+        UnaryOperator<ByteChannel> between = UnaryOperator.identity();
+        Acceptor acceptor = Acceptor.on(listener, limits, counters, log);
+        return new TunnelServer(limits, protocols, sessions, counters, log, nanoClock, between, acceptor);
     }
 
     /** @param between what stands between the server and each of its sockets */
@@ -131,12 +136,7 @@ public final class TunnelServer implements Runnable, Readers {
             UnaryOperator<ByteChannel> between)
             throws IOException {
         Acceptor acceptor = Acceptor.bind(address, limits, counters, log);
-        try {
-            return new TunnelServer(limits, protocols, sessions, counters, log, nanoClock, between, acceptor);
-        } catch (IOException | RuntimeException e) {
-            acceptor.close();
-            throw e;
-        }
+        return new TunnelServer(limits, protocols, sessions, counters, log, nanoClock, between, acceptor);
     }
 
     /** Where it listens, with the real port. */
@@ -151,9 +151,7 @@ public final class TunnelServer implements Runnable, Readers {
 
     /** The open tunnels. Any thread; a moment's picture. */
     public Collection<Tunnel> tunnels() {
-        List<Tunnel> tunnels = new ArrayList<>();
-        connections.all().forEach(connection -> tunnels.add(connection.tunnel()));
-        return tunnels;
+        return connections.tunnels();
     }
 
     /** Headers that wait for the sockets of all open tunnels. Any thread; a moment's picture. */
@@ -166,28 +164,9 @@ public final class TunnelServer implements Runnable, Readers {
         return readAhead;
     }
 
-    /** With {@code --single} a client wants responses as soon as it is connected. */
-    @Override
-    public long routes() {
-        long added = counters.get(Counter.ROUTES_ADDED);
-        return added == 0 && protocols.anySingle() && areConnected() ? 1 : added;
-    }
-
-    @Override
-    public boolean areConnected() {
-        return connections.areAnyRecognised();
-    }
-
-    @Override
-    public int longestBacklogBytes() {
-        return connections.longestBacklogBytes();
-    }
-
-    @Override
-    public String taken() {
-        return tunnels().stream()
-                .map(tunnel -> tunnel + " " + tunnel.forwarded())
-                .collect(Collectors.joining(", "));
+    /** The clients, as a packet source sees them. */
+    public Readers readers() {
+        return new ConnectedClients(connections, protocols, counters);
     }
 
     /** What was noticed in the routes that clients add. */
@@ -211,6 +190,30 @@ public final class TunnelServer implements Runnable, Readers {
         selector.wakeup();
     }
 
+    /** As {@link #stop}, but every socket stays open for {@link #legacy}. */
+    public void leave() {
+        leaving = true;
+        stop();
+    }
+
+    /** What is left once {@link #run} has ended after {@link #leave}, and the counts of all threads. */
+    public Legacy legacy(ToLongFunction<Counter> counts) {
+        Transfer transfer = new Transfer(singleGroup, sessions, nanoClock.getAsLong());
+        return transfer.legacy(acceptor.channel(), connections.inOrder(), lastTunnelNumber, counts);
+    }
+
+    /** Before {@link #run}, after {@link #adapt}: goes on with the tunnels and sessions of the server before. */
+    public void inherit(Inheritance inheritance) {
+        try {
+            Transfer transfer = new Transfer(singleGroup, sessions, nanoClock.getAsLong());
+            lastTunnelNumber = transfer.restore(inheritance, this::open, counters);
+            connections.all().forEach(connection -> connection.tunnel().writeOn(counters));
+        } catch (IOException | RuntimeException e) {
+            connections.all().forEach(connection -> close(connection, Ending.notInherited(e)));
+            inheritance.tunnels().forEach(Acceptor::discard);
+        }
+    }
+
     @Override
     public void run() {
         long nextTickNs = nanoClock.getAsLong();
@@ -229,7 +232,9 @@ public final class TunnelServer implements Runnable, Readers {
                         () -> "the tunnel server goes on after an error; please report: " + e);
             }
         }
-        readAhead.inTurn(this::closeAll);
+        if (!leaving) {
+            readAhead.inTurn(this::closeAll);
+        }
     }
 
     private void onReady(SelectionKey key) {
@@ -289,14 +294,22 @@ public final class TunnelServer implements Runnable, Readers {
     }
 
     private void admit(SocketChannel channel, InetSocketAddress peer) throws IOException {
+        ClientConnection connection = open(channel, peer, ++lastTunnelNumber, nanoClock.getAsLong());
+        counters.increment(Counter.TUNNELS_OPENED);
+        if (connection.isRecognised()) {
+            onRecognised(connection);
+        }
+    }
+
+    private ClientConnection open(SocketChannel channel, InetSocketAddress peer, int number, long acceptedNs)
+            throws IOException {
         InetAddress local = ((InetSocketAddress) channel.getLocalAddress()).getAddress();
         ByteChannel bytes = between.apply(channel);
-        Tunnel tunnel = new Tunnel(
-                ++lastTunnelNumber, bytes, Acceptor.text(peer), limits.tunnelBufferBytes(), memory, nanoClock);
+        Tunnel tunnel = new Tunnel(number, bytes, Acceptor.text(peer), limits.tunnelBufferBytes(), memory, nanoClock);
         ClientConnection connection = new ClientConnection(
                 bytes,
                 peer.getAddress(),
-                nanoClock.getAsLong(),
+                acceptedNs,
                 tunnel,
                 protocols.of(peer.getAddress()),
                 this::conclude,
@@ -307,10 +320,7 @@ public final class TunnelServer implements Runnable, Readers {
         connections.add(connection);
         readAhead.add(connection);
         routes.opened(local, peer.getAddress());
-        counters.increment(Counter.TUNNELS_OPENED);
-        if (connection.isRecognised()) {
-            onRecognised(connection);
-        }
+        return connection;
     }
 
     /** Connections that the client opened before it spoke may still wait to be accepted. */
@@ -322,20 +332,12 @@ public final class TunnelServer implements Runnable, Readers {
     }
 
     private void read(ClientConnection connection) {
-        try {
-            boolean wasRecognised = connection.isRecognised();
-            boolean isOpen = connection.read(readBuffer, nanoClock.getAsLong());
-            if (!wasRecognised && connection.isRecognised()) {
-                onRecognised(connection);
-            }
-            if (!isOpen) {
-                close(connection, Ending.byPeer(connection));
-            }
-        } catch (ProtocolException e) {
-            close(connection, Ending.noTcpcopy(String.valueOf(e.getMessage())));
-        } catch (IOException e) {
-            close(connection, Ending.lost(e.getMessage()));
+        boolean wasRecognised = connection.isRecognised();
+        Optional<Ending> end = connection.take(readBuffer, nanoClock.getAsLong());
+        if (!wasRecognised && connection.isRecognised()) {
+            onRecognised(connection);
         }
+        end.ifPresent(ending -> close(connection, ending));
     }
 
     private void onRecognised(ClientConnection connection) {
@@ -344,8 +346,7 @@ public final class TunnelServer implements Runnable, Readers {
         if (format.single()) {
             singleGroup.opened(tunnel, connection.acceptedNs());
         }
-        log.log("opened", OPENED_BURST, Level.INFO, () -> tunnel + ": " + format.describe());
-        format.notice().ifPresent(notice -> log.log("notice", Level.WARNING, () -> tunnel + ": " + notice));
+        connection.log(format, log);
     }
 
     private void tick() {

@@ -301,8 +301,18 @@ final class SessionSegment {
         outlets.sessionRemoved(id, wildcard);
     }
 
-    private boolean isLive(int slot, int nowS) {
+    /** Whether its tunnel is open and its time is not over. Server thread. */
+    boolean isLive(int slot, int nowS) {
         return outlets.isOpen(slots.id(slot)) && !life.isOver(slots.state(slot), nowS);
+    }
+
+    /** Sets the time and what was seen of a session that is there. Server thread, when no other looks. */
+    void restore(long client, long target, long clientHash, int touchedS, int flags) {
+        long sessionHash = hash.ofSession(clientHash, target);
+        int slot = slots.find(client, target, sessionHash);
+        if (slot != SessionSlots.NO_SLOT) {
+            slots.setState(slot, SessionState.answered(SessionState.added(sessionHash, touchedS), touchedS, flags));
+        }
     }
 
     /** For the server thread to read; what {@link #put} uses may be others. */

@@ -51,6 +51,10 @@ final class SessionState {
         return (int) (state >>> TOUCHED_SHIFT);
     }
 
+    static int flags(long state) {
+        return (int) state & (1 << FLAG_BITS) - 1;
+    }
+
     static int fingerprint(long state) {
         return (int) (state >>> FLAG_BITS) & FINGERPRINT_MASK;
     }

@@ -3,10 +3,15 @@ package dev.intercept.session;
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class SessionTable {
 
     private static final int PARKED_EXPIRED_PER_CALL = 4096;
-
     /** Slots that sessions of closed tunnels may hold beyond the bound of sessions before all are cleared at once. */
     private static final int CLOSED_SHARE = 16;
 
     private static final int MIN_CLOSED = 1024;
 
     static final int EVERY_BIT = -1;
-
     private final SessionLimits limits;
     private final int targetAddressMask;
     private final Counters serverCounters;
@@ -221,7 +224,10 @@ public final class SessionTable {
     public @Nullable Outlet add(
             int clientAddress, int clientPort, int targetAddress, int targetPort, Outlet outlet, int nowS) {
         long client = SessionKey.end(clientAddress, clientPort);
-        long sessionTarget = targetEnd(targetAddress, targetPort);
+        return add(client, targetEnd(targetAddress, targetPort), outlet, nowS);
+    }
+
+    private @Nullable Outlet add(long client, long sessionTarget, Outlet outlet, int nowS) {
         long clientHash = hash.ofClient(client);
         SessionSegment segment = segment(clientHash);
         if (sessionTarget != SessionKey.ANY_TARGET) {
@@ -323,6 +329,35 @@ public final class SessionTable {
                 route.flush(serverCounters);
             }
         }
+    }
+
+    /** Writes all sessions for {@link #restore} of another process. No other thread uses the table. */
+    public void save(DataOutput out, ToIntFunction<Outlet> numberOf, int nowS) throws IOException {
+        SessionTransfer.save(out, segments, outlets, numberOf, nowS);
+    }
+
+    /** Adds the sessions that {@link #save} wrote, and counts them as added. No other thread uses the table. */
+    public void restore(DataInput in, IntFunction<Outlet> outletOf, int nowS) throws IOException {
+        SessionTransfer.restore(in, outletOf, nowS, (client, target, outlet, touchedS, flags) -> {
+            add(client, target, outlet, nowS);
+            long clientHash = hash.ofClient(client);
+            segment(clientHash).restore(client, target, clientHash, touchedS, flags);
+        });
+    }
+
+    /** Takes out and writes the headers that wait for a route. */
+    public void saveParked(DataOutput out, int nowS) throws IOException {
+        SessionTransfer.saveParked(out, parked, nowS, serverCounters);
+    }
+
+    /** Parks the headers that {@link #saveParked} wrote, or forwards those that have a route by now. */
+    public void restoreParked(DataInput in, int nowS) throws IOException {
+        SessionTransfer.restoreParked(in, nowS, (response, parkedS) -> {
+            Outlet route = findOrPark(response, parkedS, serverCounters);
+            if (route != null) {
+                serverCounters.increment(route.forward(response) ? Counter.UNPARKED : Counter.UNPARKED_OVERFLOW);
+            }
+        });
     }
 
     /** Sessions with a route, those to any target included; some may have expired a second or two ago. */

@@ -26,6 +26,11 @@ public final class Counters {
         COUNT.setOpaque(counts, index, (long) COUNT.getOpaque(counts, index) + amount);
     }
 
+    /** Whatever was counted before. */
+    public void set(Counter counter, long amount) {
+        COUNT.setOpaque(counts, PADDING + counter.ordinal(), amount);
+    }
+
     public long get(Counter counter) {
         return (long) COUNT.getOpaque(counts, PADDING + counter.ordinal());
     }

@@ -4,6 +4,8 @@ import static dev.intercept.netlink.SystemCallException.checked;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One netlink socket, netlink(7), and what wakes the thread that waits for it. Receiving does not wait; sending waits for the
@@ -72,18 +74,35 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** @param wantedPortId 0 lets the kernel choose */
     public NetlinkSocket(SystemCalls calls, int protocol, int wantedPortId) throws SystemCallException {
+        this(
+                calls,
+                checked(
+                        "socket(AF_NETLINK, SOCK_RAW, " + protocol + ")",
+                        calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)),
+                () -> wantedPortId);
+    }
+
+    /** A socket that the program before in this process has opened. Closed when this fails. */
+    public static NetlinkSocket resumed(SystemCalls calls, int fd) throws SystemCallException {
+        return new NetlinkSocket(calls, fd, null);
+    }
+
+    /** @param wantedPortId null for a socket that is bound */
+    private NetlinkSocket(SystemCalls calls, int fd, @Nullable IntSupplier wantedPortId) throws SystemCallException {
         this.calls = calls;
+        this.fd = fd;
         receiving = new Retries(calls);
         sending = new Retries(calls);
         waiting = new Retries(calls);
         scratch = calls.allocate(32);
         scratchLength = scratch.at(SCRATCH_LENGTH_OFFSET);
         events = calls.allocate(2 * EPOLL_EVENT_MAX_BYTES);
-        fd = checked(
-                "socket(AF_NETLINK, SOCK_RAW, " + protocol + ")",
-                calls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
         try {
-            bind(wantedPortId);
+            if (wantedPortId != null) {
+                putAddress(wantedPortId.getAsInt());
+                checked("bind of a netlink socket", calls.bind(fd, scratch, ADDRESS_BYTES));
+            }
+            readPortId();
             makeWaitable();
         } catch (SystemCallException e) {
             close();
@@ -112,9 +131,7 @@ public final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    private void bind(int wantedPortId) throws SystemCallException {
-        putAddress(wantedPortId);
-        checked("bind of a netlink socket", calls.bind(fd, scratch, ADDRESS_BYTES));
+    private void readPortId() throws SystemCallException {
         scratch.buffer().putInt(SCRATCH_LENGTH_OFFSET, ADDRESS_BYTES);
         checked("getsockname of a netlink socket", calls.getsockname(fd, scratch, scratchLength));
         portId = scratch.buffer().getInt(ADDRESS_PORT_ID_OFFSET);

@@ -82,6 +82,16 @@ public interface CaptureBackend extends AutoCloseable {
      */
     KernelStats kernelStats();
 
+    /**
+     * What the next program of this process goes on with, where this source can be held; nothing is polled any more, and it is not
+     * closed.
+     *
+     * @since 2, added later
+     */
+    default Optional<HeldSource> held() {
+        return Optional.empty();
+    }
+
     /** Ends capture and frees the packet source. A poll that waits returns {@link #END}. Closing again does nothing. */
     @Override
     void close();

@@ -51,6 +51,17 @@ public interface CaptureBackendProvider {
     List<CaptureBackend> open(BackendOptions options) throws BackendException;
 
     /**
+     * As {@link #open(BackendOptions)}, and goes on with those sources that the program before in this process has held for the same
+     * settings. What stands in the way of others is closed.
+     *
+     * @param held by a backend of this or another provider; what is used or closed is taken
+     * @since 2, added later
+     */
+    default List<CaptureBackend> open(BackendOptions options, List<HeldSource> held) throws BackendException {
+        return open(options);
+    }
+
+    /**
      * First names of the options without which {@link #open} refuses.
      *
      * @since 2, added later

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -96,6 +97,13 @@ public final class ReopeningBackend implements CaptureBackend {
     @Override
     public Polling polling() {
         return polling;
+    }
+
+    @Override
+    public Optional<HeldSource> held() {
+        synchronized (lock) {
+            return current == null ? Optional.empty() : current.held();
+        }
     }
 
     @Override

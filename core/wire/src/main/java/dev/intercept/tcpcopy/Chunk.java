@@ -1,5 +1,7 @@
 package dev.intercept.tcpcopy;
 
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -48,6 +50,34 @@ final class Chunk {
         sending.clear();
         messages = 0;
         writtenMessages = 0;
+    }
+
+    /** Behind its length: all that was put in, how much of it was sent, and the two counts. */
+    void save(DataOutput out) throws IOException {
+        byte[] content = new byte[filling.position()];
+        filling.get(0, content);
+        out.write(content);
+        out.writeInt(sentBytes());
+        out.writeInt(messages);
+        out.writeInt(writtenMessages);
+    }
+
+    /** @throws IOException when so much is in no chunk */
+    static byte[] content(int bytes, DataInput in) throws IOException {
+        if (bytes < 0 || bytes > TunnelMemory.CHUNK_BYTES) {
+            throw new IOException(bytes + " bytes in a chunk of " + TunnelMemory.CHUNK_BYTES);
+        }
+        byte[] content = new byte[bytes];
+        in.readFully(content);
+        return content;
+    }
+
+    /** Of an empty one. */
+    void restore(byte[] content, int sent, int messagesIn, int messagesWritten) {
+        filling.put(content);
+        sending.position(sent);
+        messages = messagesIn;
+        writtenMessages = messagesWritten;
     }
 
     boolean isOf(ChunkPool other) {

@@ -1,5 +1,8 @@
 package dev.intercept.tcpcopy;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +86,36 @@ public final class ClientDecoder {
     /** What this client is to be sent; null before it is {@link #recognised}. */
     public @Nullable TunnelFormat format() {
         return opened ? format : null;
+    }
+
+    /** Writes what is held of a record and what the client was recognised as, for {@link #restore} of another process. */
+    public void save(DataOutput out) throws IOException {
+        out.writeBoolean(records != null);
+        out.writeByte(held.position());
+        out.write(held.array(), 0, held.position());
+    }
+
+    /**
+     * Goes on where {@link #save} was called.
+     *
+     * @param recognisedFormat of a client that was recognised; null for others
+     */
+    public void restore(@Nullable TunnelFormat recognisedFormat, DataInput in) throws IOException {
+        boolean hasRecords = in.readBoolean();
+        byte[] bytes = new byte[in.readUnsignedByte()];
+        in.readFully(bytes);
+        if (bytes.length > held.capacity() || hasRecords && recognisedFormat == null) {
+            throw new IOException(bytes.length + " bytes of a record");
+        }
+        held.clear().put(bytes);
+        if (recognisedFormat != null) {
+            format = recognisedFormat;
+            opened = true;
+        }
+        if (hasRecords) {
+            records = format.generation().records();
+            wantedBytes = records.bytes();
+        }
     }
 
     private void deliverWhole(ByteBuffer in, ClientRecords handler) {

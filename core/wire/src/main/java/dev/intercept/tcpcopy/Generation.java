@@ -1,10 +1,12 @@
 package dev.intercept.tcpcopy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One generation of the tunnel protocol: what its clients send and what they must be sent. Immutable; one object each.
@@ -116,6 +118,18 @@ public final class Generation {
         return ALL.stream()
                 .filter(g -> g.name.equals(name) || g.opens() && name.equals(Integer.toString(g.openingVersion)))
                 .findFirst();
+    }
+
+    /**
+     * The generation of this {@link #name}, {@link #V0_8_OR_V0_9} among them.
+     *
+     * @throws IOException when there is none
+     */
+    public static Generation restored(String name) throws IOException {
+        return Stream.concat(ALL.stream(), Stream.of(V0_8_OR_V0_9))
+                .filter(g -> g.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IOException("there is no generation " + name));
     }
 
     /** All names for a help text: "0.6, 0.7, …, 1.x". */

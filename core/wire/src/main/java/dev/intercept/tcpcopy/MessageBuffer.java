@@ -1,6 +1,8 @@
 package dev.intercept.tcpcopy;
 
 import dev.intercept.packet.ResponsePacket;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -221,6 +223,43 @@ public final class MessageBuffer {
     private void giveBack(Chunk chunk) {
         count(chunk, -1);
         chunk.giveBack();
+    }
+
+    /** Writes what waits, and how much of it the socket has, for {@link #restore} of another process. Changes nothing. */
+    public void save(DataOutput out) throws IOException {
+        out.writeLong(writtenMessages);
+        for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
+            out.writeInt(chunk.filling.position());
+            chunk.save(out);
+        }
+        out.writeInt(0);
+    }
+
+    /**
+     * Takes over what {@link #save} wrote, before anything else is appended. What there is no memory for is lost, whole messages.
+     *
+     * @return messages lost
+     * @throws IOException when a length is none that can be
+     */
+    public int restore(DataInput in) throws IOException {
+        int lost = 0;
+        writtenMessages = in.readLong();
+        appendedMessages = writtenMessages;
+        for (int bytes = in.readInt(); bytes != 0; bytes = in.readInt()) {
+            byte[] content = Chunk.content(bytes, in);
+            int sent = in.readInt();
+            int messages = in.readInt();
+            int written = in.readInt();
+            boolean isKept = lost == 0 && (oldest == null ? makeRoom(bytes) : use(takeChunk()));
+            if (isKept) {
+                last.restore(content, sent, messages, written);
+                pendingBytes += last.unsentBytes();
+                appendedMessages += messages - written;
+            } else {
+                lost += messages - written;
+            }
+        }
+        return lost;
     }
 
     /**

@@ -1,6 +1,10 @@
 package dev.intercept.tcpcopy;
 
 import dev.intercept.packet.ResponsePacket;
+import dev.intercept.tcpcopy.ProtocolOptions.Combined;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -64,6 +68,35 @@ public final class TunnelFormat {
     static TunnelFormat of(Conclusion conclusion, ProtocolOptions options) {
         return new TunnelFormat(
                 conclusion.generation(), options, Optional.of(conclusion.reason()), conclusion.notice());
+    }
+
+    /** Writes it for {@link #restored} of another process, in which the options of the start may be others. */
+    public void save(DataOutput out) throws IOException {
+        out.writeUTF(generation.name());
+        out.writeBoolean(combined);
+        out.writeInt(batchLimit);
+        out.writeBoolean(payload);
+        out.writeBoolean(single);
+        out.writeUTF(reason.orElse(""));
+        out.writeUTF(notice.orElse(""));
+    }
+
+    /**
+     * What {@link #save} wrote.
+     *
+     * @throws IOException when there is no such generation
+     */
+    public static TunnelFormat restored(DataInput in) throws IOException {
+        Generation generation = Generation.restored(in.readUTF());
+        Combined combined = in.readBoolean() ? Combined.ON : Combined.OFF;
+        int limit = in.readInt();
+        ProtocolOptions options =
+                new ProtocolOptions(combined, in.readBoolean(), in.readBoolean(), Optional.empty(), limit);
+        return new TunnelFormat(generation, options, text(in), text(in));
+    }
+
+    private static Optional<String> text(DataInput in) throws IOException {
+        return Optional.of(in.readUTF()).filter(text -> !text.isEmpty());
     }
 
     public Generation generation() {

@@ -1,5 +1,6 @@
 package dev.intercept.cli;
 
+import dev.intercept.ExitCode;
 import dev.intercept.InterceptConfig;
 import dev.intercept.StartException;
 import dev.intercept.capture.BackendRegistry;
@@ -123,7 +124,13 @@ final class InterceptCommand implements Callable<Integer> {
             return new DaemonStart(run, arguments.given(), out, err).run();
         }
         InterceptStart start = new InterceptStart(config, registry, arguments.given());
-        return new InterceptProcess(start, run, rules, new Reload(arguments, registry, rules), notices()).run();
+        if (RestartTrial.isAsked()) {
+            new RestartTrial(start, run).run();
+            return ExitCode.OK.code();
+        }
+        Restart restart = new Restart(arguments, run);
+        return new InterceptProcess(start, run, rules, new Reload(arguments, registry, rules), restart, notices())
+                .run();
     }
 
     /** Finds out what {@link #start} would be refused. */

@@ -17,15 +17,20 @@ import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.diagnosis.watch.Diagnosis;
 import dev.intercept.logging.Log;
 import dev.intercept.monitor.Monitors;
+import dev.intercept.monitor.StatusSocket;
+import dev.intercept.restart.Baton;
+import dev.intercept.restart.Succession;
 import dev.intercept.summary.RunSummary;
 import dev.intercept.summary.SummaryFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +52,13 @@ final class InterceptProcess {
     private final RunOptions options;
     private final OwnRules rules;
     private final Reload reload;
+    private final Restart restart;
     private final List<Notice> notices;
     private final RunEnd end;
+    private final AtomicBoolean isStopping = new AtomicBoolean();
+
+    /** Of the process that this one was before; empty at an ordinary start. */
+    private Optional<Baton> baton = Optional.empty();
 
     /** What is logged at start about the command line. */
     record Notice(Level level, String text) {}
@@ -56,13 +66,21 @@ final class InterceptProcess {
     /**
      * @param rules that are in force while it captures
      * @param reload what is done at SIGHUP beside the log
+     * @param restart what is done where {@code intercept restart} asks for it
      * @param notices to be logged at start
      */
-    InterceptProcess(InterceptStart start, RunOptions options, OwnRules rules, Reload reload, List<Notice> notices) {
+    InterceptProcess(
+            InterceptStart start,
+            RunOptions options,
+            OwnRules rules,
+            Reload reload,
+            Restart restart,
+            List<Notice> notices) {
         this.start = start;
         this.options = options;
         this.rules = rules;
         this.reload = reload;
+        this.restart = restart;
         this.notices = notices;
         this.end = new RunEnd(options);
     }
@@ -78,6 +96,7 @@ final class InterceptProcess {
             }
             return runLogged(new Handover(openLog(), account));
         } catch (StartException e) {
+            baton.ifPresent(left -> answer(left, new Reload.Outcome(false, "restart: " + e.getMessage())));
             if (!options.detached) {
                 throw e;
             }
@@ -103,6 +122,7 @@ final class InterceptProcess {
 
     private int runLogged(Handover handover) throws StartException {
         Thread.setDefaultUncaughtExceptionHandler(InterceptProcess::logEnd);
+        takeBaton();
         notices.forEach(notice -> LOG.log(notice.level(), notice.text()));
         try {
             return runHoldingPidFile(handover);
@@ -110,6 +130,34 @@ final class InterceptProcess {
             handover.log().file().ifPresent(file -> LOG.log(Level.ERROR, e.getMessage()));
             throw e;
         }
+    }
+
+    private void takeBaton() {
+        try {
+            baton = Succession.received(System.getenv());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the tunnels of the process before are closed: " + e.getMessage());
+        }
+    }
+
+    /** Who asked for the restart may be gone meanwhile. */
+    private static void answer(Baton left, Reload.Outcome outcome) {
+        try (SocketChannel asking = left.asking()) {
+            StatusSocket.send(asking, outcome.reply());
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "nobody waits for the outcome of the restart: " + e);
+        }
+    }
+
+    private void report(Baton left, Intercept intercept) {
+        left.closeUseless();
+        long gapMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - left.leftNs());
+        String line = "restarted as " + Installation.version() + ": "
+                + intercept.tunnels().size() + " tunnels and "
+                + intercept.statistics().sessions().getAsInt() + " sessions go on; nothing was captured for " + gapMs
+                + " ms";
+        LOG.log(Level.INFO, line);
+        answer(left, new Reload.Outcome(true, line));
     }
 
     /** Of a thread, in one line where that is no bug. */
@@ -150,13 +198,20 @@ final class InterceptProcess {
             }
         };
         try (monitors;
-                Intercept intercept = start.run(onceOpen)) {
+                Intercept intercept = start.run(onceOpen, baton.map(Baton::arrival))) {
             Diagnosis diagnosis = Diagnosis.of(intercept);
             diagnosis.silence(options.silenced());
             started.complete(new Running(intercept, diagnosis));
             RunSummary summary = new RunSummary(intercept, diagnosis, Installation.version());
-            monitors.serve(intercept, diagnosis, Installation.version(), () -> reload(started.join(), handover.log())
-                    .reply());
+            monitors.serve(
+                    intercept,
+                    diagnosis,
+                    Installation.version(),
+                    Map.of(
+                            StatusSocket.RELOAD,
+                            client -> reload(started.join(), handover.log()).reply(),
+                            StatusSocket.RESTART,
+                            client -> restart(intercept, monitors, handover.log(), client)));
             ExitCode code = serve(intercept);
             intercept.stop();
             return end.report(summary, code).code();
@@ -174,6 +229,13 @@ final class InterceptProcess {
         return outcome;
     }
 
+    /** Returns only where nothing was changed. */
+    private String restart(Intercept intercept, Monitors monitors, Log log, SocketChannel asking) {
+        Reload.Outcome outcome = restart.of(intercept, monitors, log, asking, isStopping::get);
+        LOG.log(Level.ERROR, outcome.line());
+        return outcome.reply();
+    }
+
     private ExitCode serve(Intercept intercept) throws StartException, InterruptedException {
         try (ServiceManager manager = ServiceManager.of(
                         System.getenv(), ProcessHandle.current().pid());
@@ -186,6 +248,7 @@ final class InterceptProcess {
             if (options.training) {
                 intercept.every(Training.RUN_S, intercept::stop);
             }
+            baton.ifPresent(left -> report(left, intercept));
             end.watch(intercept, () -> stop(intercept));
             ExitCode code = intercept.awaitEnd();
             manager.stopping();
@@ -208,7 +271,6 @@ final class InterceptProcess {
      * signal, the process ends without. SIGHUP never ends a service: only a process whose terminal went away.
      */
     private void handleSignals(CompletableFuture<Running> started, Log log) {
-        AtomicBoolean isStopping = new AtomicBoolean();
         Consumer<String> stop = name -> {
             if (isStopping.getAndSet(true)) {
                 Runtime.getRuntime().halt(SECOND_SIGNAL);

@@ -1,8 +1,10 @@
 package dev.intercept.cli;
 
+import dev.intercept.Arrival;
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
+import dev.intercept.Opening;
 import dev.intercept.StartException;
 import dev.intercept.StartStep;
 import dev.intercept.capture.BackendRegistry;
@@ -14,7 +16,10 @@ import dev.intercept.quickack.QuickackRoutes;
 import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.Host;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -46,12 +51,35 @@ final class InterceptStart {
         }
     }
 
-    /** @param onceOpen done when port and backend are open: what else may fail, and then the change of user */
-    Intercept run(StartStep onceOpen) throws StartException {
+    /**
+     * @param onceOpen done when port and backend are open: what else may fail, and then the change of user
+     * @param arrival what the process before left
+     */
+    Intercept run(StartStep onceOpen, Optional<Arrival> arrival) throws StartException {
         try {
-            return Intercept.start(config, registry, System::nanoTime, onceOpen, QuickackRoutes::of);
+            return Intercept.start(config, registry, System::nanoTime, onceOpen, QuickackRoutes::of, arrival);
         } catch (StartException e) {
             throw explained(e);
+        }
+    }
+
+    /**
+     * Finds out what a start would be refused beside port and backend in use, and opens nothing.
+     *
+     * @param listening the port that is this intercept's already
+     */
+    void examine(int listening) throws StartException {
+        Opening.examine(config, registry, new LocalHost());
+        if (config.port() != 0 && config.port() != listening) {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(config.bindAddress()
+                        .map(address -> new InetSocketAddress(address, config.port()))
+                        .orElseGet(() -> new InetSocketAddress(config.port())));
+            } catch (IOException e) {
+                throw withPortOwner(new StartException(
+                        ExitCode.OS_REFUSED, "cannot listen on port " + config.port() + ": " + e.getMessage(), e));
+            }
         }
     }
 

@@ -3,9 +3,6 @@ package dev.intercept.cli;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.monitor.StatusSocket;
-import dev.intercept.spi.IoFailure;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,29 +35,11 @@ final class ReloadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws StartException {
-        Path socket = running.find();
-        Reload.Outcome outcome = ask(socket);
+        Reload.Outcome outcome = running.ask(StatusSocket.RELOAD);
         if (!outcome.isDone()) {
             throw new StartException(ExitCode.USAGE, outcome.line());
         }
         spec.commandLine().getOut().println(outcome.line());
         return ExitCode.OK.code();
-    }
-
-    private static Reload.Outcome ask(Path socket) throws StartException {
-        try {
-            return Reload.Outcome.of(StatusSocket.ask(socket, StatusSocket.RELOAD));
-        } catch (IOException e) {
-            throw new StartException(
-                    ExitCode.UNAVAILABLE,
-                    "no intercept answers at " + socket + " (" + IoFailure.reason(e)
-                            + "); start it, or name its socket with --socket or its PID file with -P",
-                    e);
-        } catch (IllegalArgumentException e) {
-            throw new StartException(
-                    ExitCode.UNAVAILABLE,
-                    "what answers at " + socket + " is no intercept of this version; name another socket with --socket",
-                    e);
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.intercept.cli;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
 import dev.intercept.monitor.RuntimeDirectory;
+import dev.intercept.monitor.StatusSocket;
 import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -47,6 +48,33 @@ final class RunningOptions {
                 living.isEmpty()
                         ? "no intercept of this user runs; start it, or ask as the user who did"
                         : living.size() + " intercepts run; name one with --socket, of " + living);
+    }
+
+    /**
+     * Has it do what a word asks for.
+     *
+     * @throws StartException with UNAVAILABLE when none answers
+     */
+    Reload.Outcome ask(String word) throws StartException {
+        Path asked = find();
+        try {
+            String reply = StatusSocket.ask(asked, word);
+            if (reply.isEmpty()) {
+                throw new IOException("it ended; its log has why");
+            }
+            return Reload.Outcome.of(reply);
+        } catch (IOException e) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "no intercept answers at " + asked + " (" + IoFailure.reason(e)
+                            + "); start it, or name its socket with --socket or its PID file with -P",
+                    e);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(
+                    ExitCode.UNAVAILABLE,
+                    "what answers at " + asked + " is no intercept of this version; name another socket with --socket",
+                    e);
+        }
     }
 
     private long pid() throws StartException {

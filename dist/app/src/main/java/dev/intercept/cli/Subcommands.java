@@ -19,6 +19,7 @@ final class Subcommands {
         intercept.addSubcommand(rules(registry));
         intercept.addSubcommand(new StatusCommand());
         intercept.addSubcommand(new ReloadCommand());
+        intercept.addSubcommand(new RestartCommand());
         intercept.addSubcommand(report(registry));
         intercept.addSubcommand(new CompareCommand());
     }

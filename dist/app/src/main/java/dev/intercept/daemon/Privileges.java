@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import dev.intercept.ExitCode;
 import dev.intercept.StartException;
+import dev.intercept.diagnosis.LocalHost;
 import dev.intercept.spi.Capability;
 import dev.intercept.spi.Host;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class Privileges {
      */
     public static Account futureUser(String name) throws StartException {
         Account account = Account.named(name);
-        if (Native.load("c", Libc.class).geteuid() != 0) {
+        if (Native.load("c", Libc.class).geteuid() != 0 && !isAlready(account)) {
             throw new StartException(
                     ExitCode.NO_PERMISSION,
                     "--user " + account.name()
@@ -91,13 +92,22 @@ public final class Privileges {
         }
     }
 
+    /** Whether this process became that user before it started its program anew: not root, nor able to be another user. */
+    private static boolean isAlready(Account account) {
+        return Native.load("c", Libc.class).geteuid() == account.userId()
+                && new LocalHost().read("/proc/self/status").orElse("").contains("\nNoNewPrivs:\t1\n");
+    }
+
     private static void become(Libc libc, Account account, long kept) {
-        int[] groupIds = account.groupIds().stream().mapToInt(Integer::intValue).toArray();
-        bound(libc, kept);
-        prctl(libc, PR_SET_KEEPCAPS, 1);
-        libc.setgroups(new NativeLong(groupIds.length), groupIds);
-        libc.setgid(account.groupId());
-        libc.setuid(account.userId());
+        if (libc.geteuid() == 0) {
+            int[] groupIds =
+                    account.groupIds().stream().mapToInt(Integer::intValue).toArray();
+            bound(libc, kept);
+            prctl(libc, PR_SET_KEEPCAPS, 1);
+            libc.setgroups(new NativeLong(groupIds.length), groupIds);
+            libc.setgid(account.groupId());
+            libc.setuid(account.userId());
+        }
         int[] header = {CAPABILITY_VERSION_3, 0};
         // Effective, permitted, inheritable; then the same three for the capabilities from 32 on.
         int low = (int) kept;

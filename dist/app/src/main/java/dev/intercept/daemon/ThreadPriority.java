@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The nice value of the calling thread, setpriority(2), and with it of those that it starts from now on: Linux has one for each
@@ -24,9 +25,42 @@ public final class ThreadPriority {
     /** The C library's call; an error comes as an exception with its errno. */
     interface Libc extends Library {
         int setpriority(int which, int who, int nice) throws LastErrorException;
+
+        int getpriority(int which, int who);
     }
 
+    /** What it was before {@link #raise}. */
+    private static volatile int before;
+
     private ThreadPriority() {}
+
+    /**
+     * Gives the calling thread the nice value from before {@link #raise}, for a program that it is about to start and that raises it
+     * itself; where it could not, which another thread tries, the value stays.
+     */
+    public static void lowerAgain() {
+        Libc libc = Native.load("c", Libc.class);
+        int raised = libc.getpriority(PRIO_PROCESS, CALLING_THREAD);
+        int lower = before;
+        boolean mayRaise = CompletableFuture.supplyAsync(() -> mayRaise(libc, lower, raised), command -> {
+                    Thread thread = new Thread(command, "nice value");
+                    thread.start();
+                })
+                .join();
+        if (mayRaise) {
+            libc.setpriority(PRIO_PROCESS, CALLING_THREAD, lower);
+        }
+    }
+
+    private static boolean mayRaise(Libc libc, int from, int to) {
+        try {
+            libc.setpriority(PRIO_PROCESS, CALLING_THREAD, from);
+            libc.setpriority(PRIO_PROCESS, CALLING_THREAD, to);
+            return true;
+        } catch (LastErrorException e) {
+            return false;
+        }
+    }
 
     /**
      * Sets it. Where the system refuses it stays as it is, and one line says so.
@@ -35,8 +69,10 @@ public final class ThreadPriority {
      */
     public static void raise(Optional<Integer> nice) {
         int value = nice.orElse(DEFAULT_NICE);
+        Libc libc = Native.load("c", Libc.class);
+        before = libc.getpriority(PRIO_PROCESS, CALLING_THREAD);
         try {
-            Native.load("c", Libc.class).setpriority(PRIO_PROCESS, CALLING_THREAD, value);
+            libc.setpriority(PRIO_PROCESS, CALLING_THREAD, value);
         } catch (LastErrorException e) {
             LOG.log(
                     nice.isPresent() ? Level.WARNING : Level.DEBUG,

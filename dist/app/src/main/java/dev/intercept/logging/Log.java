@@ -133,7 +133,7 @@ public final class Log {
     }
 
     /** Waits, for a second at most, until all that was logged is written. */
-    void flush() {
+    public void flush() {
         handler.flush();
     }
 }

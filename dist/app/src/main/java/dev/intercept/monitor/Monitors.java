@@ -15,9 +15,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The status socket of a running intercept and, where asked for, its web server: opened with the privileges of the start, served
@@ -124,13 +126,17 @@ public final class Monitors implements AutoCloseable {
     /**
      * Answers what was opened, on threads that the calling one starts.
      *
-     * @param reload reads the configuration anew, and returns what it reports
+     * @param commands what is done for a client that asks for it by this word, and what it is sent
      */
-    public void serve(Intercept intercept, Diagnosis diagnosis, String version, Supplier<String> reload)
+    public void serve(
+            Intercept intercept,
+            Diagnosis diagnosis,
+            String version,
+            Map<String, Function<SocketChannel, String>> commands)
             throws StartException {
         StatusReport report = new StatusReport(intercept, diagnosis, version);
-        socket.ifPresent(
-                opened -> opened.answer(request -> request.equals(StatusSocket.RELOAD) ? reload.get() : report.json()));
+        socket.ifPresent(opened -> opened.answer((request, client) ->
+                commands.getOrDefault(request, asking -> report.json()).apply(client)));
         if (bound.isPresent()) {
             web = Optional.of(serve(bound.get(), intercept, diagnosis, version));
             LOG.log(Level.INFO, "metrics and a page on " + place(web.get().address()));
@@ -144,6 +150,11 @@ public final class Monitors implements AutoCloseable {
         } catch (IOException e) {
             throw new StartException(ExitCode.SOFTWARE, "the page of --metrics cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** Where the status socket is, unless it could not be opened. */
+    public Optional<Path> directory() {
+        return socket.flatMap(StatusSocket::directory);
     }
 
     @Override

@@ -26,7 +26,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * A UNIX socket, unix(7), that only its owner may connect to. A client sends a word or nothing and ends its side, and is sent one
@@ -42,6 +41,9 @@ public final class StatusSocket implements AutoCloseable {
 
     /** What a client sends to have the configuration read anew. */
     public static final String RELOAD = "reload";
+
+    /** What a client sends to have the program started anew. */
+    public static final String RESTART = "restart";
 
     /** A client such as nc(1) sends nothing and does not end its side; what a busy machine delays for so long is taken for one. */
     private static final long REQUEST_MS = 1_000;
@@ -134,6 +136,10 @@ public final class StatusSocket implements AutoCloseable {
         }
     }
 
+    Optional<Path> directory() {
+        return Optional.ofNullable(asked.toAbsolutePath().getParent());
+    }
+
     private Path place() {
         return directory.path().resolve(asked.getFileName());
     }
@@ -143,19 +149,31 @@ public final class StatusSocket implements AutoCloseable {
                 .fileKey();
     }
 
-    /** Answers each client, on a thread that the calling one starts. */
-    public void serve(Supplier<String> report) {
-        answer(request -> report.get());
+    /** What is done for one client. */
+    @FunctionalInterface
+    public interface Answerer {
+
+        /**
+         * @param request the word that it sent, empty where it sent none
+         * @param client its connection, for who answers later
+         * @return what it is sent
+         */
+        String answer(String request, SocketChannel client);
     }
 
-    /** The same, by the word that a client sends, empty where it sends none. */
-    public void answer(UnaryOperator<String> report) {
+    /** Answers each client, on a thread that the calling one starts. */
+    public void serve(Supplier<String> report) {
+        answer((request, client) -> report.get());
+    }
+
+    /** The same, by what a client asks for. */
+    public void answer(Answerer report) {
         Thread thread = new Thread(() -> acceptAll(report), "status socket");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private void acceptAll(UnaryOperator<String> report) {
+    private void acceptAll(Answerer report) {
         while (acceptor.isOpen()) {
             try (SocketChannel client = acceptor.accept()) {
                 send(client, report);
@@ -168,14 +186,19 @@ public final class StatusSocket implements AutoCloseable {
         }
     }
 
-    private static void send(SocketChannel client, UnaryOperator<String> report) {
+    private static void send(SocketChannel client, Answerer report) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((report.apply(request(client)) + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                client.write(bytes);
-            }
+            send(client, report.answer(request(client), client));
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "a status could not be sent: " + e);
+        }
+    }
+
+    /** Sends a client what it is to be sent. */
+    public static void send(SocketChannel client, String answer) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            client.write(bytes);
         }
     }
 

@@ -71,7 +71,7 @@ class FleetTest {
                     Optional.of(directory.resolve("socket" + number)), Optional.of(metrics()), Optional.empty());
             network.run(() -> {
                 monitors.open();
-                monitors.serve(intercept, diagnosis, "1.0", () -> "");
+                monitors.serve(intercept, diagnosis, "1.0", Map.of());
             });
             tcpcopy = target.call(() -> TunnelClient.connect(new InetSocketAddress(address, 36524)));
         }

@@ -165,7 +165,7 @@ class ReloadTest {
     void shouldAnswerTheCommandThroughTheStatusSocket() throws Exception {
         Path socket = directory.resolve("socket");
         try (StatusSocket status = StatusSocket.open(socket, Optional.empty())) {
-            status.answer(request -> request.equals(StatusSocket.RELOAD)
+            status.answer((request, client) -> request.equals(StatusSocket.RELOAD)
                     ? reload.of(intercept, diagnosis, log).reply()
                     : "status");
             assertEquals("status", StatusSocket.ask(socket));

@@ -1,0 +1,160 @@
+package dev.intercept.restart;
+
+import dev.intercept.Arrival;
+import dev.intercept.Departure;
+import dev.intercept.server.Inheritance;
+import dev.intercept.server.Legacy;
+import dev.intercept.spi.HeldSource;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is handed from process to process, in memory of the kernel's that has a descriptor, memfd_create(2). Big-endian.
+ *
+ * <pre>
+ *    0   mark (4)                              the same in every version
+ *    4   version (4)
+ *    8   count n of descriptors (4)
+ *   12   descriptors (4 each)                  who asked for the restart, the listening socket, the tunnels,
+ *                                             packet sources that are held
+ *   then, of version 1:
+ *        moment at which capture ended (8)     System.nanoTime(), of which Linux has one for all processes
+ *        sources that are held (4), and of each what it is (UTF)
+ *        a peer for each tunnel                bytes of the address (1), address, port (2)
+ *        what {@link Legacy.State} writes
+ * </pre>
+ *
+ * @param asking the connection of who asked, to be answered
+ * @param leftNs when capture ended
+ */
+public record Baton(Arrival arrival, SocketChannel asking, long leftNs) {
+
+    private static final int MARK = 0x49435054;
+
+    /** To be raised with each change of what is behind the descriptors, that of the session table and the tunnels too. */
+    static final int VERSION = 1;
+
+    /** Of those who asked and of the listening socket. */
+    private static final int OTHERS = 2;
+
+    /** What a process of another version left; its sockets are closed. */
+    public static final class OtherVersionException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        OtherVersionException(int version) {
+            super("the process before left its state in version " + version + ", this program reads version "
+                    + VERSION);
+        }
+    }
+
+    /** Writes it to {@code memory}. @return the descriptors that the next process needs, that of the memory aside */
+    static List<Integer> write(int memory, Departure departure, SocketChannel asking) throws IOException {
+        Legacy legacy = departure.legacy();
+        List<Integer> descriptors = new ArrayList<>();
+        descriptors.add(Descriptors.of(asking));
+        descriptors.add(Descriptors.of(legacy.listener()));
+        for (SocketChannel tunnel : legacy.tunnels()) {
+            descriptors.add(Descriptors.of(tunnel));
+        }
+        departure.sources().forEach(source -> descriptors.add(source.descriptor()));
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(new FileOutputStream(file(memory))))) {
+            out.writeInt(MARK);
+            out.writeInt(VERSION);
+            out.writeInt(descriptors.size());
+            for (int descriptor : descriptors) {
+                out.writeInt(descriptor);
+            }
+            out.writeLong(System.nanoTime());
+            out.writeInt(departure.sources().size());
+            for (HeldSource source : departure.sources()) {
+                out.writeUTF(source.settings());
+            }
+            for (SocketChannel tunnel : legacy.tunnels()) {
+                InetSocketAddress peer = (InetSocketAddress) tunnel.getRemoteAddress();
+                byte[] address = peer.getAddress().getAddress();
+                out.writeByte(address.length);
+                out.write(address);
+                out.writeShort(peer.getPort());
+            }
+            legacy.state().writeTo(out);
+        }
+        return descriptors;
+    }
+
+    /**
+     * Reads it and closes the memory once all is read that is not left to {@link Inheritance#state}.
+     *
+     * @throws OtherVersionException when its sockets had to be closed
+     */
+    static Baton read(int memory) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(file(memory))));
+        Libc libc = Libc.load();
+        libc.close(memory);
+        if (in.readInt() != MARK) {
+            throw new IOException("there is something else in descriptor " + memory);
+        }
+        int version = in.readInt();
+        List<Integer> descriptors = new ArrayList<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            descriptors.add(in.readInt());
+        }
+        if (version != VERSION) {
+            descriptors.forEach(libc::close);
+            throw new OtherVersionException(version);
+        }
+        try {
+            return read(in, descriptors);
+        } catch (IOException e) {
+            descriptors.forEach(libc::close);
+            throw e;
+        }
+    }
+
+    private static Baton read(DataInputStream in, List<Integer> descriptors) throws IOException {
+        long leftNs = in.readLong();
+        int firstSource = descriptors.size() - in.readInt();
+        List<HeldSource> sources = new ArrayList<>();
+        for (int source : descriptors.subList(firstSource, descriptors.size())) {
+            sources.add(new HeldSource(in.readUTF(), source));
+        }
+        List<SocketChannel> tunnels = new ArrayList<>();
+        for (int tunnel : descriptors.subList(OTHERS, firstSource)) {
+            byte[] address = new byte[in.readUnsignedByte()];
+            in.readFully(address);
+            InetSocketAddress peer = new InetSocketAddress(InetAddress.getByAddress(address), in.readUnsignedShort());
+            SocketChannel channel = Descriptors.socket(tunnel, StandardProtocolFamily.INET, peer);
+            channel.configureBlocking(false);
+            tunnels.add(channel);
+        }
+        SocketChannel asking =
+                Descriptors.socket(descriptors.get(0), StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(""));
+        Inheritance inheritance = new Inheritance(Descriptors.listener(descriptors.get(1)), tunnels, in);
+        return new Baton(new Arrival(inheritance, sources), asking, leftNs);
+    }
+
+    /** Once the start is done: what it did not go on with. */
+    public void closeUseless() {
+        Libc libc = Libc.load();
+        arrival.sources().stream()
+                .filter(source -> !source.isTaken())
+                .forEach(source -> libc.close(source.descriptor()));
+    }
+
+    private static String file(int descriptor) {
+        return Path.of("/proc/self/fd", Integer.toString(descriptor)).toString();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.intercept.restart;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.Channel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+
+/**
+ * The JDK's socket channels by the numbers of their file descriptors, which it keeps for itself: by reflection on a package that the
+ * program's manifest opens ({@code Add-Opens}). The same in Java 17 to 25.
+ */
+final class Descriptors {
+
+    private static final String NIO = "sun.nio.ch.";
+
+    private Descriptors() {}
+
+    /** @throws IOException when this runtime has no such thing */
+    static int of(Channel channel) throws IOException {
+        return reflecting(() -> {
+            Method number = open(Class.forName(NIO + "SelChImpl").getMethod("getFDVal"));
+            return (int) number.invoke(channel);
+        });
+    }
+
+    /** A connected socket. */
+    static SocketChannel socket(int descriptor, ProtocolFamily family, SocketAddress peer) throws IOException {
+        return reflecting(() -> {
+            Constructor<?> constructor = open(Class.forName(NIO + "SocketChannelImpl")
+                    .getDeclaredConstructor(
+                            SelectorProvider.class, ProtocolFamily.class, FileDescriptor.class, SocketAddress.class));
+            return (SocketChannel)
+                    constructor.newInstance(SelectorProvider.provider(), family, object(descriptor), peer);
+        });
+    }
+
+    /** A socket that listens for TCP. */
+    static ServerSocketChannel listener(int descriptor) throws IOException {
+        return reflecting(() -> {
+            Constructor<?> constructor = open(Class.forName(NIO + "ServerSocketChannelImpl")
+                    .getDeclaredConstructor(
+                            SelectorProvider.class, ProtocolFamily.class, FileDescriptor.class, boolean.class));
+            return (ServerSocketChannel) constructor.newInstance(
+                    SelectorProvider.provider(), StandardProtocolFamily.INET, object(descriptor), true);
+        });
+    }
+
+    private static FileDescriptor object(int descriptor) throws ReflectiveOperationException {
+        return (FileDescriptor) open(Class.forName(NIO + "IOUtil").getDeclaredMethod("newFD", int.class))
+                .invoke(null, descriptor);
+    }
+
+    private static <T extends AccessibleObject> T open(T member) {
+        member.setAccessible(true);
+        return member;
+    }
+
+    @FunctionalInterface
+    private interface Reflection<T> {
+        T run() throws ReflectiveOperationException;
+    }
+
+    private static <T> T reflecting(Reflection<T> reflection) throws IOException {
+        try {
+            return reflection.run();
+        } catch (InvocationTargetException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw new IOException("this Java runtime does not hand its sockets out: " + e, e);
+        }
+    }
+}
