@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all lanes share: maps, programs, the devices they are attached to. Freed with the last lane; filters stay attached, but for those
@@ -37,8 +38,14 @@ final class Capture {
     private final Optional<KernelRoutes> routes;
     private final LiveSettings live;
     private final Map<Integer, DevicePrograms> programs = new HashMap<>();
+
+    /** Since {@link #open}; not there where that fails before. */
+    @SuppressWarnings("NullAway.Init")
     private Attachments attachments;
-    private DeviceFollower follower;
+
+    /** Null before the filters are attached. */
+    private @Nullable DeviceFollower follower;
+
     private int lanes;
 
     private Capture(EbpfSettings settings, AnswerMaps maps) throws SystemCallException {
