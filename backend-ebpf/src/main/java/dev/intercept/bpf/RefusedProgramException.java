@@ -25,7 +25,8 @@ public final class RefusedProgramException extends Exception {
 
     /** The last line of a verifier's log that has a reason. */
     static String verdictOf(String log) {
-        List<String> lines = log.replace("\0", "")
+        int end = log.indexOf('\0'); // Behind it stands what was said of ways that were in order.
+        List<String> lines = log.substring(0, end < 0 ? log.length() : end)
                 .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty() && !line.startsWith(STATISTICS))

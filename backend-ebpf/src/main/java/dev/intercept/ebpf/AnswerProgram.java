@@ -89,9 +89,7 @@ final class AnswerProgram {
 
     private Program build() {
         headers.find(linkBytes, PORTS);
-        if (maps.requests().isPresent()) {
-            out.store(U64, R10, DELAY, 0);
-        }
+        startDelay();
         checkFirst();
         checkLater();
         out.label("hand up");
@@ -123,6 +121,13 @@ final class AnswerProgram {
                 .jump("hand up");
     }
 
+    /** On each way that leads to a record: without CAP_PERFMON nothing is read from the stack that was not written. */
+    private void startDelay() {
+        if (maps.requests().isPresent()) {
+            out.store(U64, R10, DELAY, 0);
+        }
+    }
+
     private void checkPassList() {
         out.loadValue(R1, maps.control(), ControlLayout.HAS_PASS_LIST)
                 .load(U32, R1, R1, 0)
@@ -141,6 +146,7 @@ final class AnswerProgram {
     /** A packet without ports: what came first decides. */
     private void checkLater() {
         out.label("later fragment");
+        startDelay();
         keyOfFragment();
         out.call(Helper.MAP_LOOKUP_ELEM).jumpIf(R0, EQUAL, 0, "pass");
     }

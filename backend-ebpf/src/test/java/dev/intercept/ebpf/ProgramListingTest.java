@@ -46,8 +46,8 @@ class ProgramListingTest {
 
     @Test
     void shouldBeTheSameBytesOnEveryMachineOfAByteOrder() throws Exception {
-        assertEquals("01bff63ebe7384a0", digest(ANSWERS, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("8550c958d622bbe0", digest(ANSWERS, ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("b63bda8cbb5a8aa5", digest(ANSWERS, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("dcdc50c9e9184edd", digest(ANSWERS, ByteOrder.BIG_ENDIAN), "s390x");
         assertEquals("48be6cc254132c85", digest(TIMED, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
         assertEquals("de862cbcb94a9632", digest(TIMED, ByteOrder.BIG_ENDIAN), "s390x");
     }

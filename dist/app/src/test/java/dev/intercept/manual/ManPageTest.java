@@ -118,6 +118,7 @@ class ManPageTest {
                         "EXIT STATUS",
                         "NOTES",
                         "SIGNALS",
+                        "RESTART",
                         "ENVIRONMENT",
                         "FILES",
                         "SEE ALSO"),
