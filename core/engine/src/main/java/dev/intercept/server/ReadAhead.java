@@ -37,13 +37,18 @@ final class ReadAhead implements UnroutedResponses {
         this.unasked = unasked;
     }
 
-    /** Waits for the thread that has it; to be followed by {@link #endTurn}. */
+    /** Unless this thread has it, waits for the one that does; to be followed by {@link #endTurn}. */
     void takeTurn() {
-        turn.lock();
+        if (!turn.isHeldByCurrentThread()) {
+            turn.lock();
+        }
     }
 
+    /** Of this thread, where it has the turn. */
     void endTurn() {
-        turn.unlock();
+        if (turn.isHeldByCurrentThread()) {
+            turn.unlock();
+        }
     }
 
     /** Does the work with the turn. */
@@ -69,10 +74,10 @@ final class ReadAhead implements UnroutedResponses {
         return unasked.outletFor(response);
     }
 
-    /** Unless another thread has the turn, which then reads. */
+    /** Unless another thread has the turn or waits for it, which then reads: the server thread never waits for more than one of these. */
     @Override
     public void readRecords() {
-        if (turn.tryLock()) {
+        if (!turn.hasQueuedThreads() && turn.tryLock()) {
             try {
                 readSome();
             } finally {

@@ -223,13 +223,16 @@ public final class TunnelServer implements Runnable {
                 roundBeganNs = nanoClock.getAsLong();
                 if (roundBeganNs - nextTickNs >= 0) {
                     nextTickNs = roundBeganNs + TICK_MS * 1_000_000L;
-                    readAhead.inTurn(this::tick);
+                    readAhead.takeTurn();
+                    tick();
                 }
             } catch (IOException | RuntimeException e) {
                 log.log(
                         "server_error",
                         Level.ERROR,
                         () -> "the tunnel server goes on after an error; please report: " + e);
+            } finally {
+                readAhead.endTurn();
             }
         }
         if (!leaving) {
@@ -238,15 +241,8 @@ public final class TunnelServer implements Runnable {
     }
 
     private void onReady(SelectionKey key) {
-        readAhead.takeTurn();
-        try {
-            serve(key);
-        } finally {
-            readAhead.endTurn();
-        }
-    }
-
-    private void serve(SelectionKey key) {
+        readAhead.takeTurn(); // Until the round ends: if it had to wait for each key, capture threads would make it
+        // late.
         if (acceptor.isReady(key)) {
             accept();
             return;

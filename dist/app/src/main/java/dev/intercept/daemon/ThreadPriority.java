@@ -3,14 +3,21 @@ package dev.intercept.daemon;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * The nice value of the calling thread, setpriority(2), and with it of those that it starts from now on: Linux has one for each
- * thread. The runtime's own threads, compiler and collector, run already and stay behind.
+ * thread. The runtime's compiler stays behind. Its thread that collects garbage does not: all others wait
+ * for it.
  */
 public final class ThreadPriority {
 
@@ -73,11 +80,33 @@ public final class ThreadPriority {
         before = libc.getpriority(PRIO_PROCESS, CALLING_THREAD);
         try {
             libc.setpriority(PRIO_PROCESS, CALLING_THREAD, value);
+            for (int collector : collectors()) {
+                libc.setpriority(PRIO_PROCESS, collector, value);
+            }
         } catch (LastErrorException e) {
             LOG.log(
                     nice.isPresent() ? Level.WARNING : Level.DEBUG,
                     "--nice " + value + ": the system refused it (" + e.getMessage()
                             + "); it takes CAP_SYS_NICE, or LimitNICE=" + value + " under systemd");
+        }
+    }
+
+    /** The threads of the serial collector, one, by its name in HotSpot; none where they cannot be read. */
+    private static List<Integer> collectors() {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            return tasks.filter(ThreadPriority::isCollector)
+                    .map(task -> Integer.valueOf(String.valueOf(task.getFileName())))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isCollector(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).strip().equals("VM Thread");
+        } catch (IOException e) { // It has ended.
+            return false;
         }
     }
 }
