@@ -59,8 +59,8 @@ final class RunOptions {
             paramLabel = "N",
             converter = WholeNumber.Niceness.class,
             description =
-                    "nice value, -20 to 19, of the threads that carry packets and records; the runtime's compiler and "
-                            + "collector keep theirs (default: -10 where allowed)")
+                    "nice value, -20 to 19, of the threads that carry packets and records, and of the "
+                            + "runtime's collector; its compiler keeps its own (default: -10 where allowed)")
     @Nullable
     Integer nice;
 
