@@ -1,14 +1,7 @@
 package dev.intercept.cli;
 
-import dev.intercept.ExitCode;
-import dev.intercept.StartException;
 import dev.intercept.monitor.StatusSocket;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code intercept restart}: has the intercept that runs become the program that is installed now. */
 @Command(
@@ -22,27 +15,9 @@ import picocli.CommandLine.Spec;
             "",
             "Exit code 0 once it captures again, 64 when it was refused, which changes nothing, 69 when none runs."
         })
-final class RestartCommand implements Callable<Integer> {
+final class RestartCommand extends AskingCommand {
 
-    @Mixin
-    private final RunningOptions running = new RunningOptions();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help and exit")
-    private boolean help;
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() throws StartException {
-        Reload.Outcome outcome = running.ask(StatusSocket.RESTART);
-        if (!outcome.isDone()) {
-            throw new StartException(ExitCode.USAGE, outcome.line());
-        }
-        spec.commandLine().getOut().println(outcome.line());
-        return ExitCode.OK.code();
+    RestartCommand() {
+        super(StatusSocket.RESTART);
     }
 }
