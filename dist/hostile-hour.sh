@@ -115,8 +115,10 @@ wait $subject || { echo "hostile-hour.sh: intercept ended with $?" >&2; bad=1; }
 echo "attacks: $(tail -1 "$work/crowd")"
 echo "live in the heap: $before_kib KiB before, $after_kib KiB after"
 [ $((after_kib - before_kib)) -le $growth_kib ] || { echo "hostile-hour.sh: the heap has grown" >&2; bad=1; }
-tail -n +$((started + 1)) "$work/stops" | awk '!/HeapInspection/ && match($0, /Total: *[0-9]+ ns/) {
-    ns = substr($0, RSTART, RLENGTH); gsub(/[^0-9]/, "", ns); ns += 0
+tail -n +$((started + 1)) "$work/stops" | awk '
+  function ns_of(phase) { return match($0, phase ": *[0-9]+ ns") ? substr($0, RSTART + length(phase) + 1) + 0 : 0 }
+  !/HeapInspection/ && /Safepoint "/ { # Until the threads may go on.
+    ns = ns_of("Reaching safepoint") + ns_of("Cleanup") + ns_of("At safepoint")
     if (ns > longest) { longest = ns; what = $0 }
     over += ns > 5e6; stops++ }
   END { sub(/.*Safepoint "/, "", what); sub(/".*/, "", what)

@@ -6,6 +6,7 @@ import dev.intercept.StartException;
 import dev.intercept.StartStep;
 import dev.intercept.daemon.Account;
 import dev.intercept.daemon.Detachment;
+import dev.intercept.daemon.HeapPages;
 import dev.intercept.daemon.Heartbeat;
 import dev.intercept.daemon.PidFile;
 import dev.intercept.daemon.Privileges;
@@ -245,6 +246,7 @@ final class InterceptProcess {
             if (options.detached) {
                 Detachment.reportReady(System.out);
             }
+            intercept.every(1, HeapPages.ofThisProcess());
             if (options.training) {
                 intercept.every(Training.RUN_S, intercept::stop);
             }

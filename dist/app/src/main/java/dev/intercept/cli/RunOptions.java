@@ -58,8 +58,8 @@ final class RunOptions {
             names = "--nice",
             paramLabel = "N",
             converter = WholeNumber.Niceness.class,
-            description = "nice value, -20 to 19, of the threads that carry packets and records, and of the "
-                    + "runtime's collector; its compiler keeps its own (default: -10 where allowed)")
+            description = "nice value, -20 to 19, of all threads but the Java runtime's compilers (default: -10 where "
+                    + "allowed)")
     @Nullable
     Integer nice;
 

@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * The nice value of the calling thread, setpriority(2), and with it of those that it starts from now on: Linux has one for each
- * thread. The runtime's compiler stays behind. Its thread that collects garbage does not: all others wait
- * for it.
+ * The nice value of the process's threads, setpriority(2), and with it of those that they start from now on: Linux has one for each
+ * thread. The runtime's compilers stay behind. Its thread that collects garbage does not, nor do those that run our code: all others
+ * wait for them when it collects.
  */
 public final class ThreadPriority {
 
@@ -26,6 +26,7 @@ public final class ThreadPriority {
 
     private static final int PRIO_PROCESS = 0;
     private static final int CALLING_THREAD = 0;
+    private static final int ESRCH = 3;
 
     private static final Logger LOG = System.getLogger(ThreadPriority.class.getName());
 
@@ -80,8 +81,8 @@ public final class ThreadPriority {
         before = libc.getpriority(PRIO_PROCESS, CALLING_THREAD);
         try {
             libc.setpriority(PRIO_PROCESS, CALLING_THREAD, value);
-            for (int collector : collectors()) {
-                libc.setpriority(PRIO_PROCESS, collector, value);
+            for (int thread : others()) {
+                setUnlessEnded(libc, thread, value);
             }
         } catch (LastErrorException e) {
             LOG.log(
@@ -91,10 +92,20 @@ public final class ThreadPriority {
         }
     }
 
-    /** The threads of the serial collector, one, by its name in HotSpot; none where they cannot be read. */
-    private static List<Integer> collectors() {
+    private static void setUnlessEnded(Libc libc, int thread, int nice) {
+        try {
+            libc.setpriority(PRIO_PROCESS, thread, nice);
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() != ESRCH) {
+                throw e;
+            }
+        }
+    }
+
+    /** All that are there, by their names in HotSpot; none where they cannot be read. */
+    private static List<Integer> others() {
         try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            return tasks.filter(ThreadPriority::isCollector)
+            return tasks.filter(task -> !isCompiler(task))
                     .map(task -> Integer.valueOf(String.valueOf(task.getFileName())))
                     .toList();
         } catch (IOException | UncheckedIOException e) {
@@ -102,11 +113,13 @@ public final class ThreadPriority {
         }
     }
 
-    private static boolean isCollector(Path task) {
+    /** Or is about to end. */
+    private static boolean isCompiler(Path task) {
         try {
-            return Files.readString(task.resolve("comm")).strip().equals("VM Thread");
+            String name = Files.readString(task.resolve("comm")).strip();
+            return name.matches("C[12] CompilerThre.*|Training replay.*");
         } catch (IOException e) { // It has ended.
-            return false;
+            return true;
         }
     }
 }

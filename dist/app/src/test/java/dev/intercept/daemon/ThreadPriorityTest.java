@@ -1,14 +1,15 @@
 package dev.intercept.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -30,49 +31,46 @@ class ThreadPriorityTest {
     }
 
     @Test
-    void shouldSetItForTheThreadAndThoseItStartsAndNoOther() throws Exception {
+    void shouldSetItForAllButTheCompilersAndForThreadsToCome() throws Exception {
         int before = nice();
-        List<Integer> seen = new CopyOnWriteArrayList<>();
-        Thread thread = new Thread(() -> {
-            ThreadPriority.raise(Optional.of(before + 3));
-            seen.add(nice());
-            CompletableFuture<Void> end = new CompletableFuture<>();
-            new Thread(() -> {
-                        seen.add(nice());
-                        end.complete(null);
-                    })
-                    .start();
-            end.join();
-        });
-        thread.start();
-        thread.join();
-        assertEquals(List.of(before + 3, before + 3), seen);
-        assertEquals(before, nice());
-    }
-
-    /** HotSpot's VM thread collects garbage, with the serial collector, and every other thread waits for it. */
-    @Test
-    void shouldTakeTheCollectorAlong() throws Exception {
-        Path collector;
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-            collector = tasks.filter(task -> name(task).equals("VM Thread"))
-                    .findAny()
-                    .orElseThrow();
-        }
-        int before = nice(collector);
-        for (int nice : new int[] {before + 3, before}) {
-            Thread thread = new Thread(() -> ThreadPriority.raise(Optional.of(nice)));
-            thread.start();
-            thread.join();
-            assertEquals(nice, nice(collector));
-        }
-    }
-
-    private static String name(Path task) {
+        Map<String, Integer> others = niceByName();
+        assertTrue(others.containsKey("VM Thread"), others::toString); // HotSpot's, which collects garbage.
         try {
-            return Files.readString(task.resolve("comm")).strip();
-        } catch (IOException e) { // It has ended.
-            return "";
+            raise(before + 3);
+            Map<String, Integer> raised = niceByName();
+            others.forEach((name, nice) -> {
+                if (raised.containsKey(name)) { // Has not ended.
+                    assertEquals(isCompiler(name) ? nice : before + 3, raised.get(name), name);
+                }
+            });
+            CompletableFuture<Integer> later = new CompletableFuture<>();
+            new Thread(() -> later.complete(nice())).start();
+            assertEquals(before + 3, later.get());
+        } finally {
+            raise(before);
         }
+    }
+
+    private static void raise(int nice) {
+        ThreadPriority.raise(Optional.of(nice));
+    }
+
+    private static boolean isCompiler(String name) {
+        return name.startsWith("C1 Comp") || name.startsWith("C2 Comp");
+    }
+
+    /** Of this process's threads; of several of one name, any. */
+    private static Map<String, Integer> niceByName() throws IOException {
+        Map<String, Integer> found = new HashMap<>();
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (Path task : tasks.toList()) {
+                try {
+                    found.put(Files.readString(task.resolve("comm")).strip(), nice(task));
+                } catch (IOException | AssertionError e) {
+                    continue; // It has ended.
+                }
+            }
+        }
+        return found;
     }
 }
