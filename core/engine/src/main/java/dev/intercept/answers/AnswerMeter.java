@@ -1,5 +1,13 @@
 package dev.intercept.answers;
 
+import static dev.intercept.answers.SampledSessions.ACKNOWLEDGED;
+import static dev.intercept.answers.SampledSessions.ANSWERED;
+import static dev.intercept.answers.SampledSessions.HAS_REQUEST;
+import static dev.intercept.answers.SampledSessions.NEXT_SEQUENCE;
+import static dev.intercept.answers.SampledSessions.SEGMENT_BYTES;
+import static dev.intercept.answers.SampledSessions.WINDOW_EDGE;
+import static dev.intercept.answers.SampledSessions.WINDOW_SCALE;
+
 import dev.intercept.packet.ResponsePacket;
 import dev.intercept.stats.Histogram;
 import java.util.function.LongSupplier;
@@ -18,6 +26,9 @@ public final class AnswerMeter {
     private static final long MISSING = Long.MIN_VALUE;
     private static final int TCP_HEADER_MIN_BYTES = 20;
 
+    /** Packets of the sample that need no time of their own share one: a clock costs as much as all else. */
+    private static final int CLOCK_PACKETS = 32;
+
     private final Sampling sampling;
     private final LongSupplier nanoClock;
     private final boolean isOff;
@@ -25,6 +36,8 @@ public final class AnswerMeter {
     private final SampledSessions sessions;
     private final boolean readsHttp;
     private final HttpStatuses statuses;
+    private long latestNs;
+    private int packetsSinceRead;
 
     /** Of headers alone. */
     public AnswerMeter(Sampling sampling, LongSupplier nanoClock) {
@@ -97,7 +110,7 @@ public final class AnswerMeter {
 
     private void onSynAck(ResponsePacket packet, int row, long client, long target, long hash) {
         int slot = sessions.find(client, target, hash);
-        if (slot != SampledSessions.NONE && sessions.nextSequence[slot] == packet.sequence() + 1) {
+        if (slot != SampledSessions.NONE && sessions.get(slot, NEXT_SEQUENCE) == packet.sequence() + 1) {
             ports.add(row, AnswerCount.SEGMENTS, sessions.weight(slot));
             ports.add(row, AnswerCount.REPEATED, sessions.weight(slot));
             return;
@@ -105,19 +118,19 @@ public final class AnswerMeter {
         if (slot != SampledSessions.NONE) {
             sessions.end(slot); // The client uses its port again.
         }
-        long nowNs = nanoClock.getAsLong();
+        long nowNs = readClock();
         slot = sessions.begin(client, target, hash, nowNs);
         if (slot == SampledSessions.NONE) {
             return;
         }
         ports.add(row, AnswerCount.SESSIONS, sessions.weight(slot));
         ports.add(row, AnswerCount.SEGMENTS, sessions.weight(slot));
-        sessions.nextSequence[slot] = packet.sequence() + 1;
-        sessions.acknowledged[slot] = packet.acknowledgement();
+        sessions.set(slot, NEXT_SEQUENCE, packet.sequence() + 1);
+        sessions.set(slot, ACKNOWLEDGED, packet.acknowledgement());
         sessions.responseTo[slot] = packet.acknowledgement();
-        sessions.windowScale[slot] = SynOptions.windowScale(packet);
-        sessions.segmentBytes[slot] = SynOptions.maxSegmentBytes(packet);
-        sessions.windowEdge[slot] = packet.acknowledgement() + packet.window(); // That of a SYN/ACK is not scaled.
+        sessions.set(slot, WINDOW_SCALE, SynOptions.windowScale(packet));
+        sessions.set(slot, SEGMENT_BYTES, SynOptions.maxSegmentBytes(packet));
+        sessions.set(slot, WINDOW_EDGE, packet.acknowledgement() + packet.window()); // That of a SYN/ACK is not scaled.
         long addedNs = sampling.addedNs(client, hash, MISSING);
         if (addedNs != MISSING) {
             ports.record(row, AnswerDelay.SYN_ACK, nowNs - addedNs);
@@ -125,8 +138,10 @@ public final class AnswerMeter {
     }
 
     private void onSampled(ResponsePacket packet, int row, int slot, int payload) {
-        long nowNs = nanoClock.getAsLong();
-        sessions.seenNs[slot] = nowNs;
+        if (++packetsSinceRead == CLOCK_PACKETS) {
+            readClock();
+        }
+        sessions.seen(slot, latestNs);
         if (packet.isRst()) {
             sessions.end(slot);
             return;
@@ -139,30 +154,36 @@ public final class AnswerMeter {
         if (length > 0) {
             onSequence(packet.sequence() + length, segments(packet, payload, slot), row, slot);
         }
-        int taken = packet.acknowledgement() - sessions.acknowledged[slot];
+        int taken = packet.acknowledgement() - sessions.get(slot, ACKNOWLEDGED);
         if (taken > 0) {
             onRequest(taken, row, slot);
-            sessions.acknowledged[slot] = packet.acknowledgement();
+            sessions.set(slot, ACKNOWLEDGED, packet.acknowledgement());
         }
         if (payload > 0) {
-            onData(row, slot, nowNs);
-        } else if (taken > 0 && sessions.requestNs[slot] == 0) {
-            sessions.requestNs[slot] = nowNs;
+            onData(row, slot);
+        } else if (taken > 0 && sessions.requestNs(slot) == 0) {
+            sessions.requestNs(slot, readClock());
         }
+    }
+
+    private long readClock() {
+        packetsSinceRead = 0;
+        latestNs = nanoClock.getAsLong();
+        return latestNs;
     }
 
     /** As many as are on the wire: the host's own device may get several as one and cut it. */
     private int segments(ResponsePacket packet, int payload, int slot) {
         int options = packet.tcpHeaderBytes() - TCP_HEADER_MIN_BYTES;
-        int most = Math.max(1, sessions.segmentBytes[slot] - options);
+        int most = Math.max(1, sessions.get(slot, SEGMENT_BYTES) - options);
         return Math.max(1, (payload + most - 1) / most);
     }
 
     /** @param end the sequence number behind the segment: one that does not advance was sent before */
     private void onSequence(int end, int segments, int row, int slot) {
         ports.add(row, AnswerCount.SEGMENTS, (long) segments * sessions.weight(slot));
-        if (end - sessions.nextSequence[slot] > 0) {
-            sessions.nextSequence[slot] = end;
+        if (end - sessions.get(slot, NEXT_SEQUENCE) > 0) {
+            sessions.set(slot, NEXT_SEQUENCE, end);
         } else {
             ports.add(row, AnswerCount.REPEATED, (long) segments * sessions.weight(slot));
         }
@@ -170,31 +191,31 @@ public final class AnswerMeter {
 
     /** @param taken sequence numbers of the client that are acknowledged for the first time; a FIN is one */
     private void onRequest(int taken, int row, int slot) {
-        if (taken > 1 && !sessions.hasRequest[slot]) {
-            sessions.hasRequest[slot] = true;
+        if (taken > 1 && sessions.get(slot, HAS_REQUEST) == 0) {
+            sessions.set(slot, HAS_REQUEST, 1);
             ports.add(row, AnswerCount.REQUESTS, sessions.weight(slot));
         }
     }
 
-    private void onData(int row, int slot, long nowNs) {
-        sessions.hasRequest[slot] = false;
-        if (!sessions.answered[slot]) {
-            sessions.answered[slot] = true;
+    private void onData(int row, int slot) {
+        sessions.set(slot, HAS_REQUEST, 0);
+        if (sessions.get(slot, ANSWERED) == 0) {
+            sessions.set(slot, ANSWERED, 1);
             ports.add(row, AnswerCount.SESSIONS_ANSWERED, sessions.weight(slot));
         }
-        if (sessions.requestNs[slot] != 0) {
-            ports.record(row, AnswerDelay.DATA, nowNs - sessions.requestNs[slot]);
-            sessions.requestNs[slot] = 0;
+        if (sessions.requestNs(slot) != 0) {
+            ports.record(row, AnswerDelay.DATA, readClock() - sessions.requestNs(slot));
+            sessions.requestNs(slot, 0);
         }
     }
 
     private void onWindow(ResponsePacket packet, int row, int slot) {
-        int edge = packet.acknowledgement() + (packet.window() << sessions.windowScale[slot]);
+        int edge = packet.acknowledgement() + (packet.window() << sessions.get(slot, WINDOW_SCALE));
         // Less than one unit of the scale is rounding.
-        if (edge - sessions.windowEdge[slot] <= -(1 << sessions.windowScale[slot])) {
+        if (edge - sessions.get(slot, WINDOW_EDGE) <= -(1 << sessions.get(slot, WINDOW_SCALE))) {
             ports.add(row, AnswerCount.SHRUNK_WINDOWS, sessions.weight(slot));
         }
-        sessions.windowEdge[slot] = edge;
+        sessions.set(slot, WINDOW_EDGE, edge);
     }
 
     private static boolean isFin(ResponsePacket packet) {

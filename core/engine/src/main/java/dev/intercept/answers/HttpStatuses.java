@@ -40,7 +40,7 @@ final class HttpStatuses {
      * @param payload bytes of it, captured or not; more than 0
      */
     void onData(ResponsePacket packet, int row, int slot, int payload) {
-        int ahead = packet.sequence() - sessions.nextSequence[slot];
+        int ahead = packet.sequence() - sessions.get(slot, SampledSessions.NEXT_SEQUENCE);
         if (ahead < 0) {
             return; // Sent before.
         }

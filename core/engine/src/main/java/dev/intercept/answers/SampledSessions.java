@@ -26,32 +26,45 @@ final class SampledSessions {
     private static final int FULL = SLOTS / 2;
     private static final int EMPTY = SLOTS / 8;
 
-    final long[] clients = new long[SLOTS];
-    final long[] targets = new long[SLOTS];
-    final long[] seenNs = new long[SLOTS];
+    /** Fields of {@link #longs}: client and target as {@link Sampling#end} has them. */
+    private static final int CLIENT = 0;
 
-    /** What the sample took one of when the session began. */
-    private final int[] oneIn = new int[SLOTS];
-
-    /** The sequence number after the last byte that was seen. */
-    final int[] nextSequence = new int[SLOTS];
-
-    final int[] acknowledged = new int[SLOTS];
-
-    /** The right edge of the window: acknowledgement number and the room that is offered. */
-    final int[] windowEdge = new int[SLOTS];
+    private static final int TARGET = 1;
+    private static final int SEEN_NS = 2;
 
     /** When a request was acknowledged that no data answered yet; 0 for none. */
-    final long[] requestNs = new long[SLOTS];
+    private static final int REQUEST_NS = 3;
+
+    private static final int LONGS = 4;
+
+    /** Fields of {@link #ints}: the sequence number after the last byte that was seen. */
+    static final int NEXT_SEQUENCE = 0;
+
+    static final int ACKNOWLEDGED = 1;
+
+    /** The right edge of the window: acknowledgement number and the room that is offered. */
+    static final int WINDOW_EDGE = 2;
+
+    static final int WINDOW_SCALE = 3;
 
     /** Bytes of data and TCP options in a segment at most. */
-    final int[] segmentBytes = new int[SLOTS];
+    static final int SEGMENT_BYTES = 4;
 
-    /** Whether the client has sent data that no data answered yet. */
-    final boolean[] hasRequest = new boolean[SLOTS];
+    /** 1 where the client has sent data that no data answered yet, else 0. */
+    static final int HAS_REQUEST = 5;
 
-    final byte[] windowScale = new byte[SLOTS];
-    final boolean[] answered = new boolean[SLOTS];
+    /** 1 where any data was seen, else 0. */
+    static final int ANSWERED = 6;
+
+    /** What the sample took one of when the session began. */
+    private static final int ONE_IN = 7;
+
+    private static final int INTS = 8;
+
+    /** Of one session next to each other: that is two lines of the processor's cache for a packet. */
+    private final long[] longs = new long[SLOTS * LONGS];
+
+    private final int[] ints = new int[SLOTS * INTS];
 
     /** How much of an HTTP status line the latest data ended with. */
     final byte[] statusBytes = new byte[SLOTS];
@@ -78,7 +91,7 @@ final class SampledSessions {
     int find(long client, long target, long hash) {
         for (int i = 0; i < PROBES; i++) {
             int slot = (int) hash + i & SLOTS - 1;
-            if (clients[slot] == client && targets[slot] == target) {
+            if (longs[slot * LONGS + CLIENT] == client && longs[slot * LONGS + TARGET] == target) {
                 return slot;
             }
         }
@@ -94,7 +107,7 @@ final class SampledSessions {
         }
         for (int i = 0; i < PROBES; i++) {
             int slot = (int) hash + i & SLOTS - 1;
-            if (clients[slot] == 0) {
+            if (isFree(slot)) {
                 take(slot, client, target, nowNs);
                 return slot;
             }
@@ -103,13 +116,13 @@ final class SampledSessions {
     }
 
     private void take(int slot, long client, long target, long nowNs) {
-        clients[slot] = client;
-        targets[slot] = target;
-        seenNs[slot] = nowNs;
-        oneIn[slot] = sampling.oneIn();
-        requestNs[slot] = 0;
-        hasRequest[slot] = false;
-        answered[slot] = false;
+        longs[slot * LONGS + CLIENT] = client;
+        longs[slot * LONGS + TARGET] = target;
+        seen(slot, nowNs);
+        requestNs(slot, 0);
+        set(slot, HAS_REQUEST, 0);
+        set(slot, ANSWERED, 0);
+        set(slot, ONE_IN, sampling.oneIn());
         statusBytes[slot] = 0;
         speaksHttp[slot] = false;
         used++;
@@ -118,11 +131,37 @@ final class SampledSessions {
 
     /** For how many sessions it stands. */
     int weight(int slot) {
-        return Math.max(oneIn[slot], sampling.oneIn());
+        return Math.max(get(slot, ONE_IN), sampling.oneIn());
+    }
+
+    /** A field of {@link #ints}. */
+    int get(int slot, int field) {
+        return ints[slot * INTS + field];
+    }
+
+    void set(int slot, int field, int value) {
+        ints[slot * INTS + field] = value;
+    }
+
+    long requestNs(int slot) {
+        return longs[slot * LONGS + REQUEST_NS];
+    }
+
+    void requestNs(int slot, long ns) {
+        longs[slot * LONGS + REQUEST_NS] = ns;
+    }
+
+    /** Some packet of it. */
+    void seen(int slot, long ns) {
+        longs[slot * LONGS + SEEN_NS] = ns;
+    }
+
+    private boolean isFree(int slot) {
+        return longs[slot * LONGS + CLIENT] == 0;
     }
 
     void end(int slot) {
-        clients[slot] = 0;
+        longs[slot * LONGS + CLIENT] = 0;
         used--;
     }
 
@@ -143,7 +182,7 @@ final class SampledSessions {
 
     private void dropOthers() {
         for (int slot = 0; slot < SLOTS; slot++) {
-            if (clients[slot] != 0 && !sampling.takes(Sampling.hash(clients[slot]))) {
+            if (!isFree(slot) && !sampling.takes(Sampling.hash(longs[slot * LONGS + CLIENT]))) {
                 end(slot);
             }
         }
@@ -152,7 +191,7 @@ final class SampledSessions {
     private void sweep(long nowNs) {
         for (int i = 0; i < SWEPT; i++) {
             swept = swept + 1 & SLOTS - 1;
-            if (clients[swept] != 0 && nowNs - seenNs[swept] > IDLE_NS) {
+            if (!isFree(swept) && nowNs - longs[swept * LONGS + SEEN_NS] > IDLE_NS) {
                 end(swept);
             }
         }
