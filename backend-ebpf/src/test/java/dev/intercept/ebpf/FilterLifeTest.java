@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.kit.Await;
+import dev.intercept.kit.LogLines;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.spi.BackendException;
@@ -13,11 +14,8 @@ import dev.intercept.spi.Verdict;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,8 +85,8 @@ class FilterLifeTest {
         String before = listing();
         try (LogLines log = new LogLines(Attachments.class)) {
             network.open().close();
-            assertTrue(log.next().startsWith("answers from port 8080 are stopped at the egress of target0, "));
-            assertEquals("answers pass at the egress of target0 again: intercept did not start", log.next());
+            assertTrue(log.next().startsWith("INFO answers from port 8080 are stopped at the egress of target0, "));
+            assertEquals("INFO answers pass at the egress of target0 again: intercept did not start", log.next());
         }
         assertEquals(before, listing());
         network.serve();
@@ -228,21 +226,17 @@ class FilterLifeTest {
         network.exec("tc qdisc add dev target0 clsact");
         network.exec("tc filter add dev target0 ingress pref 1 protocol ip " + CLASSIC_BPF);
         String before = listing();
-        List<String> log = new CopyOnWriteArrayList<>();
-        Logger logger = Logger.getLogger(Attachments.class.getName());
-        logger.setFilter(line -> log.add(new SimpleFormatter().formatMessage(line)));
-        try (CaptureBackend backend = network.open()) {
+        try (LogLines log = new LogLines(Attachments.class);
+                CaptureBackend backend = network.open()) {
             network.inject(answer());
             assertEquals(1, Polls.packets(backend, 1).size());
-        } finally {
-            logger.setFilter(null);
+            String line = log.next();
+            assertTrue(
+                    line.startsWith(
+                            "WARNING the delay of first bytes is not measured for requests at the ingress of device target0"),
+                    line);
+            assertTrue(line.contains("see tc filter show dev target0 ingress"), line);
         }
-        assertTrue(
-                log.get(0)
-                        .startsWith(
-                                "the delay of first bytes is not measured for requests at the ingress of device target0"),
-                log::toString);
-        assertTrue(log.get(0).contains("see tc filter show dev target0 ingress"), log::toString);
         assertEquals(List.of(ANSWERS), removed());
         assertEquals(before, listing());
     }
@@ -292,15 +286,15 @@ class FilterLifeTest {
         try (LogLines log = new LogLines(Attachments.class);
                 CaptureBackend backend = network.open()) {
             backend.poll(packet -> Verdict.DROP, 1, 0);
-            assertTrue(log.next().startsWith("answers from port 8080 are stopped at the egress of target0"));
+            assertTrue(log.next().startsWith("INFO answers from port 8080 are stopped at the egress of target0"));
             network.exec("tc qdisc del dev target0 clsact");
             assertEquals(
-                    "the filter at the egress of target0 was removed: answers by it pass, and reach clients; a restart of"
+                    "WARNING the filter at the egress of target0 was removed: answers by it pass, and reach clients; a restart of"
                             + " intercept attaches it again",
                     log.next());
             network.exec("ip link add other0 type veth peer name other1");
             network.exec("ip address add 10.1.1.1/32 dev other0");
-            assertEquals("answers are stopped at the egress of other0 too, which has come", log.next(), "said once");
+            assertEquals("INFO answers are stopped at the egress of other0 too, which has come", log.next(), "said once");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.kit.LogLines;
 import dev.intercept.kit.NetworkNamespace;
 import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.TestNetwork;
@@ -129,16 +130,16 @@ class ReplayedTrafficTest {
             try (CaptureBackend first =
                     network.open(Map.of(EbpfSettings.INTERFACE, "late0")).get(0)) {
                 first.poll(packet -> Verdict.DROP, 1, 0);
-                assertTrue(log.next().startsWith("answers from port 8080 are stopped at the egress of late0, "));
+                assertTrue(log.next().startsWith("INFO answers from port 8080 are stopped at the egress of late0, "));
             }
             try (CaptureBackend second =
                     network.open(Map.of(EbpfSettings.STOP, "replayed")).get(0)) {
-                assertTrue(log.next().startsWith("answers of replayed sessions from port 8080"));
+                assertTrue(log.next().startsWith("INFO answers of replayed sessions from port 8080"));
                 second.poll(packet -> Verdict.DROP, 1, 0);
                 network.inject(answer);
                 assertTrue(network.escaped(PATIENCE_MS).isPresent(), "it knows of nobody before it");
                 network.exec("ip address add 10.1.1.1/32 dev late0");
-                assertEquals("answers are stopped at the egress of late0 too, which has come", log.next());
+                assertEquals("INFO answers are stopped at the egress of late0 too, which has come", log.next());
                 network.inject(answer);
                 assertEquals(1, Polls.packets(second, 1).size());
                 assertTrue(network.escaped(NOTHING_MS).isEmpty());

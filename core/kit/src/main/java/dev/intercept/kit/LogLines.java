@@ -13,6 +13,7 @@ public final class LogLines extends Handler implements AutoCloseable {
     private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final SimpleFormatter formatter = new SimpleFormatter();
+    private int taken;
 
     /** The class whose name the logger has. */
     public LogLines(Class<?> of) {
@@ -27,6 +28,12 @@ public final class LogLines extends Handler implements AutoCloseable {
 
     public List<String> lines() {
         return lines;
+    }
+
+    /** The first line that was not returned here before; waits for it. One thread. */
+    public String next() throws Exception {
+        Await.until("a line of " + logger.getName(), () -> lines.size() > taken);
+        return lines.get(taken++);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.intercept.StartException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A command that has the intercept that runs do something, and prints what came of it. */
@@ -16,11 +15,8 @@ abstract class AskingCommand implements Callable<Integer> {
     @Mixin
     private final RunningOptions running = new RunningOptions();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help and exit")
-    private boolean help;
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     @Spec
     private CommandSpec spec;

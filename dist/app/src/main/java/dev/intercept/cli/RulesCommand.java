@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -111,11 +112,8 @@ final class RulesCommand implements Callable<Integer> {
             description = "destinations whose packets pass, also while intercept does not run; networks as CIDR")
     Networks passList = new Networks();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help and exit")
-    boolean help;
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     final BackendOptionGroups backendOptions;
 

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -108,11 +109,8 @@ final class SelftestCommand implements Callable<Integer> {
     @Option(names = SelftestProcess.INSIDE, hidden = true, description = "this process is in the private namespace")
     boolean isInside;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help and exit")
-    boolean help;
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     private final BackendRegistry registry;
 

@@ -57,11 +57,8 @@ final class StatusCommand implements Callable<Integer> {
                     "of several intercepts, where the --metrics of each are: a line each with its share of the answers")
     private List<InetSocketAddress> all = new ArrayList<>();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "print this help and exit")
-    private boolean help;
+    @Mixin
+    private final HelpOption help = new HelpOption();
 
     @Spec
     private CommandSpec spec;

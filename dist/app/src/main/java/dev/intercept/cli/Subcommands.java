@@ -37,7 +37,7 @@ final class Subcommands {
         Map<String, Object> own = new LinkedHashMap<>();
         own.put("Looking", command.target);
         own.put("Printing", command.printing);
-        return withStartOptions(command, own, start, new HelpOptions.Help());
+        return withStartOptions(command, own, start, new HelpOption());
     }
 
     private static CommandLine report(BackendRegistry registry) {
