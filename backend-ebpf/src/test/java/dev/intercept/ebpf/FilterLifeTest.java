@@ -294,7 +294,8 @@ class FilterLifeTest {
                     log.next());
             network.exec("ip link add other0 type veth peer name other1");
             network.exec("ip address add 10.1.1.1/32 dev other0");
-            assertEquals("INFO answers are stopped at the egress of other0 too, which has come", log.next(), "said once");
+            assertEquals(
+                    "INFO answers are stopped at the egress of other0 too, which has come", log.next(), "said once");
         }
     }
 
