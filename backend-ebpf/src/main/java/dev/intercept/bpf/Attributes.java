@@ -26,11 +26,6 @@ public final class Attributes {
         return this;
     }
 
-    public Attributes int64(int at, long value) {
-        bytes.putLong(at, value);
-        return this;
-    }
-
     /** The address of a direct buffer. */
     public Attributes pointer(int at, ByteBuffer to) {
         pointed.add(to);

@@ -43,9 +43,4 @@ public final class NetfilterHeader {
     public static int family(ByteBuffer in, int at) {
         return in.get(at + FAMILY_OFFSET) & 0xff;
     }
-
-    /** The number of the queue or group. */
-    public static int resource(ByteBuffer in, int at) {
-        return NetworkOrder.uint16(in, at + RESOURCE_OFFSET);
-    }
 }

@@ -63,8 +63,4 @@ public final class NetlinkHeader {
     public static int sequence(ByteBuffer in, int at) {
         return in.getInt(at + SEQUENCE_OFFSET);
     }
-
-    public static int portId(ByteBuffer in, int at) {
-        return in.getInt(at + PORT_ID_OFFSET);
-    }
 }
