@@ -8,6 +8,7 @@ import dev.intercept.stats.Counters;
 import dev.intercept.tcpcopy.Generation;
 import dev.intercept.tcpcopy.MessageBuffer;
 import dev.intercept.tcpcopy.ProtocolOptions;
+import dev.intercept.tcpcopy.Sink;
 import dev.intercept.tcpcopy.TunnelFormat;
 import dev.intercept.tcpcopy.TunnelMemory;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -58,26 +58,6 @@ public class PacketPathBenchmark {
         @Override
         public void flush(Counters counters) {
             // Nothing is sent.
-        }
-    };
-
-    /** Takes everything, and looks at nothing. */
-    private static final WritableByteChannel TAKER = new WritableByteChannel() {
-        @Override
-        public int write(ByteBuffer bytes) {
-            int count = bytes.remaining();
-            bytes.position(bytes.limit());
-            return count;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // Nothing to close.
         }
     };
 
@@ -134,7 +114,7 @@ public class PacketPathBenchmark {
         for (int i = 0; i < BATCH; i++) {
             messages.append(response);
         }
-        return messages.writeTo(TAKER);
+        return messages.writeTo(Sink.INSTANCE);
     }
 
     /** A packet's share of a batch that is appended, written to a socket and read at its other end. */

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What real clients of every generation sent, played against this server over real sockets, gives what the original servers
@@ -22,20 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayTest {
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0.6.5",
-                "0.7.0",
-                "0.8.0",
-                "0.9.0",
-                "0.9.10",
-                "0.9.10-nocomb",
-                "1.x-nfq",
-                "1.x-nfq-nocomb",
-                "1.x-pcap",
-                "1.x-payload",
-                "1.x-single"
-            })
+    @MethodSource("dev.intercept.tcpcopy.Recording#names")
     void shouldSendOverRealSocketsWhatTheRecordedServerSent(String name) throws Exception {
         Recording recording = new Recording(name);
         try (RunningServer running = new RunningServer(recording.options);

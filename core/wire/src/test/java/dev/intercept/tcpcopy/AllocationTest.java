@@ -8,7 +8,6 @@ import dev.intercept.packet.ResponsePacket;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import org.junit.jupiter.api.Test;
 
 /** The packet path and the record path make no garbage: measured, since nothing else would notice. */
@@ -98,28 +97,6 @@ class AllocationTest {
         @Override
         public void delete(int clientAddress, int clientPort, int targetAddress, int targetPort) {
             throw new AssertionError("no record deletes");
-        }
-    }
-
-    /** Takes everything. */
-    private enum Sink implements WritableByteChannel {
-        INSTANCE;
-
-        @Override
-        public int write(ByteBuffer bytes) {
-            int count = bytes.remaining();
-            bytes.position(bytes.limit());
-            return count;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // Nothing to close.
         }
     }
 }

@@ -45,6 +45,22 @@ public final class Recording {
         }
     }
 
+    /** All that there are. */
+    public static List<String> names() {
+        return List.of(
+                "0.6.5",
+                "0.7.0",
+                "0.8.0",
+                "0.9.0",
+                "0.9.10",
+                "0.9.10-nocomb",
+                "1.x-nfq",
+                "1.x-nfq-nocomb",
+                "1.x-pcap",
+                "1.x-payload",
+                "1.x-single");
+    }
+
     public int tunnels() {
         return fromClient.size();
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Real clients' bytes go in, the responses that the C servers were given go through, and what comes out is what the C servers
@@ -26,20 +26,7 @@ class RecordingTest {
     private static final int TUNNEL_BYTES = 1 << 20;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "0.6.5",
-                "0.7.0",
-                "0.8.0",
-                "0.9.0",
-                "0.9.10",
-                "0.9.10-nocomb",
-                "1.x-nfq",
-                "1.x-nfq-nocomb",
-                "1.x-pcap",
-                "1.x-payload",
-                "1.x-single"
-            })
+    @MethodSource("dev.intercept.tcpcopy.Recording#names")
     void shouldSendWhatTheRecordedServerSent(String name) throws Exception {
         Recording recording = new Recording(name);
         Replay replay = new Replay(recording);

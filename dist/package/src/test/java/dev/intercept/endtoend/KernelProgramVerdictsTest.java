@@ -18,8 +18,6 @@ import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.net.Cidr;
-import dev.intercept.packet.ResponsePacket;
-import dev.intercept.session.Outlet;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
 import dev.intercept.session.UnroutedResponses;
@@ -29,8 +27,6 @@ import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.RateLimitedLog;
-import dev.intercept.stats.Statistics;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,12 +52,12 @@ class KernelProgramVerdictsTest {
     private final Counters server = new Counters();
     private final Counters lane = new Counters();
     private final SessionTable sessions = new SessionTable(SessionLimits.DEFAULTS, server);
+    private final CountingOutlet tunnel = new CountingOutlet();
     private NetworkNamespace network;
     private CaptureBackend ring;
     private Interceptor interceptor;
     private RawSocket target;
     private PacketSocket wire;
-    private int headers;
 
     @BeforeEach
     void attach() throws Exception {
@@ -115,7 +111,7 @@ class KernelProgramVerdictsTest {
     void shouldStopAndForwardAResponseThatHasARoute() throws Exception {
         addRoute();
         stops(Counter.FORWARDED, packet().flags(ACK).payload(new byte[] {1, 2, 3}));
-        assertEquals(1, headers);
+        assertEquals(1, tunnel.headers);
     }
 
     @Test
@@ -124,7 +120,7 @@ class KernelProgramVerdictsTest {
         stops(Counter.PARKED, packet().flags(RST));
         addRoute();
         assertEquals(2, server.get(Counter.UNPARKED));
-        assertEquals(2, headers);
+        assertEquals(2, tunnel.headers);
     }
 
     @Test
@@ -154,27 +150,27 @@ class KernelProgramVerdictsTest {
                 CLIENT_PORT,
                 PacketBuilder.address(TestNetwork.TARGET),
                 TARGET_PORT,
-                new CountingOutlet(),
+                tunnel,
                 NOW_S);
     }
 
     private void passes(PacketBuilder packet) throws Exception {
-        Map<Counter, Long> before = counts();
+        Map<Counter, Long> before = VerdictTableTest.packetCounts(lane);
         target.send(packet.build());
         target.send(MARKER.build());
         assertEquals(1, packetsBeforeTheMarker());
         assertEquals(0, ring.poll(interceptor, CaptureLoop.BATCH_LIMIT, 0));
-        assertEquals(before, counts());
+        assertEquals(before, VerdictTableTest.packetCounts(lane));
     }
 
     private void stops(Counter counter, PacketBuilder packet) throws Exception {
-        Map<Counter, Long> expected = counts();
+        Map<Counter, Long> expected = VerdictTableTest.packetCounts(lane);
         expected.merge(counter, 1L, Long::sum);
         target.send(packet.build());
         target.send(MARKER.build());
         assertEquals(1, ring.poll(interceptor, CaptureLoop.BATCH_LIMIT, POLL_MS));
         interceptor.endOfBatch(NOW_S);
-        assertEquals(expected, counts());
+        assertEquals(expected, VerdictTableTest.packetCounts(lane));
         assertEquals(0, packetsBeforeTheMarker());
     }
 
@@ -184,27 +180,6 @@ class KernelProgramVerdictsTest {
             if (packet.length >= 24 && packet[0] == 0x45 && packet[22] == 0 && packet[23] == 9) {
                 return packets;
             }
-        }
-    }
-
-    private Map<Counter, Long> counts() {
-        Map<Counter, Long> counts = new EnumMap<>(Counter.class);
-        for (Counter counter : Statistics.PACKET_COUNTERS) {
-            counts.put(counter, lane.get(counter));
-        }
-        return counts;
-    }
-
-    private final class CountingOutlet implements Outlet {
-        @Override
-        public boolean forward(ResponsePacket response) {
-            headers++;
-            return true;
-        }
-
-        @Override
-        public void flush(Counters counters) {
-            // Nothing is sent.
         }
     }
 }

@@ -35,7 +35,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -218,7 +217,7 @@ class VerdictTableTest {
     }
 
     private void expect(Counter counter, boolean leavesTheHost, Sender packet) throws Exception {
-        Map<Counter, Long> expected = counts();
+        Map<Counter, Long> expected = packetCounts(lane);
         expected.merge(counter, 1L, Long::sum);
         expected.merge(Counter.PASSED, 1L, Long::sum);
         packet.send();
@@ -229,7 +228,7 @@ class VerdictTableTest {
             seen += polled;
         }
         interceptor.endOfBatch(CLOCK.getAsInt());
-        assertEquals(expected, counts());
+        assertEquals(expected, packetCounts(lane));
         assertEquals(leavesTheHost ? 1 : 0, packetsBeforeTheMarker());
     }
 
@@ -256,30 +255,11 @@ class VerdictTableTest {
     }
 
     /** Of the packet counters only: sockets and sessions count too. */
-    private Map<Counter, Long> counts() {
+    static Map<Counter, Long> packetCounts(Counters lane) {
         Map<Counter, Long> counts = new EnumMap<>(Counter.class);
         for (Counter counter : Statistics.PACKET_COUNTERS) {
             counts.put(counter, lane.get(counter));
         }
         return counts;
-    }
-
-    private static class CountingOutlet implements Outlet {
-        final Set<Integer> sources = new HashSet<>();
-        final Set<Integer> destinations = new HashSet<>();
-        int headers;
-
-        @Override
-        public boolean forward(ResponsePacket response) {
-            headers++;
-            sources.add(response.sourceAddress());
-            destinations.add(response.destinationAddress());
-            return true;
-        }
-
-        @Override
-        public void flush(Counters counters) {
-            // Nothing is sent.
-        }
     }
 }
