@@ -8,7 +8,6 @@ import dev.intercept.ExitCode;
 import dev.intercept.endtoend.InstalledProgram.Result;
 import dev.intercept.kit.ThrowingRunnable;
 import dev.intercept.kit.TunnelClient;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -16,33 +15,21 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon over the kernel's real NFQUEUE: start, second start, kill, signals. */
-class DaemonIT {
+class DaemonIT extends ProgramInANetwork {
 
     private static final InetSocketAddress TUNNELS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 36524);
 
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
     private Path log;
     private Path pidFile;
 
     @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
+    void nameFiles() {
         log = directory.resolve("intercept.log");
         pidFile = directory.resolve("intercept.pid");
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
     }
 
     private Result startDaemon(String... more) throws Exception {

@@ -29,13 +29,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The built program with a filter in the kernel: as whom it may run, and what holds when it is killed. */
-class EbpfIT {
+class EbpfIT extends ProgramInANetwork {
 
     private static final String[] START = {"--backend=ebpf", "--target-ports=8080"};
     private static final String SECOND_PORT = "--port=36525";
@@ -48,21 +46,10 @@ class EbpfIT {
     /** Answers, sent as fast as one thread can: in some tenths of a second. */
     private static final int MANY = 10_000;
 
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
     @BeforeEach
-    void enterPrivateNetwork() throws Exception {
-        program = new InstalledProgram(directory);
+    void layOutNetwork() throws Exception {
         program.network().run(TestNetwork::layOut);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
     }
 
     private String listing() throws Exception {

@@ -5,33 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.ExitCode;
 import dev.intercept.endtoend.InstalledProgram.Result;
-import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the built program prints when it cannot start: one line that names the value and the next step, and nothing of Java. */
-class ErrorLinesIT {
-
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
-    @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
-    }
+class ErrorLinesIT extends ProgramInANetwork {
 
     private void assertError(ExitCode code, String line, String... options) throws Exception {
         Result result = program.run(options);

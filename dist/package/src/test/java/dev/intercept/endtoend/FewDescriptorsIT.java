@@ -7,42 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.intercept.ExitCode;
 import dev.intercept.endtoend.InstalledProgram.Result;
 import dev.intercept.kit.TunnelClient;
-import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The built program under a limit of open files, {@code ulimit -n}. */
-class FewDescriptorsIT {
+class FewDescriptorsIT extends ProgramInANetwork {
 
     private static final int LEAST = 128;
     private static final InetSocketAddress TUNNELS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 36524);
 
     private static final URI HEALTH = URI.create("http://127.0.0.1:9099/healthz");
-
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
-    @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
-    }
 
     private static List<String> limited(int files, String arguments) {
         return List.of("sh", "-c", "ulimit -n " + files + "; exec \"$INTERCEPT\" " + arguments);

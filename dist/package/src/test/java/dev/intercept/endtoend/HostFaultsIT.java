@@ -9,18 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The built program's check on hosts with faults, each made by a script in a mount and a network namespace of its own, which
  * then does as the finding says and checks again. What the host has only one of is covered by a file that is mounted over
  * it, and commands that would change the host (sudo, rmmod, docker) have a stand-in, which is said where it is.
  */
-class HostFaultsIT {
+class HostFaultsIT extends ProgramInANetwork {
 
     private static final String AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all ";
 
@@ -29,21 +26,6 @@ class HostFaultsIT {
 
     /** Functions that a script redefines: what is checked, what is wrong, and how the remedy is applied. */
     private record Script(String fault, String check, String remedy) {}
-
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
-    @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
-    }
 
     /** Sees the finding, applies the remedy, sees it gone; returns the line of the finding. */
     private String mend(FindingId id, Script script) throws Exception {

@@ -6,32 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.ExitCode;
 import dev.intercept.endtoend.InstalledProgram.Result;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher on machines that are not as one would wish. */
-class LauncherIT {
-
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
-    @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
-    }
+class LauncherIT extends ProgramInANetwork {
 
     private Result shell(String script) throws Exception {
         return program.runCommand(List.of("sh", "-c", script));

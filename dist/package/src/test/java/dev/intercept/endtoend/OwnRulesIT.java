@@ -5,18 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.endtoend.InstalledProgram.Result;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The built program with {@code --install-rules}, and the rules of its network namespace. */
-class OwnRulesIT {
+class OwnRulesIT extends ProgramInANetwork {
 
     private static final String RULE = "-A OUTPUT -p tcp -m tcp --sport 8080 -j NFQUEUE --queue-num 0";
 
@@ -27,23 +24,13 @@ class OwnRulesIT {
             for each in /usr/sbin/*tables*; do mount --bind none "$each"; done
             """;
 
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
     private Path log;
     private Path pidFile;
 
     @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
+    void nameFiles() {
         log = directory.resolve("intercept.log");
         pidFile = directory.resolve("intercept.pid");
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
     }
 
     private ProcessHandle startDaemon() throws Exception {

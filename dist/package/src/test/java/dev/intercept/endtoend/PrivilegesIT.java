@@ -16,13 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** As whom the built program runs, what it may do then, and what it reports to the service manager. */
-class PrivilegesIT {
+class PrivilegesIT extends ProgramInANetwork {
 
     private static final String NOBODY = "65534";
     private static final String NONE = "0000000000000000";
@@ -44,20 +42,9 @@ class PrivilegesIT {
             "--bounding-set=-all,+bpf,+net_admin,+net_raw",
             "--no-new-privs");
 
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
     @BeforeEach
-    void enterPrivateNetwork() throws IOException {
-        program = new InstalledProgram(directory);
+    void letEveryoneWrite() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
     }
 
     /** A field of every thread's status in proc(5), behind the thread's name. */

@@ -34,10 +34,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code intercept restart} of the built program, with tunnels open and answers that come through the kernel's queue. */
-class RestartIT {
+class RestartIT extends ProgramInANetwork {
 
     private static final String CLIENT = TestNetwork.client(1);
     private static final int PORT = 8080;
@@ -49,17 +48,12 @@ class RestartIT {
     private static final List<Generation> GENERATIONS =
             List.of(Generation.V0_6, Generation.OPENING_3, Generation.OPENING_4, Generation.OPENING_5, Generation.V1);
 
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
     private RawSocket target;
     private final List<TunnelClient> tunnels = new ArrayList<>();
     private Path configuration;
 
     @BeforeEach
-    void enterPrivateNetwork() throws Exception {
-        program = new InstalledProgram(directory);
+    void layOutNetwork() throws Exception {
         program.network().run(TestNetwork::layOut);
         program.network()
                 .exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
@@ -74,7 +68,6 @@ class RestartIT {
             tunnel.close();
         }
         target.close();
-        program.close();
     }
 
     private Process started(String... more) throws Exception {

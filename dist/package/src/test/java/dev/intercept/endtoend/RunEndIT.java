@@ -11,28 +11,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A run of the built program ends at a signal, and says what it came to. */
-class RunEndIT {
-
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
-    @BeforeEach
-    void makeANetwork() throws Exception {
-        program = new InstalledProgram(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
-    }
+class RunEndIT extends ProgramInANetwork {
 
     @Test
     void shouldEndAfterItsDurationWithASummaryInTheLogAndInTheFile() throws Exception {

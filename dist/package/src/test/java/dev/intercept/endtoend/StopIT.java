@@ -13,13 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM in every state that may hold it up; {@link StuckLogIT} has that of a log that nobody reads. */
-class StopIT {
+class StopIT extends ProgramInANetwork {
 
     /** The limit of 10 s ended it. */
     private static final int TOO_LATE = 70;
@@ -27,21 +24,6 @@ class StopIT {
     private static final int BY_SECOND_SIGNAL = 143;
 
     private static final int METRICS = 36525;
-
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
-
-    @BeforeEach
-    void makeANetwork() throws Exception {
-        program = new InstalledProgram(directory);
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
-    }
 
     private static int endedBySigterm(Process intercept) throws InterruptedException {
         intercept.destroy();

@@ -12,32 +12,20 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The program whose log nobody reads: a pipe that is full before its first line, fifo(7). */
-class StuckLogIT {
+class StuckLogIT extends ProgramInANetwork {
 
     private static final InetSocketAddress TUNNELS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 36524);
 
-    @TempDir
-    Path directory;
-
-    private InstalledProgram program;
     private Path fifo;
 
     @BeforeEach
     void makeAFullPipe() throws IOException {
-        program = new InstalledProgram(directory);
         fifo = directory.resolve("fifo");
         Commands.exec("mkfifo", fifo.toString());
-    }
-
-    @AfterEach
-    void leave() {
-        program.close();
     }
 
     /** Held open by the process itself, so that it is full for as long as that lives. */
