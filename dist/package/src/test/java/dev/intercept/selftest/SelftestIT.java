@@ -24,6 +24,9 @@ class SelftestIT {
     /** Enough to be still in progress when something happens after the first quarter. */
     private static final String MANY = "--requests=20000";
 
+    /** Not that nothing was sent again: on a busy machine the client's time for an answer may be up. */
+    private static final String LOST_NOTHING = "; without a route 0, dropped for lack of room 0";
+
     private static void assertPassed(SelftestRun run, int requests) throws Exception {
         assertEquals(0, run.awaitEnd(), run::toString);
         String served = requests + " of " + requests + " requests by the HTTP server, each once";
@@ -99,7 +102,7 @@ class SelftestIT {
         try (SelftestRun run = SelftestRun.start("--backend=nflog", "--", "--nflog-group=5")) {
             assertPassed(run, 200);
             assertTrue(run.line("  rule").contains("-j NFLOG --nflog-group 5 "), run::toString);
-            assertTrue(run.line("  replayed").contains(" 0 packets sent again"), run::toString);
+            assertTrue(run.line("  forwarded").contains(LOST_NOTHING), run::toString);
             assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
         }
     }
@@ -109,7 +112,7 @@ class SelftestIT {
         try (SelftestRun run = SelftestRun.start("--backend=ebpf", "--requests=2000")) {
             assertPassed(run, 2000);
             assertTrue(run.line("  rule").endsWith("none needed"), run::toString);
-            assertTrue(run.line("  replayed").contains(" 0 packets sent again"), run::toString);
+            assertTrue(run.line("  forwarded").contains(LOST_NOTHING), run::toString);
             assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
         }
     }
