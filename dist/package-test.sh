@@ -151,7 +151,7 @@ install() {
 service() {
   fresh_root
   cp "$deb" "$root/root/intercept.deb"
-  cp dist/package/src/it/service/{service-test.sh,answer.pl} "$root/root/"
+  cp dist/package/src/it/service/{service-test.sh,answer.pl,kept.pl} "$root/root/"
   say "systemd boots"
   group=$(findmnt --noheadings --first-only --types cgroup2 --output TARGET)/intercept-package-test-$$
   mkdir "$group"

@@ -157,6 +157,59 @@ restarted_with_rules() {
   [ -z "$(counted)" ] || fail "a stop leaves the rule: $(iptables -S OUTPUT)"
 }
 
+# The client of kept.pl plays on, over one connection, until SIGTERM: then it says how many answers it had.
+kept_through() { # WORDS COMMAND …
+  local words=$1 client before
+  shift
+  options --log-level=info
+  systemctl is-active -q intercept || systemctl start intercept
+  iptables -F OUTPUT
+  iptables -I OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0
+  before=$(property MainPID)
+  perl /root/kept.pl 59200 /root/kept.count &
+  client=$!
+  await "no answer comes" test -s /root/kept.count
+  "$@" || fail "$words"
+  expect ActiveState active SubState running NRestarts 0 NFileDescriptorStore 0
+  after=$(property MainPID)
+  local then
+  then=$(<"/root/kept.count")
+  more() { [ "$(<"/root/kept.count")" -gt $((then + 200)) ]; }
+  await "$words: no answers come afterwards" more
+  kill "$client"
+  wait "$client" || fail "$words: the tunnel ended, or an answer was lost"
+  rm /root/kept.count
+  journalctl --no-pager -o cat -u intercept | grep 'restarted as ' | tail -n 1
+  journalctl --no-pager -o cat -u intercept | grep 'restarted as .*: 1 tunnels' >/dev/null || fail "$words: nothing says so"
+  pid_before=$before pid_after=$after
+}
+
+tunnels_kept() {
+  say "systemctl restart: another process, the same tunnel, no answer lost"
+  kept_through "systemctl restart" systemctl restart intercept
+  [ "$pid_before" != "$pid_after" ] || fail "it is the same process"
+  say "systemctl reload-or-restart: the same process"
+  kept_through "systemctl reload-or-restart" systemctl reload-or-restart intercept
+  [ "$pid_before" = "$pid_after" ] || fail "it is another process"
+  say "intercept restart: the same process, the same tunnel, no answer lost"
+  kept_through "intercept restart" intercept restart
+  [ "$pid_before" = "$pid_after" ] || fail "it is another process"
+  kept_through "a second time" intercept restart
+  say "and by the service manager once more, after that"
+  kept_through "systemctl restart" systemctl restart intercept
+  [ "$pid_before" != "$pid_after" ] || fail "it is the same process"
+  say "an upgrade of the package"
+  kept_through "dpkg -i" dpkg -i /root/intercept.deb
+  [ "$pid_before" != "$pid_after" ] || fail "it is the same process"
+  say "a stop ends the tunnel"
+  perl /root/kept.pl 59300 /root/kept.count &
+  local client=$!
+  await "no answer comes" test -s /root/kept.count
+  systemctl stop intercept
+  ! wait "$client" || fail "it goes on after a stop"
+  expect ActiveState inactive NFileDescriptorStore 0
+}
+
 journalled() {
   say "without a log file the journal has each line, with its priority"
   options --log-level=debug
@@ -191,6 +244,6 @@ purged() {
 }
 
 systemctl is-system-running --wait || :
-for step in installed analyzed started traffic stopped_in_the_kernel reloaded restarted_when_stuck restarted_with_rules left_down journalled stopped purged; do
+for step in installed analyzed started traffic stopped_in_the_kernel reloaded restarted_when_stuck restarted_with_rules tunnels_kept left_down journalled stopped purged; do
   $step
 done

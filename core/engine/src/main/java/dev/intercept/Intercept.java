@@ -356,7 +356,7 @@ public final class Intercept implements AutoCloseable {
 
     /**
      * Stops in the same order, but leaves the sockets, the sessions and the packet source open: another process is about to take this
-     * one's place. From then on {@link #awaitEnd} waits for ever.
+     * one's place. From then on {@link #awaitEnd} waits until {@link #left}.
      *
      * @return empty when it is stopped already
      */
@@ -368,6 +368,11 @@ public final class Intercept implements AutoCloseable {
         List<HeldSource> sources =
                 loops.stream().flatMap(loop -> loop.backend().held().stream()).toList();
         return Optional.of(new Departure(server.legacy(statistics::get), sources));
+    }
+
+    /** After {@link #leave}: this process is to end, without closing what it has left. */
+    public void left() {
+        end.complete(ExitCode.OK);
     }
 
     private void endThreads(Consumer<CaptureLoop> loopEnd, Runnable serverEnd) {

@@ -143,7 +143,10 @@ final class InterceptProcess {
 
     /** Who asked for the restart may be gone meanwhile. */
     private static void answer(Baton left, Reload.Outcome outcome) {
-        try (SocketChannel asking = left.asking()) {
+        if (left.asking().isEmpty()) {
+            return; // The service manager's restart.
+        }
+        try (SocketChannel asking = left.asking().get()) {
             StatusSocket.send(asking, outcome.reply());
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "nobody waits for the outcome of the restart: " + e);
@@ -280,7 +283,7 @@ final class InterceptProcess {
             startStopLimit();
             end.isEndedBy("SIG" + name);
             LOG.log(Level.INFO, "SIG" + name + ": stopping");
-            started.thenAccept(running -> running.intercept.stop());
+            started.thenAccept(running -> ServiceRestart.stop(running.intercept));
         };
         Signals.handle("TERM", stop);
         Signals.handle("INT", stop);

@@ -12,12 +12,9 @@ import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureRules;
-import dev.intercept.spi.IoFailure;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +30,7 @@ final class OwnRules {
 
     private static final Logger LOG = System.getLogger(OwnRules.class.getName());
 
-    /** Made in the service's directory by its unit before a restart; a directory, as making one follows nobody's link. */
-    private static final String KEEP = "keep-rules";
-
-    private final Optional<Path> mark;
+    private final RestartMark mark;
     private final InterceptConfig config;
     private final BackendRegistry registry;
     private final Firewall firewall = new Firewall();
@@ -56,7 +50,7 @@ final class OwnRules {
     }
 
     OwnRules(List<Integer> ports, InterceptConfig config, BackendRegistry registry, Map<String, String> environment) {
-        this.mark = Optional.ofNullable(environment.get("RUNTIME_DIRECTORY")).map(name -> Path.of(name, KEEP));
+        this.mark = RestartMark.of(environment);
         this.ports = ports;
         this.passList = config.passList();
         this.config = config;
@@ -95,16 +89,6 @@ final class OwnRules {
                 remove();
                 throw RulesCommand.refused(e);
             }
-        }
-    }
-
-    /** Whether there was one; it is for one stop only. */
-    private boolean takeMark() {
-        try {
-            return mark.isPresent() && Files.deleteIfExists(mark.get());
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, mark.get() + " cannot be removed: " + IoFailure.reason(e));
-            return true;
         }
     }
 
@@ -176,7 +160,7 @@ final class OwnRules {
     /** After a stop in order. They stay where the next start is on its way; of what cannot be removed the log says how to do it. */
     synchronized void remove() {
         backend = null;
-        if (!rules.isEmpty() && takeMark()) {
+        if (mark.take() && !rules.isEmpty()) {
             LOG.log(Level.INFO, "rules: left in force for the start that follows");
             return;
         }

@@ -4,10 +4,12 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A UNIX datagram socket, unix(7), connected to the service manager's; the JDK has only stream sockets of this family. Any
@@ -40,6 +42,8 @@ final class NotifySocket implements AutoCloseable {
         int connect(int fd, byte[] address, int addressBytes) throws LastErrorException;
 
         NativeLong send(int fd, byte[] message, NativeLong messageBytes, int flags) throws LastErrorException;
+
+        NativeLong sendmsg(int fd, Pointer message, int flags) throws LastErrorException;
 
         int close(int fd) throws LastErrorException;
     }
@@ -94,6 +98,15 @@ final class NotifySocket implements AutoCloseable {
         byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
         try {
             libc.send(fd, bytes, new NativeLong(bytes.length), 0);
+        } catch (LastErrorException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** With a copy of each of these file descriptors for who receives it, at most {@link DescriptorMessage#MAX_DESCRIPTORS}. */
+    synchronized void send(String message, List<Integer> descriptors) throws IOException {
+        try {
+            libc.sendmsg(fd, new DescriptorMessage(message, descriptors).header(), 0);
         } catch (LastErrorException e) {
             throw new IOException(e.getMessage(), e);
         }

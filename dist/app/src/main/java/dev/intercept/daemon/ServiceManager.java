@@ -3,6 +3,7 @@ package dev.intercept.daemon;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -87,6 +88,33 @@ public final class ServiceManager implements AutoCloseable {
 
     public void stopping() {
         send("STOPPING=1");
+    }
+
+    /**
+     * Has the manager keep copies of file descriptors for the process that it starts next, where the unit has a FileDescriptorStoreMax;
+     * also when they look as if nobody used them any more.
+     *
+     * @throws IOException when it cannot be sent all of them
+     */
+    public void store(String name, List<Integer> descriptors) throws IOException {
+        NotifySocket to = socket.orElseThrow(() -> new IOException("there is none"));
+        for (int from = 0; from < descriptors.size(); from += DescriptorMessage.MAX_DESCRIPTORS) {
+            int end = Math.min(descriptors.size(), from + DescriptorMessage.MAX_DESCRIPTORS);
+            to.send("FDSTORE=1\nFDNAME=" + name + "\nFDPOLL=0", descriptors.subList(from, end));
+        }
+    }
+
+    /** Has the manager close its copies of the descriptors of this name, and waits, some seconds at most, until it has. */
+    public void discard(String name) {
+        send("FDSTOREREMOVE=1\nFDNAME=" + name);
+        socket.ifPresent(to -> {
+            try (Barrier barrier = new Barrier()) {
+                to.send("BARRIER=1", List.of(barrier.descriptor()));
+                barrier.await();
+            } catch (IOException e) {
+                complainOnce(e);
+            }
+        });
     }
 
     private static String oneLine(String text) {

@@ -17,9 +17,10 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is handed from process to process, in memory of the kernel's that has a descriptor, memfd_create(2). Big-endian.
@@ -28,9 +29,10 @@ import java.util.List;
  *    0   mark (4)                              the same in every version
  *    4   version (4)
  *    8   count n of descriptors (4)
- *   12   descriptors (4 each)                  who asked for the restart, the listening socket, the tunnels,
+ *   12   descriptors (4 each)                  who asked for the restart, -1 for nobody, the listening socket, the tunnels,
  *                                             packet sources that are held
- *   then, of version 1:
+ *   then, of version 2:
+ *        what is open in each of them (UTF)    by which it is found where it has got another number
  *        moment at which capture ended (8)     System.nanoTime(), of which Linux has one for all processes
  *        sources that are held (4), and of each what it is (UTF)
  *        a peer for each tunnel                bytes of the address (1), address, port (2)
@@ -40,12 +42,12 @@ import java.util.List;
  * @param asking the connection of who asked, to be answered
  * @param leftNs when capture ended
  */
-public record Baton(Arrival arrival, SocketChannel asking, long leftNs) {
+public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs) {
 
     private static final int MARK = 0x49435054;
 
     /** To be raised with each change of what is behind the descriptors, that of the session table and the tunnels too. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** Of those who asked and of the listening socket. */
     private static final int OTHERS = 2;
@@ -60,23 +62,36 @@ public record Baton(Arrival arrival, SocketChannel asking, long leftNs) {
         }
     }
 
+    /** How old what was left may be. */
+    @FunctionalInterface
+    interface Age {
+
+        Age ANY = leftNs -> {};
+
+        /** @throws IOException when that is too long ago */
+        void check(long leftNs) throws IOException;
+    }
+
     /** Writes it to {@code memory}. @return the descriptors that the next process needs, that of the memory aside */
-    static List<Integer> write(int memory, Departure departure, SocketChannel asking) throws IOException {
+    static List<Integer> write(int memory, Departure departure, Optional<SocketChannel> asking) throws IOException {
         Legacy legacy = departure.legacy();
         List<Integer> descriptors = new ArrayList<>();
-        descriptors.add(Descriptors.of(asking));
+        descriptors.add(asking.isPresent() ? Descriptors.of(asking.get()) : Descriptors.NONE);
         descriptors.add(Descriptors.of(legacy.listener()));
         for (SocketChannel tunnel : legacy.tunnels()) {
             descriptors.add(Descriptors.of(tunnel));
         }
         departure.sources().forEach(source -> descriptors.add(source.descriptor()));
         try (DataOutputStream out =
-                new DataOutputStream(new BufferedOutputStream(new FileOutputStream(file(memory))))) {
+                new DataOutputStream(new BufferedOutputStream(new FileOutputStream(Descriptors.path(memory))))) {
             out.writeInt(MARK);
             out.writeInt(VERSION);
             out.writeInt(descriptors.size());
             for (int descriptor : descriptors) {
                 out.writeInt(descriptor);
+            }
+            for (int descriptor : descriptors) {
+                out.writeUTF(Descriptors.file(descriptor));
             }
             out.writeLong(System.nanoTime());
             out.writeInt(departure.sources().size());
@@ -96,36 +111,57 @@ public record Baton(Arrival arrival, SocketChannel asking, long leftNs) {
     }
 
     /**
-     * Reads it and closes the memory once all is read that is not left to {@link Inheritance#state}.
+     * Reads it and closes the memory once all is read that is not left to {@link Inheritance#state}. When it cannot, all descriptors are
+     * closed.
      *
+     * @param places the numbers that they have now, by {@link Descriptors#file}; empty where they kept theirs
+     * @param age how old it may be
      * @throws OtherVersionException when its sockets had to be closed
      */
-    static Baton read(int memory) throws IOException {
-        DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(file(memory))));
-        Libc libc = Libc.load();
-        libc.close(memory);
-        if (in.readInt() != MARK) {
-            throw new IOException("there is something else in descriptor " + memory);
-        }
-        int version = in.readInt();
-        List<Integer> descriptors = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
-            descriptors.add(in.readInt());
-        }
-        if (version != VERSION) {
-            descriptors.forEach(libc::close);
-            throw new OtherVersionException(version);
-        }
+    static Baton read(int memory, Map<String, Integer> places, Age age) throws IOException {
+        DataInputStream in =
+                new DataInputStream(new BufferedInputStream(new FileInputStream(Descriptors.path(memory))));
+        Descriptors.close(List.of(memory));
+        List<Integer> descriptors = new ArrayList<>(places.values());
         try {
-            return read(in, descriptors);
+            if (in.readInt() != MARK) {
+                throw new IOException("there is something else in descriptor " + memory);
+            }
+            int version = in.readInt();
+            List<Integer> numbers = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                numbers.add(in.readInt());
+            }
+            descriptors.addAll(places.isEmpty() ? numbers : List.of());
+            if (version != VERSION) {
+                throw new OtherVersionException(version);
+            }
+            List<Integer> found = new ArrayList<>();
+            for (int number : numbers) {
+                found.add(found(number, in.readUTF(), places));
+            }
+            return read(in, found, age);
         } catch (IOException e) {
-            descriptors.forEach(libc::close);
+            Descriptors.close(descriptors);
             throw e;
         }
     }
 
-    private static Baton read(DataInputStream in, List<Integer> descriptors) throws IOException {
+    private static int found(int number, String file, Map<String, Integer> places) throws IOException {
+        if (places.isEmpty() || number == Descriptors.NONE) {
+            return number;
+        }
+        Integer place = places.get(file);
+        if (place == null) {
+            throw new IOException(
+                    "of what the process before left, " + file + " was not kept; raise FileDescriptorStoreMax");
+        }
+        return place;
+    }
+
+    private static Baton read(DataInputStream in, List<Integer> descriptors, Age age) throws IOException {
         long leftNs = in.readLong();
+        age.check(leftNs);
         int firstSource = descriptors.size() - in.readInt();
         List<HeldSource> sources = new ArrayList<>();
         for (int source : descriptors.subList(firstSource, descriptors.size())) {
@@ -140,21 +176,19 @@ public record Baton(Arrival arrival, SocketChannel asking, long leftNs) {
             channel.configureBlocking(false);
             tunnels.add(channel);
         }
-        SocketChannel asking =
-                Descriptors.socket(descriptors.get(0), StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(""));
+        Optional<SocketChannel> asking = descriptors.get(0) == Descriptors.NONE
+                ? Optional.empty()
+                : Optional.of(Descriptors.socket(
+                        descriptors.get(0), StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of("")));
         Inheritance inheritance = new Inheritance(Descriptors.listener(descriptors.get(1)), tunnels, in);
         return new Baton(new Arrival(inheritance, sources), asking, leftNs);
     }
 
     /** Once the start is done: what it did not go on with. */
     public void closeUseless() {
-        Libc libc = Libc.load();
-        arrival.sources().stream()
+        Descriptors.close(arrival.sources().stream()
                 .filter(source -> !source.isTaken())
-                .forEach(source -> libc.close(source.descriptor()));
-    }
-
-    private static String file(int descriptor) {
-        return Path.of("/proc/self/fd", Integer.toString(descriptor)).toString();
+                .map(HeldSource::descriptor)
+                .toList());
     }
 }

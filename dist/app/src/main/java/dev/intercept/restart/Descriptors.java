@@ -1,5 +1,6 @@
 package dev.intercept.restart;
 
+import com.sun.jna.LastErrorException;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.reflect.AccessibleObject;
@@ -13,12 +14,18 @@ import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The JDK's socket channels by the numbers of their file descriptors, which it keeps for itself: by reflection on a package that the
  * program's manifest opens ({@code Add-Opens}). The same in Java 17 to 25.
  */
 final class Descriptors {
+
+    /** In the place of a number. */
+    static final int NONE = -1;
 
     private static final String NIO = "sun.nio.ch.";
 
@@ -52,6 +59,29 @@ final class Descriptors {
             return (ServerSocketChannel) constructor.newInstance(
                     SelectorProvider.provider(), StandardProtocolFamily.INET, object(descriptor), true);
         });
+    }
+
+    /** By which it can be opened once more. */
+    static String path(int descriptor) {
+        return "/proc/self/fd/" + descriptor;
+    }
+
+    /** What is open in it: the same for each process that has it, and of nothing else; empty for {@link #NONE}. */
+    static String file(int descriptor) throws IOException {
+        return descriptor == NONE
+                ? ""
+                : Files.readSymbolicLink(Path.of(path(descriptor))).toString();
+    }
+
+    static void close(List<Integer> descriptors) {
+        Libc libc = Libc.load();
+        for (int descriptor : descriptors) {
+            try {
+                libc.close(descriptor);
+            } catch (LastErrorException e) {
+                // There is none.
+            }
+        }
     }
 
     private static FileDescriptor object(int descriptor) throws ReflectiveOperationException {

@@ -13,6 +13,9 @@ interface Libc extends Library {
 
     int FD_CLOEXEC = 1;
 
+    /** linux/memfd.h */
+    int MFD_CLOEXEC = 1;
+
     /** linux/prctl.h */
     int PR_CAP_AMBIENT = 47;
 
@@ -29,6 +32,8 @@ interface Libc extends Library {
     int close(int fd) throws LastErrorException;
 
     int setenv(String name, String value, int overwrite) throws LastErrorException;
+
+    int unsetenv(String name) throws LastErrorException;
 
     int execv(String program, String[] arguments) throws LastErrorException;
 

@@ -45,7 +45,9 @@ public final class Succession {
      */
     public static Optional<Baton> received(Map<String, String> environment) throws IOException {
         String number = environment.getOrDefault(VARIABLE, "");
-        return number.matches("\\d{1,9}") ? Optional.of(Baton.read(Integer.parseInt(number))) : Optional.empty();
+        return number.matches("\\d{1,9}")
+                ? Optional.of(Baton.read(Integer.parseInt(number), Map.of(), Baton.Age.ANY))
+                : DescriptorStore.received(environment);
     }
 
     /**
@@ -78,10 +80,11 @@ public final class Succession {
         Libc libc = Libc.load();
         try {
             int memory = libc.memfd_create("intercept", 0);
-            List<Integer> kept = Baton.write(memory, departure, asking);
+            List<Integer> kept = Baton.write(memory, departure, Optional.of(asking));
             kept.add(memory);
             closeOnExecAllBut(Set.copyOf(kept), libc);
             libc.setenv(VARIABLE, Integer.toString(memory), 1);
+            DescriptorStore.COUNT_VARIABLES.forEach(libc::unsetenv); // These were the first program's.
             variables.forEach((name, value) -> libc.setenv(name, value, 1));
             ThreadPriority.lowerAgain();
             List<String> words = new ArrayList<>(List.of(launcher.toString()));

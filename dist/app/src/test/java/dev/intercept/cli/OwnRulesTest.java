@@ -74,7 +74,7 @@ class OwnRulesTest {
     @Test
     void shouldLetNoAnswerEscapeWhileAStartFollowsTheStop() throws Exception {
         answer();
-        Path mark = Files.createDirectory(directory.resolve("keep-rules"));
+        Path mark = Files.createDirectory(directory.resolve("restarting"));
         network.run(rules::remove);
         assertFalse(Files.exists(mark), "it is for one stop only");
         answer(); // Nobody listens on the queue: the kernel drops it.

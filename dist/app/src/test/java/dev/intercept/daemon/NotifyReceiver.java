@@ -4,18 +4,21 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** The service manager's end of a notification socket. */
+/** The service manager's end of a notification socket, with its store of file descriptors. */
 public final class NotifyReceiver implements AutoCloseable {
 
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int MAX_BYTES = 4096;
@@ -27,7 +30,7 @@ public final class NotifyReceiver implements AutoCloseable {
 
         int setsockopt(int fd, int level, int name, byte[] value, int valueBytes) throws LastErrorException;
 
-        NativeLong recv(int fd, byte[] buffer, NativeLong bufferBytes, int flags) throws LastErrorException;
+        NativeLong recvmsg(int fd, Pointer message, int flags) throws LastErrorException;
 
         int close(int fd) throws LastErrorException;
     }
@@ -35,11 +38,12 @@ public final class NotifyReceiver implements AutoCloseable {
     private final Libc libc = Native.load("c", Libc.class);
     private final int fd;
     private final List<String> received = new ArrayList<>();
+    private final List<Integer> stored = new ArrayList<>();
 
     /** @param patienceS how long a message is waited for */
     public NotifyReceiver(String address, long patienceS) throws IOException {
         byte[] socketAddress = NotifySocket.socketAddress(address);
-        fd = libc.socket(AF_UNIX, SOCK_DGRAM, 0);
+        fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         libc.bind(fd, socketAddress, socketAddress.length);
         byte[] timeval = ByteBuffer.allocate(2 * Long.BYTES)
                 .order(ByteOrder.nativeOrder())
@@ -49,13 +53,33 @@ public final class NotifyReceiver implements AutoCloseable {
         libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval, timeval.length);
     }
 
-    /** The next message. */
+    /** The next message; what it says of descriptors is done. */
     public String next() {
-        byte[] buffer = new byte[MAX_BYTES];
-        int bytes = libc.recv(fd, buffer, new NativeLong(buffer.length), 0).intValue();
-        String message = new String(buffer, 0, bytes, StandardCharsets.UTF_8);
+        DescriptorMessage room =
+                new DescriptorMessage(" ".repeat(MAX_BYTES), Collections.nCopies(DescriptorMessage.MAX_DESCRIPTORS, 0));
+        int bytes = libc.recvmsg(fd, room.header(), MSG_CMSG_CLOEXEC).intValue();
+        String message = room.text(bytes);
         received.add(message);
+        if (message.startsWith("FDSTORE=1\n")) {
+            stored.addAll(room.descriptors());
+        } else {
+            room.descriptors().forEach(libc::close);
+        }
+        if (message.startsWith("FDSTOREREMOVE=1\n")) {
+            discard();
+        }
         return message;
+    }
+
+    /** What is kept, in the order in which it came. */
+    public List<Integer> stored() {
+        return List.copyOf(stored);
+    }
+
+    /** As it is done once the service has stopped. */
+    public void discard() {
+        stored.forEach(libc::close);
+        stored.clear();
     }
 
     /** Reads on until a message begins so, and returns it. */
@@ -73,6 +97,7 @@ public final class NotifyReceiver implements AutoCloseable {
 
     @Override
     public void close() {
+        discard();
         libc.close(fd);
     }
 }

@@ -5,10 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +72,61 @@ class ServiceManagerTest {
                 manager.stopping();
                 assertEquals("STOPPING=1", receiver.next(), "and nothing for the watchdog");
             }
+        }
+    }
+
+    /** More than the kernel takes in one message; each of the copies reads on in its file where the original was. */
+    @Test
+    void shouldLeaveDescriptorsWithTheServiceManagerUntilItIsToDiscardThem() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "0123456789");
+        int copies = DescriptorMessage.MAX_DESCRIPTORS + 5;
+        try (NotifyReceiver receiver = new NotifyReceiver(path(), PATIENCE_S);
+                ServiceManager manager = ServiceManager.of(Map.of("NOTIFY_SOCKET", path()), PID);
+                FileInputStream original = new FileInputStream(file.toFile())) {
+            original.skipNBytes(5);
+            manager.store("name", Collections.nCopies(copies, descriptorOf(file)));
+            assertEquals("FDSTORE=1\nFDNAME=name\nFDPOLL=0", receiver.next());
+            assertEquals("FDSTORE=1\nFDNAME=name\nFDPOLL=0", receiver.next());
+            assertEquals(copies, receiver.stored().size());
+            assertEquals(copies, Set.copyOf(receiver.stored()).size());
+            for (int copy : receiver.stored()) {
+                assertTrue(
+                        Files.readString(Path.of("/proc/self/fdinfo/" + copy)).startsWith("pos:\t5\n"));
+            }
+            List<Integer> stored = receiver.stored();
+            CompletableFuture<Void> discarded = CompletableFuture.runAsync(() -> manager.discard("name"));
+            assertEquals("FDSTOREREMOVE=1\nFDNAME=name", receiver.next());
+            assertEquals("BARRIER=1", receiver.next());
+            discarded.get(PATIENCE_S, TimeUnit.SECONDS);
+            assertFalse(stored.stream().anyMatch(copy -> isOpen(copy, file)));
+        }
+    }
+
+    private static int descriptorOf(Path file) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.map(path -> Integer.parseInt(path.getFileName().toString()))
+                    .filter(descriptor -> isOpen(descriptor, file))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static boolean isOpen(int descriptor, Path file) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .equals(file.toRealPath());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldSayThatThereIsNobodyToLeaveADescriptorWith() {
+        try (ServiceManager manager = ServiceManager.of(Map.of(), PID)) {
+            assertEquals(
+                    "there is none",
+                    assertThrows(IOException.class, () -> manager.store("name", List.of(0)))
+                            .getMessage());
         }
     }
 

@@ -72,6 +72,7 @@ class ClockRulesTest {
             Map.entry("dev.intercept.peers.WellBehaved", PATIENCE),
             Map.entry(
                     "dev.intercept.monitor.StatusTest", "a rest is no shorter than it should be; longer does no harm"),
+            Map.entry("dev.intercept.restart.DescriptorStoreTest", ENCLOSED),
             Map.entry("dev.intercept.selftest.BigTcpReplayTest", PATIENCE),
             Map.entry("dev.intercept.selftest.KernelTcpTest", "the clock of its TCP, which talks with the kernel's"),
             Map.entry("dev.intercept.selftest.TwoCapabilitiesIT", PATIENCE)));
