@@ -23,7 +23,7 @@ class HouseTest {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.endsWith("package-info.java"))
                     .map(file -> ROOT.relativize(file.getParent()).toString())
-                    .filter(place -> !place.startsWith(EXAMPLES))
+                    .filter(place -> !place.startsWith(EXAMPLES) && !place.contains("/target/"))
                     .map(place -> place.split("/src/main/java/"))
                     .filter(place -> place.length == 2)
                     .map(place -> place[0] + " " + place[1].replace('/', '.'))
