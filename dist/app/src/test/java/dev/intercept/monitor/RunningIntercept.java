@@ -66,6 +66,7 @@ final class RunningIntercept implements AutoCloseable {
         tcpcopy.close();
         await(() -> intercept.tunnels().isEmpty());
         tcpcopy = connect();
+        await(() -> intercept.tunnels().size() == 1);
     }
 
     void addRule() throws Exception {

@@ -1,6 +1,7 @@
 package dev.intercept.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
@@ -119,9 +120,10 @@ class BigTcpReplayTest {
     }
 
     /** Each answer is counted byte by byte, from the head to its end. */
-    private void assertAnswered(ReplayResult result, Intercept intercept, int requests) {
+    private void assertAnswered(ReplayResult result, Intercept intercept, int requests) throws InterruptedException {
         assertEquals(List.of(), result.troubles());
         assertEquals(requests, result.answered());
+        assertTrue(served.await(requests, TimeUnit.SECONDS.toMillis(DEADLINE_S)), () -> served.distinct() + " served");
         assertEquals(requests, served.distinct());
         assertEquals(0, count(intercept, Counter.MALFORMED));
         assertEquals(0, count(intercept, Counter.UNKNOWN_LENGTH));
