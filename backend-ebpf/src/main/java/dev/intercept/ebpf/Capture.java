@@ -58,12 +58,17 @@ final class Capture {
 
     /** Opens all lanes and attaches the filters. All or nothing. */
     static List<CaptureBackend> open(EbpfSettings settings) throws BackendException {
+        return open(settings, ReplayedMaps.MAX_ROUTES);
+    }
+
+    /** @param maxRoutes that the kernel keeps, from 1 */
+    static List<CaptureBackend> open(EbpfSettings settings, int maxRoutes) throws BackendException {
         Attachments attachments = null;
         Capture capture = null;
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
             attachments = Attachments.take(settings);
-            capture = create(settings);
+            capture = create(settings, maxRoutes);
             capture.attachments = attachments;
             for (int lane = 0; lane < settings.lanes(); lane++) {
                 lanes.add(new EbpfLane(lane, capture));
@@ -82,11 +87,12 @@ final class Capture {
         }
     }
 
-    private static Capture create(EbpfSettings settings) throws SystemCallException, RefusedProgramException {
+    private static Capture create(EbpfSettings settings, int maxRoutes)
+            throws SystemCallException, RefusedProgramException {
         AnswerMaps maps = AnswerMaps.create(
                 settings.lanes(),
                 settings.ringBytes(),
-                settings.stop() == EbpfSettings.Stop.REPLAYED ? ReplayedMaps.MAX_ROUTES : 0,
+                settings.stop() == EbpfSettings.Stop.REPLAYED ? maxRoutes : 0,
                 settings.timesRequests());
         Capture capture = mapped(settings, maps);
         try {

@@ -232,7 +232,7 @@ final class EbpfLane implements CaptureBackend {
                 ROUTES_FULL,
                 routes.stoppedUnlisted(),
                 "answers, some of them perhaps of nobody's replay, were stopped since the kernel took no more routes",
-                "intercept --backend=ebpf --max-sessions=" + ReplayedMaps.MAX_ROUTES + "  # or fewer");
+                "intercept --backend=ebpf --max-sessions=" + routes.maxSessions() + "  # or fewer");
     }
 
     private void readLost() {

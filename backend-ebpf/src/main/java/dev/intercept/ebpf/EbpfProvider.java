@@ -20,6 +20,17 @@ import java.util.Set;
 /** Provider of {@code ebpf}: a program in the kernel stops answers and hands up their headers, Linux 5.8 and later. */
 public final class EbpfProvider implements CaptureBackendProvider {
 
+    private final int maxRoutes;
+
+    public EbpfProvider() {
+        this(ReplayedMaps.MAX_ROUTES);
+    }
+
+    /** @param maxRoutes that the kernel keeps, from 1 */
+    EbpfProvider(int maxRoutes) {
+        this.maxRoutes = maxRoutes;
+    }
+
     @Override
     public String name() {
         return "ebpf";
@@ -104,6 +115,6 @@ public final class EbpfProvider implements CaptureBackendProvider {
         if (cause.isPresent()) {
             throw new BackendException(Kind.UNAVAILABLE, cause.get());
         }
-        return Capture.open(settings);
+        return Capture.open(settings, maxRoutes);
     }
 }

@@ -24,6 +24,7 @@ final class KernelRoutes implements RouteListener, AutoCloseable {
     private final ByteBuffer control;
     private final MapElement route;
     private final MapElement unknown;
+    private final int maxSessions;
     private long unlisted;
     private long stopped;
     private boolean isClosed;
@@ -32,6 +33,7 @@ final class KernelRoutes implements RouteListener, AutoCloseable {
     /** @param control {@link ControlLayout}, mapped until {@link #close} */
     KernelRoutes(ReplayedMaps maps, ByteBuffer control) {
         this.control = control;
+        maxSessions = maps.maxSessions();
         route = new MapElement(maps.routes(), RouteKey.BYTES, Integer.BYTES);
         unknown = new MapElement(maps.unknown(), ReplayedMaps.UNKNOWN_KEY_BYTES, Long.BYTES);
     }
@@ -89,6 +91,11 @@ final class KernelRoutes implements RouteListener, AutoCloseable {
     private void setUnlisted(long routes) {
         unlisted = routes;
         INT64.setVolatile(control, ControlLayout.UNLISTED, routes);
+    }
+
+    /** {@link ReplayedMaps#maxSessions} */
+    int maxSessions() {
+        return maxSessions;
     }
 
     /** Answers that were stopped although they are perhaps of nobody's replay. */
