@@ -20,7 +20,7 @@ public final class DescriptorStore {
     /** Of all descriptors: a manager closes those of a name. */
     static final String NAME = "intercept";
 
-    /** What a start later than that would go on with is the memory of sessions that are over. */
+    /** What a start later than that would go on with is the memory of sessions that have ended. */
     static final long MAX_AGE_NS = TimeUnit.SECONDS.toNanos(30);
 
     private static final String PID = "LISTEN_PID";
