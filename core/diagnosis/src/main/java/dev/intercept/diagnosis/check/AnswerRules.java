@@ -116,7 +116,7 @@ public final class AnswerRules {
     private List<String> removals(Rule rule) {
         List<String> removals = new ArrayList<>(List.of(rule.removal()));
         if (rule.action() == Action.COPY) {
-            rules.stopAfter(rule)
+            rules.stopAfter(rule, OptionalInt.empty())
                     .filter(stop -> stop.action() == Action.QUEUE && !stop.hasPorts())
                     .filter(stop -> !stop.removal().equals(rule.removal()))
                     .ifPresent(stop -> removals.add(stop.removal()));

@@ -107,8 +107,8 @@ final class RulesLook {
 
     /** What NFLOG has copied goes on to the next rule, which must stop it. */
     private void lookAtStop(Rule rule) {
-        Optional<Rule> stop = rules.stopAfter(rule);
-        Optional<Rule> doubt = rules.doubtAfter(rule);
+        Optional<Rule> stop = rules.stopAfter(rule, scope.targetPort());
+        Optional<Rule> doubt = rules.doubtAfter(rule, scope.targetPort());
         if (stop.isEmpty() && doubt.isPresent()) {
             reportDoubt(
                     "[" + rule.text() + "] hands up a copy, and [" + doubt.get().text() + "] comes after it",

@@ -72,14 +72,17 @@ public final class RuleSet {
      */
     public List<Feed> feeds(Action action, OptionalInt port) {
         List<Feed> feeds = new ArrayList<>();
-        Match wanted = port.isPresent() ? Match.ofPorts(Ports.of(port.getAsInt())) : Match.EVERYTHING;
         stepsThat(rule -> rule.action() == action, (way, index) -> {
-            Match match = way.get(index).rule().match().and(wanted);
+            Match match = way.get(index).rule().match().and(wanted(port));
             if (match.seesAnswers()) {
                 feeds.add(new Arrival(way, match).at(index));
             }
         });
         return feeds;
+    }
+
+    private static Match wanted(OptionalInt port) {
+        return port.isPresent() ? Match.ofPorts(Ports.of(port.getAsInt())) : Match.EVERYTHING;
     }
 
     /** Rules that hand up packets to this port, in place of packets from it. */
@@ -113,20 +116,28 @@ public final class RuleSet {
     /**
      * The later rule that stops what {@code copying} hands up, by a drop or by a queue; without one, answers escape. Whether
      * somebody listens on the queue does not matter.
+     *
+     * @param port the target's, whose answers are to be stopped; empty for all that are copied
      */
-    public Optional<Rule> stopAfter(Rule copying) {
-        return after(copying)
+    public Optional<Rule> stopAfter(Rule copying, OptionalInt port) {
+        Match copied = copying.match().and(wanted(port));
+        return after(copying, copied)
                 .filter(rule ->
-                        rule.stops() && !isUnsure(rule, copying) && rule.match().covers(copying.match()))
+                        rule.stops() && !isUnsure(rule, copying) && rule.match().covers(copied))
                 .findFirst();
     }
 
-    /** A later rule that might stop what {@code copying} hands up, and of which that is not known. */
-    public Optional<Rule> doubtAfter(Rule copying) {
-        return after(copying)
+    /**
+     * A later rule that might stop what {@code copying} hands up, and of which that is not known.
+     *
+     * @param port as for {@link #stopAfter}
+     */
+    public Optional<Rule> doubtAfter(Rule copying, OptionalInt port) {
+        Match copied = copying.match().and(wanted(port));
+        return after(copying, copied)
                 .filter(rule -> (rule.stops() || rule.action() == Action.UNKNOWN)
                         && isUnsure(rule, copying)
-                        && rule.match().meets(copying.match()))
+                        && rule.match().meets(copied))
                 .findFirst();
     }
 
@@ -135,25 +146,25 @@ public final class RuleSet {
     }
 
     /** The rules that packets get to behind it. */
-    private Stream<Rule> after(Rule copying) {
+    private Stream<Rule> after(Rule copying, Match copied) {
         for (Way way : ways) {
             List<Step> steps = way.steps();
             for (int i = 0; i < steps.size(); i++) {
                 if (steps.get(i).rule().equals(copying)) {
-                    return reached(steps, i).stream();
+                    return reached(steps, i, copied).stream();
                 }
             }
         }
         return Stream.of();
     }
 
-    private static List<Rule> reached(List<Step> way, int index) {
+    private static List<Rule> reached(List<Step> way, int index, Match copied) {
         List<Rule> rules = new ArrayList<>();
         List<Step> ends = new ArrayList<>();
         for (Step step : way.subList(index + 1, way.size())) {
             if (ends.stream().noneMatch(end -> end.isEndFor(step))) {
                 rules.add(step.rule());
-                if (step.rule().match().covers(way.get(index).rule().match()) && step.ends() != Step.NOTHING) {
+                if (step.rule().match().covers(copied) && step.ends() != Step.NOTHING) {
                     ends.add(step);
                 }
             }

@@ -12,6 +12,7 @@ import dev.intercept.diagnosis.check.AnswerRules;
 import dev.intercept.diagnosis.check.CheckScope;
 import dev.intercept.diagnosis.check.HostCheck;
 import dev.intercept.server.Tunnel;
+import dev.intercept.session.SessionLimits;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +28,10 @@ public final class Diagnosis {
     private final FindingBoard board;
     private final Watch watch;
 
-    private Diagnosis(Intercept intercept) {
+    private Diagnosis(Intercept intercept, int sessionsLimit) {
         board = new FindingBoard(System.getLogger(Diagnosis.class.getName()), intercept.nanoClock());
         watch = new Watch(
-                inputs(intercept),
+                inputs(intercept, sessionsLimit),
                 board,
                 () -> HostCheck.look(new LocalHost(), scope(intercept)),
                 () -> AnswerRules.read(new LocalHost(), scope(intercept)),
@@ -46,10 +47,19 @@ public final class Diagnosis {
 
     /** Watches whenever {@link #look} is called, for a caller that moves intercept's clock. */
     public static Diagnosis ofLooks(Intercept intercept) {
-        return new Diagnosis(intercept);
+        return ofLooks(intercept, SessionLimits.SESSIONS_LIMIT);
     }
 
-    private static WatchInputs inputs(Intercept intercept) {
+    /**
+     * The same, with another bound.
+     *
+     * @param sessionsLimit the largest {@code --max-sessions} to advise
+     */
+    public static Diagnosis ofLooks(Intercept intercept, int sessionsLimit) {
+        return new Diagnosis(intercept, sessionsLimit);
+    }
+
+    private static WatchInputs inputs(Intercept intercept, int sessionsLimit) {
         List<CaptureSigns> signs = intercept.captureSigns();
         return new WatchInputs(
                 intercept.config(),
@@ -62,10 +72,12 @@ public final class Diagnosis {
                 signs.stream().map(CaptureSigns::refusingPorts).toList(),
                 new TargetPorts(
                         intercept.routeSigns().targets(),
-                        signs.stream().map(CaptureSigns::forwardedPorts).toList()),
+                        signs.stream().map(CaptureSigns::forwardedPorts).toList(),
+                        intercept::config),
                 () -> intercept.latestParked(PARKED_LOOKED_AT),
                 intercept.routeSigns()::targetOf,
                 intercept::longestExpiredIdleS,
+                sessionsLimit,
                 intercept.routeSigns().takeovers(),
                 intercept::target,
                 new ListenQueues(new LocalHost()));

@@ -15,10 +15,13 @@ final class DroppedSessionsDetector implements Detector {
 
     private final InterceptConfig config;
     private final IntSupplier longestIdleS;
+    private final int sessionsLimit;
 
-    DroppedSessionsDetector(InterceptConfig config, IntSupplier longestIdleS) {
+    /** @param sessionsLimit the largest {@code --max-sessions} that there is */
+    DroppedSessionsDetector(InterceptConfig config, IntSupplier longestIdleS, int sessionsLimit) {
         this.config = config;
         this.longestIdleS = longestIdleS;
+        this.sessionsLimit = sessionsLimit;
     }
 
     @Override
@@ -51,16 +54,22 @@ final class DroppedSessionsDetector implements Detector {
                 FindingId.SESSIONS_EVICTED,
                 "--max-sessions " + config.maxSessions() + " was reached: " + evicted + " sessions were evicted in "
                         + WINDOW_S + " s, " + answers + " answers came for evicted ones",
-                remedy(now)));
+                remedy(now, windowStart)));
     }
 
     /** Room for all that there were: those that are there, and those that had to go. */
-    private String remedy(Reading now) {
+    private String remedy(Reading now, Reading windowStart) {
+        if (config.maxSessions() >= sessionsLimit) {
+            return "intercept -t " + fittingTimeoutS(now, windowStart) + "  # --max-sessions is as large as it can be";
+        }
         long needed = config.maxSessions() + now.get(Counter.EVICTED);
-        long most = Math.min(SessionLimits.SESSIONS_LIMIT, Long.highestOneBit(needed) * 2);
-        return config.maxSessions() < SessionLimits.SESSIONS_LIMIT
-                ? "intercept --max-sessions=" + most
-                : "intercept -t " + Math.max(1, config.routeTimeoutS() / 2)
-                        + "  # --max-sessions is as large as it can be";
+        return "intercept --max-sessions=" + Math.min(sessionsLimit, Long.highestOneBit(needed) * 2);
+    }
+
+    /** Three quarters of the time that sessions need to fill the table: from a second to half of what it was. */
+    private long fittingTimeoutS(Reading now, Reading windowStart) {
+        long added = Math.max(1, now.since(windowStart, Counter.ROUTES_ADDED));
+        long fillingS = (long) config.maxSessions() * WINDOW_S / added;
+        return Math.max(1, Math.min(fillingS * 3 / 4, config.routeTimeoutS() / 2));
     }
 }

@@ -56,9 +56,13 @@ final class NoTcpcopyDetector implements Detector {
         String target = targetPorts.targets().entries().stream()
                 .findFirst()
                 .map(NoTcpcopyDetector::text)
-                .orElse("TARGET:PORT");
+                .orElseGet(() -> "TARGET:" + port());
         String port = address.getPort() == InterceptConfig.DEFAULT_PORT ? "" : " -p " + address.getPort();
         return "tcpcopy -x ONLINE_PORT-" + target + " -s " + here + port + "  # on the online server";
+    }
+
+    private String port() {
+        return targetPorts.all().stream().findFirst().map(Object::toString).orElse("PORT");
     }
 
     private static String text(PortTally.Entry target) {

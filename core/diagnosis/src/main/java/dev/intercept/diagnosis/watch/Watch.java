@@ -81,7 +81,7 @@ public final class Watch {
                                 "intercept status -v  # does the tunnel take its bytes? then: intercept check --client IP"),
                 new UnansweredRestartDetector(cause),
                 new TakeoverDetector(inputs.takeovers(), inputs.tunnels()),
-                new DroppedSessionsDetector(inputs.config(), inputs.longestExpiredIdleS()),
+                new DroppedSessionsDetector(inputs.config(), inputs.longestExpiredIdleS(), inputs.sessionsLimit()),
                 new RefusalDetector(inputs.refusingPorts()),
                 new TargetStallsDetector(inputs.listening(), inputs.targetPorts()),
                 new TargetResetsDetector(),

@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * @param parked the latest headers that wait for their route
  * @param targetOfClient see RouteSigns
  * @param longestExpiredIdleS see Intercept
+ * @param sessionsLimit see SessionLimits
  * @param takeovers see RouteSigns
  * @param target what was seen of the test server up to now
  * @param listening the queues of this host's listening ports
@@ -46,6 +47,7 @@ public record WatchInputs(
         Supplier<List<ParkedHeader>> parked,
         LongUnaryOperator targetOfClient,
         IntSupplier longestExpiredIdleS,
+        int sessionsLimit,
         Takeovers takeovers,
         Supplier<TargetPicture> target,
         ListenQueues listening) {}

@@ -161,6 +161,23 @@ class RecordedRulesTest {
         assertTrue(finding.remedy().endsWith(" && nft delete rule ip t out handle 2"), finding.remedy());
     }
 
+    /** Other ports that are copied too are not looked at: their answers are nobody's replay. */
+    @Test
+    void shouldWantAStopForTheTargetsPortOnlyOfThoseThatASetCopies() throws IOException {
+        String set = "{ 8080, 9000-9100 }";
+        String json = input("24 nflog, two rules", ".json")
+                .replaceFirst("8080", "{\"set\": [8080, {\"range\": [9000, 9100]}]}");
+        TextHost host = host(input("24 nflog, two rules", ".txt").replaceFirst("8080", set), json);
+        assertEquals("OK queue-rule", verdictOfNflog(host, 8080));
+        assertEquals("FAIL rule-missing", verdictOfNflog(host, 9050));
+    }
+
+    private static String verdictOfNflog(TextHost host, int port) {
+        List<Finding> findings = new RulesArea().look(host, Scopes.withTargetPort("nflog", port));
+        assertEquals(1, findings.size(), findings.toString());
+        return verdict(findings.get(0));
+    }
+
     @Test
     void shouldPutTheRuleWhereTheDropIs() throws IOException {
         assertEquals(

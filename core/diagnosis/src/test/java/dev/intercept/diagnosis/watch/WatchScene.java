@@ -17,6 +17,7 @@ import dev.intercept.kit.PacketBuilder;
 import dev.intercept.kit.RecordingLogger;
 import dev.intercept.server.Takeovers;
 import dev.intercept.session.ParkedHeader;
+import dev.intercept.session.SessionLimits;
 import dev.intercept.stats.Counter;
 import dev.intercept.stats.Counters;
 import dev.intercept.stats.PortSet;
@@ -58,6 +59,7 @@ abstract class WatchScene {
     List<Finding> hostFindings = List.of();
     int hostLooks;
     boolean isConnected = true;
+    InterceptConfig config = InterceptConfig.builder().port(0).build();
     List<ParkedHeader> parked = List.of();
     final Map<Long, Long> targetsOfClients = new HashMap<>();
     final Takeovers takeovers = new Takeovers();
@@ -76,10 +78,11 @@ abstract class WatchScene {
                     List::of,
                     List.of(unrouted),
                     List.of(refusing),
-                    new TargetPorts(targets, List.of(forwarded)),
+                    new TargetPorts(targets, List.of(forwarded), () -> config),
                     () -> parked,
                     client -> targetsOfClients.getOrDefault(client, 0L),
                     () -> longestExpiredIdleS,
+                    SessionLimits.SESSIONS_LIMIT,
                     takeovers,
                     () -> TargetPicture.of(sampling, List.of(answers)),
                     new ListenQueues(host)),

@@ -3,6 +3,7 @@ package dev.intercept.diagnosis.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.InterceptConfig;
 import dev.intercept.capture.CaptureSigns;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingId;
@@ -12,6 +13,7 @@ import dev.intercept.session.SessionClock;
 import dev.intercept.stats.Counter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Signs that answers, routes or tcpcopy stay away, and that they go to a wrong place. */
@@ -242,6 +244,16 @@ class WatchTest extends WatchScene {
         isConnected = true;
         passSeconds(1);
         assertEquals(List.of(), active());
+    }
+
+    @Test
+    void shouldNameThePortOfTheTestServerThatAnOptionNames() {
+        config = InterceptConfig.builder()
+                .backendOptions(Map.of("--target-ports", "8443,9000"))
+                .build();
+        isConnected = false;
+        passSeconds(1);
+        assertTrue(finding(FindingId.NO_TCPCOPY).remedy().startsWith("tcpcopy -x ONLINE_PORT-TARGET:8443 -s "));
     }
 
     @Test
