@@ -216,7 +216,7 @@ final class InterceptProcess {
                             client -> reload(started.join(), handover.log()).reply(),
                             StatusSocket.RESTART,
                             client -> restart(intercept, monitors, handover.log(), client)));
-            ExitCode code = serve(intercept);
+            ExitCode code = serve(intercept, handover.log());
             intercept.stop();
             return end.report(summary, code).code();
         } catch (InterruptedException e) {
@@ -240,7 +240,7 @@ final class InterceptProcess {
         return outcome.reply();
     }
 
-    private ExitCode serve(Intercept intercept) throws StartException, InterruptedException {
+    private ExitCode serve(Intercept intercept, Log log) throws StartException, InterruptedException {
         try (ServiceManager manager = ServiceManager.of(
                         System.getenv(), ProcessHandle.current().pid());
                 Heartbeat heartbeat = heartbeat(manager, intercept)) {
@@ -254,7 +254,7 @@ final class InterceptProcess {
                 intercept.every(Training.RUN_S, intercept::stop);
             }
             baton.ifPresent(left -> report(left, intercept));
-            end.watch(intercept, () -> stop(intercept));
+            end.watch(intercept, () -> stop(intercept, log));
             ExitCode code = intercept.awaitEnd();
             manager.stopping();
             if (code == ExitCode.OK) {
@@ -280,7 +280,7 @@ final class InterceptProcess {
             if (isStopping.getAndSet(true)) {
                 Runtime.getRuntime().halt(SECOND_SIGNAL);
             }
-            startStopLimit();
+            startStopLimit(log);
             end.isEndedBy("SIG" + name);
             LOG.log(Level.INFO, "SIG" + name + ": stopping");
             started.thenAccept(running -> ServiceRestart.stop(running.intercept));
@@ -301,24 +301,25 @@ final class InterceptProcess {
         });
     }
 
-    private static void stop(Intercept intercept) {
-        startStopLimit();
+    private static void stop(Intercept intercept, Log log) {
+        startStopLimit(log);
         intercept.stop();
     }
 
-    private static void startStopLimit() {
-        Thread limit = new Thread(InterceptProcess::haltWhenTooLate, "stop limit");
+    private static void startStopLimit(Log log) {
+        Thread limit = new Thread(() -> haltWhenTooLate(log), "stop limit");
         limit.setDaemon(true);
         limit.start();
     }
 
-    private static void haltWhenTooLate() {
+    private static void haltWhenTooLate(Log log) {
         try {
             TimeUnit.SECONDS.sleep(STOP_LIMIT_S);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         LOG.log(Level.ERROR, "did not stop within " + STOP_LIMIT_S + " s, ending now; please report this");
+        log.flush(); // Which waits for a second at most.
         Runtime.getRuntime().halt(ExitCode.SOFTWARE.code());
     }
 }
