@@ -44,7 +44,7 @@ final class InterceptProcess {
     private static final Logger LOG = System.getLogger(InterceptProcess.class.getName());
 
     /** A stop takes about 100 ms; one that takes longer than this is a bug. */
-    private static final long STOP_LIMIT_S = 9;
+    private static final long STOP_LIMIT_S = 8;
 
     /** As a shell reports a process that SIGTERM ended. */
     private static final int SECOND_SIGNAL = 143;

@@ -89,7 +89,7 @@ class StopIT extends ProgramInANetwork {
         Socket tunnel = program.network().call(() -> new Socket(InetAddress.getLoopbackAddress(), 36524));
         try (tunnel) {
             assertEquals(TOO_LATE, endedBySigterm(intercept), program.lastErr());
-            assertTrue(program.lastErr().contains("did not stop within 9 s, ending now"), program.lastErr());
+            assertTrue(program.lastErr().contains("did not stop within 8 s, ending now"), program.lastErr());
             assertTrue(program.lastErr().contains("] final total resp packs:0"), program.lastErr());
         }
     }
