@@ -116,7 +116,17 @@ final class TruthRowsOfSessions {
                                 },
                                 TruthRowsOfSessions::tenSessions,
                                 SESSIONS_EVICTED)
-                        .mendedBy(TruthSteps::typed, TruthRowsOfSessions::tenSessions));
+                        .mendedBy(TruthSteps::typed, TruthRowsOfSessions::tenSessions),
+                row(
+                                "--max-sessions is as large as it can be, and too small",
+                                scene -> {
+                                    scene.sessionsLimit = 32;
+                                    scene.sh(RULE);
+                                    scene.startWithTcpcopy(nfqueue().maxSessions(scene.sessionsLimit));
+                                },
+                                BUSY,
+                                SESSIONS_EVICTED)
+                        .mendedBy(TruthSteps::typed, BUSY));
     }
 
     private static void repeated(TruthScene scene) throws Exception {

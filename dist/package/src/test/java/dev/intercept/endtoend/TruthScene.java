@@ -19,6 +19,7 @@ import dev.intercept.kit.RawSocket;
 import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.ThrowingRunnable;
 import dev.intercept.kit.TunnelClient;
+import dev.intercept.session.SessionLimits;
 import dev.intercept.stats.Counter;
 import dev.intercept.tcpcopy.TunnelFormat;
 import java.io.Closeable;
@@ -65,6 +66,7 @@ final class TruthScene implements AutoCloseable {
     private int second;
     private int sequence = 1000;
     private int clients;
+    int sessionsLimit = SessionLimits.SESSIONS_LIMIT;
 
     TruthScene() throws Exception {
         network = NetworkNamespace.withTestNetwork();
@@ -86,7 +88,7 @@ final class TruthScene implements AutoCloseable {
 
     void start(InterceptConfig config, BackendRegistry backends) throws Exception {
         intercept = network.call(() -> Intercept.start(config, backends, nowNs::get));
-        diagnosis = Diagnosis.ofLooks(intercept);
+        diagnosis = Diagnosis.ofLooks(intercept, sessionsLimit);
     }
 
     /** With a tcpcopy of today. */
@@ -171,13 +173,13 @@ final class TruthScene implements AutoCloseable {
         return diagnosis.findings() + "\n" + intercept.statistics().line();
     }
 
-    /** Until nothing comes any more: counts that three looks in turn find the same. */
+    /** Until nothing comes any more: an empty queue, and counts that three looks in turn find the same. */
     private void settle() throws Exception {
         long last = -1;
         int steady = 0;
         while (steady < STEADY_LOOKS) {
             long now = intercept.statistics().packets() + intercept.statistics().get(Counter.ROUTES_ADDED);
-            steady = now == last ? steady + 1 : 0;
+            steady = now == last && TruthSteps.queued(intercept) == 0 ? steady + 1 : 0;
             last = now;
             TimeUnit.MILLISECONDS.sleep(1);
         }
@@ -197,8 +199,6 @@ final class TruthScene implements AutoCloseable {
         }
         return escaped;
     }
-
-    // Traffic, as tcpcopy and the target make it.
 
     /** A client that was not there before, of up to 60,000. */
     int newClient() {

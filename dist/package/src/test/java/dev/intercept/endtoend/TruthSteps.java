@@ -7,6 +7,7 @@ import static dev.intercept.kit.PacketBuilder.ACK;
 import static dev.intercept.kit.PacketBuilder.PSH;
 import static dev.intercept.kit.PacketBuilder.SYN;
 
+import dev.intercept.Intercept;
 import dev.intercept.InterceptConfig;
 import dev.intercept.cli.CommandRun;
 import dev.intercept.cli.StartOptions;
@@ -17,6 +18,13 @@ import java.util.Arrays;
 final class TruthSteps {
 
     private TruthSteps() {}
+
+    /** Packets that the kernel holds for it. */
+    static long queued(Intercept intercept) {
+        return intercept.statistics().lanes().stream()
+                .mapToLong(lane -> lane.kernelStats().queued())
+                .sum();
+    }
 
     static final TruthStep BUSY = TruthScene::busySecond;
 
@@ -65,6 +73,9 @@ final class TruthSteps {
                 whole.append(' ').append(name).append("='").append(value).append('\'');
             }
         });
+        if (!command.contains("--max-sessions")) {
+            whole.append(" --max-sessions=").append(before.maxSessions());
+        }
         scene.stop();
         scene.start(StartOptions.of(whole.toString()));
         scene.tcpcopy = scene.connect(TestNetwork.TARGET);
