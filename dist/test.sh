@@ -17,6 +17,7 @@ need ip iproute2
 need unshare util-linux
 need tcpdump tcpdump
 need sysctl procps
+need strace strace
 need_library 'libpcap.so.*' libpcap0.8
 need_browser
 install_missing
