@@ -373,9 +373,9 @@ final class TruthScene implements AutoCloseable {
                 .build());
     }
 
-    /** tcpcopy takes all that is there. */
+    /** tcpcopy takes all that is there, and what waits for that. */
     void drain() throws Exception {
-        while (tcpcopy.read(0).isPresent()) {
+        while (tcpcopy.read(1).isPresent() || intercept.statistics().waiting().getAsLong() > 0) {
             // Its own affair.
         }
     }
