@@ -28,6 +28,7 @@ final class FakeKernel implements AutoCloseable {
 
     private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
     private static final int WAIT_MS = 100;
+    private static final int LOOKS = 200;
     private static final int PROTOCOL_COLUMN = 1;
     private static final int PORT_COLUMN = 2;
 
@@ -133,7 +134,7 @@ final class FakeKernel implements AutoCloseable {
             socket.await(WAIT_MS);
             List<Datagram> waiting = receiveAll();
             int listener = queue.peer();
-            if (listener != 0 && mayBeGone(listener, waiting) && !listenerSocket.equals(socketOf(listener))) {
+            if (listener != 0 && mayBeGone(listener, waiting) && isGone(listener, waiting)) {
                 // What it sent before it closed counts: the real kernel reads a message before send() returns.
                 waiting.addAll(receiveAll());
                 List<Datagram> last = waiting.stream()
@@ -162,6 +163,17 @@ final class FakeKernel implements AutoCloseable {
     private static boolean mayBeGone(int listener, List<Datagram> waiting) {
         return waiting.isEmpty()
                 || waiting.stream().anyMatch(datagram -> !datagram.isFrom(listener) || datagram.isMode());
+    }
+
+    /** Looks again where another would take its place: a socket is in the list until nothing in the kernel uses it. */
+    private boolean isGone(int listener, List<Datagram> waiting) {
+        boolean isWanted = waiting.stream().anyMatch(datagram -> !datagram.isFrom(listener) && datagram.isMode());
+        for (int looks = isWanted ? LOOKS : 1; looks > 0; looks--) {
+            if (!listenerSocket.equals(socketOf(listener))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void read(Datagram datagram) {
