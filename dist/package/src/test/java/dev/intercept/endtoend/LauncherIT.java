@@ -104,12 +104,9 @@ class LauncherIT extends ProgramInANetwork {
 
     @Test
     void shouldUseTheCollectorThatTheUserChose() throws Exception {
-        for (String collector : List.of("Serial", "Parallel")) {
-            Result result =
-                    shell("INTERCEPT_JAVA_OPTS='-Xlog:gc -XX:+Use" + collector + "GC' \"$INTERCEPT\" --version");
-            assertEquals(0, result.exitCode(), result.err());
-            assertTrue(result.out().contains("Using " + collector), result.out());
-        }
+        Result result = shell("INTERCEPT_JAVA_OPTS='-Xlog:gc -XX:+UseParallelGC' \"$INTERCEPT\" --version");
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.out().contains("Using Parallel"), result.out());
     }
 
     /** In a mount namespace, a copy of the program where it may be executed, and then a /tmp and /run where nothing may. */

@@ -47,15 +47,6 @@ class SelftestIT {
         process.onExit().get(EXIT_S, TimeUnit.SECONDS);
     }
 
-    @Test
-    void shouldServeEveryRequestOverNfqueue() throws Exception {
-        try (SelftestRun run = SelftestRun.start("--backend=nfqueue", "--requests=200")) {
-            assertPassed(run, 200);
-            assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
-            assertFalse(run.line("  forwarded").contains("parked 0"), run::toString);
-        }
-    }
-
     /** The namespace stands for a host: one that is its own, with a filter that the test has to switch off. */
     @Test
     void shouldChangeBackWhatItChangedOnAHostThatItIsAskedToTest() throws Exception {
@@ -81,10 +72,14 @@ class SelftestIT {
         }
     }
 
+    /** Which is nfqueue, on a kernel without ip_queue. */
     @Test
     void shouldServeEveryRequestWithTheBackendThatInterceptChooses() throws Exception {
         try (SelftestRun run = SelftestRun.start()) {
             assertPassed(run, 200);
+            assertTrue(run.line("  rule").contains("-j NFQUEUE"), run::toString);
+            assertTrue(run.line("  escaped").contains("0 answers left for the clients"), run::toString);
+            assertFalse(run.line("  forwarded").contains("parked 0"), run::toString);
         }
     }
 
