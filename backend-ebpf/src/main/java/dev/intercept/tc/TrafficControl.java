@@ -199,7 +199,7 @@ public final class TrafficControl {
     /**
      * Removes ours from these hooks, and the clsact that one of them brought unless somebody else uses it by now.
      *
-     * @param directions where to look
+     * @param hooks where to look
      * @return where there was one
      */
     public List<Hook> detach(Device device, List<Hook> hooks) throws SystemCallException {
