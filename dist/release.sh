@@ -62,7 +62,7 @@ prepared() {
 built() {
   say "packages and artifacts"
   mkdir -p "$out/packages" "$out/repository"
-  mvn -B -q -ntp ${MAVEN_OFFLINE:+-o} -Prelease deploy -DskipTests -Dinvoker.skip -Dspotless.check.skip \
+  mvn -B -q -ntp ${MAVEN_OFFLINE:+-o} -Prelease deploy -DskipTests -DskipITs -Dinvoker.skip -Dspotless.check.skip \
     "-Dproject.build.outputTimestamp=$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)" "-Dmaintainer.address=$url" \
     "-DaltDeploymentRepository=staging::file://$out/repository" >"$work/maven.log" 2>&1 || fail 70 "the build failed; see $work/maven.log"
   cp dist/target/intercept_"$version"_*.deb "dist/target/intercept-$version.tar.gz" "$out/packages/"
