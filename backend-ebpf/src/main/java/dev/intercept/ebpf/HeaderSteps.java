@@ -153,12 +153,18 @@ final class HeaderSteps {
         loadBytes(R2, to, bytes, tooShort);
     }
 
-    /** Passes a packet without a port of {@link PortSet} there. @param port below R10, 2 bytes in network order */
+    /**
+     * Passes a packet without a port of {@link PortSet} there. What a change of byte order gives has no bounds to the verifier of
+     * older kernels, 6.1 among them, so the mask says them.
+     *
+     * @param port below R10, 2 bytes in network order
+     */
     void checkPort(BpfMap control, int port) {
         out.load(U16, R2, R10, port)
                 .fromNetworkOrder(R2, 16)
                 .move(R3, R2)
                 .compute(SHIFT_RIGHT, R3, 3)
+                .compute(AND, R3, ControlLayout.PORT_BYTES - 1)
                 .loadValue(R1, control, 0)
                 .compute(ADD, R1, R3)
                 .load(U8, R4, R1, 0)
