@@ -8,6 +8,10 @@ import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.Opener;
 import dev.intercept.nfnetlink.ReceiveBuffer;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.HeldSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Opens one group of NFLOG. */
@@ -25,13 +29,39 @@ final class GroupOpener extends Opener<NflogBackend> {
     /** What the kernel has in the same allocation besides, struct skb_shared_info: 320 bytes, and room. */
     private static final int ALLOCATION_OVERHEAD_BYTES = 512;
 
+    private static final Logger LOG = System.getLogger(GroupOpener.class.getName());
+
     private final GroupSettings settings;
     private final int group;
+    private final SystemCalls calls;
+
+    /** While a socket is resumed, which has the group and its settings. */
+    private Optional<HeldSource> resumed = Optional.empty();
 
     GroupOpener(SystemCalls calls, GroupSettings settings) {
         super(calls);
+        this.calls = calls;
         this.settings = settings;
         group = settings.group();
+    }
+
+    /** What a held source of this group with these settings is called. */
+    String heldAs() {
+        return "nflog:" + group + " " + settings;
+    }
+
+    /** Goes on with what was held of this group; where that fails the group is taken anew. */
+    NflogBackend resume(HeldSource held) throws BackendException {
+        resumed = Optional.of(held);
+        try {
+            return configured(NetlinkSocket.resumed(calls, held.take()));
+        } catch (SystemCallException | BackendException e) {
+            LOG.log(Level.WARNING, "group " + group + " is taken anew, what waits in it is dropped: " + e.getMessage());
+            resumed = Optional.empty();
+            return open();
+        } finally {
+            resumed = Optional.empty();
+        }
     }
 
     @Override
@@ -47,11 +77,15 @@ final class GroupOpener extends Opener<NflogBackend> {
         socket.refuseOverrunErrors();
         ReceiveBuffer buffer = ReceiveBuffer.enlarge(
                 socket, settings.bufferBytes(), "group " + group, "bursts may be longer than it holds");
-        take(new GroupConfigurer(socket, group, inbox), messageBytes);
+        if (resumed.isEmpty()) {
+            take(new GroupConfigurer(socket, group, inbox), messageBytes);
+        }
         BatchThreshold threshold = new BatchThreshold(
                 TimeUnit.MICROSECONDS.toNanos(settings.gatherUs()),
                 socket.calls().nanoTime());
-        return new NflogBackend(group, socket, inbox, threshold, new GroupReadings(remedy(buffer)));
+        GroupReadings readings =
+                new GroupReadings(remedy(buffer), resumed.map(HeldSource::state).orElse(""));
+        return new NflogBackend(group, socket, inbox, threshold, readings, heldAs(), resumed.isPresent());
     }
 
     /** The kernel fills what its allocator gave, which is more than it asked for, up to the next power of two. */

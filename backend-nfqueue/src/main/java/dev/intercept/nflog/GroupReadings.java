@@ -24,9 +24,24 @@ final class GroupReadings {
     private long missing;
     private int nextSequence;
 
-    /** @param remedy what to do when {@link #NFLOG_DROPPED} grows */
-    GroupReadings(String remedy) {
+    /**
+     * @param remedy what to do when {@link #NFLOG_DROPPED} grows
+     * @param state what {@link #state} returned of those that these follow; empty for a new group
+     */
+    GroupReadings(String remedy, String state) {
         this.remedy = remedy;
+        if (!state.isEmpty()) {
+            String[] numbers = state.split(" ");
+            packets = Long.parseLong(numbers[0]);
+            missing = Long.parseLong(numbers[1]);
+            nextSequence = Integer.parseInt(numbers[2]);
+            publish();
+        }
+    }
+
+    /** For readings that go on from here; once the polling thread has ended. */
+    String state() {
+        return packets + " " + missing + " " + nextSequence;
     }
 
     /** Counts a packet. */

@@ -7,8 +7,11 @@ import dev.intercept.netlink.SystemCalls;
 import dev.intercept.nfnetlink.Inbox;
 import dev.intercept.nfnetlink.Lane;
 import dev.intercept.spi.BackendException;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One NFLOG group. The kernel's rules have decided about each packet before it is seen here; a poll hands over what is left
@@ -21,6 +24,8 @@ final class NflogBackend extends Lane {
     /** With packets gathering in the kernel, a wait is cut short after this time to see whether the traffic has ended. */
     private static final int LULL_MS = 20;
 
+    private final NetlinkSocket socket;
+    private final String heldAs;
     private final BatchThreshold threshold;
     private final ThresholdRequest thresholdRequest;
     private final GroupReadings readings;
@@ -28,9 +33,23 @@ final class NflogBackend extends Lane {
     private final SystemCalls calls;
     private boolean thresholdOwed;
 
-    /** @param inbox may hold packets already, for the first poll */
-    NflogBackend(int group, NetlinkSocket socket, Inbox inbox, BatchThreshold threshold, GroupReadings readings) {
+    /**
+     * @param inbox may hold packets already, for the first poll
+     * @param heldAs what its socket is called when it is held
+     * @param isResumed whether the kernel's threshold may be another one
+     */
+    NflogBackend(
+            int group,
+            NetlinkSocket socket,
+            Inbox inbox,
+            BatchThreshold threshold,
+            GroupReadings readings,
+            String heldAs,
+            boolean isResumed) {
         super("nflog:" + group, socket, inbox);
+        this.socket = socket;
+        this.heldAs = heldAs;
+        thresholdOwed = isResumed;
         this.threshold = threshold;
         calls = socket.calls();
         this.readings = readings;
@@ -85,6 +104,20 @@ final class NflogBackend extends Lane {
                 inbox().counts().addRefusal();
             }
         }
+    }
+
+    /** What is left of the messages received last. */
+    @Override
+    public void handOverTaken(PacketHandler handler) {
+        while (inbox().next()) {
+            takeMessage(handler);
+        }
+        readings.publish();
+    }
+
+    @Override
+    public Optional<HeldSource> held() {
+        return Optional.of(new HeldSource(heldAs, List.of(socket.fd()), readings.state()));
     }
 
     @Override

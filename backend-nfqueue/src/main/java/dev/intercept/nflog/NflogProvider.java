@@ -12,6 +12,7 @@ import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureMode;
 import dev.intercept.spi.CaptureRules;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
 import dev.intercept.spi.ReopeningBackend;
@@ -81,6 +82,18 @@ public final class NflogProvider implements CaptureBackendProvider {
 
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
-        return List.of(ReopeningBackend.open(new GroupOpener(new JnaSystemCalls(), GroupSettings.from(options))::open));
+        return open(options, List.of());
+    }
+
+    /** A group that is to have other settings is taken anew. */
+    @Override
+    public List<CaptureBackend> open(BackendOptions options, List<HeldSource> held) throws BackendException {
+        JnaSystemCalls calls = new JnaSystemCalls();
+        GroupOpener opener = new GroupOpener(calls, GroupSettings.from(options));
+        HeldSource.closeOthers(held, Set.of(opener.heldAs()), calls::close);
+        return List.of(ReopeningBackend.open(() -> {
+            Optional<HeldSource> left = HeldSource.find(held, opener.heldAs());
+            return left.isPresent() ? opener.resume(left.get()) : opener.open();
+        }));
     }
 }

@@ -1,6 +1,5 @@
 package dev.intercept.nfqueue;
 
-import dev.intercept.netlink.SystemCalls;
 import dev.intercept.nfnetlink.JnaSystemCalls;
 import dev.intercept.nfnetlink.NetlinkProbe;
 import dev.intercept.nfnetlink.SocketMemory;
@@ -21,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Provider of {@code nfqueue}: verdicts from user space over nfnetlink_queue, Linux 2.6.14 and later. */
@@ -97,7 +97,9 @@ public final class NfqueueProvider implements CaptureBackendProvider {
                 .toList();
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
-            closeUseless(held, openers, calls);
+            // A queue that is to have other settings is to be taken anew.
+            HeldSource.closeOthers(
+                    held, openers.stream().map(QueueOpener::heldAs).collect(Collectors.toSet()), calls::close);
             for (QueueOpener opener : openers) {
                 lanes.add(ReopeningBackend.open(source(opener, held)));
             }
@@ -110,23 +112,10 @@ public final class NfqueueProvider implements CaptureBackendProvider {
         }
     }
 
-    /** A queue that is to have other settings is to be taken anew. */
-    private static void closeUseless(List<HeldSource> held, List<QueueOpener> openers, SystemCalls calls) {
-        for (HeldSource source : held) {
-            boolean isUseful =
-                    openers.stream().anyMatch(opener -> opener.heldAs().equals(source.settings()));
-            if (!isUseful) {
-                calls.close(source.take());
-            }
-        }
-    }
-
     /** Goes on with what was held the first time. */
     private static ReopeningBackend.Source source(QueueOpener opener, List<HeldSource> held) {
         return () -> {
-            Optional<HeldSource> left = held.stream()
-                    .filter(source -> !source.isTaken() && opener.heldAs().equals(source.settings()))
-                    .findFirst();
+            Optional<HeldSource> left = HeldSource.find(held, opener.heldAs());
             return left.isPresent() ? opener.resume(left.get().take()) : opener.open();
         };
     }

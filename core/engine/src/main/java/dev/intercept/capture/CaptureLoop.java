@@ -78,6 +78,9 @@ public final class CaptureLoop implements Runnable {
     @Override
     public void run() {
         Throwable failure = failureOf(null, this::pollUntilTheEnd);
+        if (leaving) {
+            failure = failureOf(failure, () -> backend.handOverTaken(interceptor));
+        }
         failure = failureOf(failure, () -> interceptor.endOfBatch(SessionClock.seconds(nanoClock.getAsLong())));
         if (leaving && failure == null) {
             hasEnded = true;

@@ -192,18 +192,27 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Makes the receive buffer larger, past net.core.rmem_max where this process may.
+     * Makes the receive buffer larger, past net.core.rmem_max where this process may. That of a socket that is resumed
+     * stays, whatever this process may.
      *
      * @param bytes as the kernel accounts them, its own overhead included
      * @return bytes that the buffer has now
      */
     public int enlargeReceiveBuffer(int bytes) throws SystemCallException {
+        int present = receiveBufferBytes();
+        if (present == bytes) {
+            return present;
+        }
         // The kernel doubles what it is given, for its overhead: socket(7).
         scratch.buffer().putInt(0, bytes / 2);
         int forced = calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, scratch, Integer.BYTES);
         if (forced < 0) {
             checked("SO_RCVBUF", calls.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, scratch, Integer.BYTES));
         }
+        return receiveBufferBytes();
+    }
+
+    private int receiveBufferBytes() throws SystemCallException {
         scratch.buffer().putInt(SCRATCH_LENGTH_OFFSET, Integer.BYTES);
         checked("SO_RCVBUF", calls.getsockopt(fd, SOL_SOCKET, SO_RCVBUF, scratch, scratchLength));
         return scratch.buffer().getInt(0);

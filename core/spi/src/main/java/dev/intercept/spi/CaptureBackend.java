@@ -83,6 +83,16 @@ public interface CaptureBackend extends AutoCloseable {
     KernelStats kernelStats();
 
     /**
+     * Hands over what was taken from the kernel and is not handed over yet, and takes nothing more. By the polling thread, which then
+     * polls no more; before {@link #held}.
+     *
+     * @since 2, added later
+     */
+    default void handOverTaken(PacketHandler handler) throws BackendException {
+        // A poll has handed over all that it took.
+    }
+
+    /**
      * What the next program of this process goes on with, where this source can be held; nothing is polled any more, and it is not
      * closed.
      *

@@ -100,6 +100,14 @@ public final class ReopeningBackend implements CaptureBackend {
     }
 
     @Override
+    public void handOverTaken(PacketHandler handler) throws BackendException {
+        CaptureBackend source = current;
+        if (source != null) {
+            source.handOverTaken(handler);
+        }
+    }
+
+    @Override
     public Optional<HeldSource> held() {
         synchronized (lock) {
             return current == null ? Optional.empty() : current.held();

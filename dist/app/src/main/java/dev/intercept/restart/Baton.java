@@ -31,10 +31,10 @@ import java.util.Optional;
  *    8   count n of descriptors (4)
  *   12   descriptors (4 each)                  who asked for the restart, -1 for nobody, the listening socket, the tunnels,
  *                                             packet sources that are held
- *   then, of version 2:
+ *   then, of version 3:
  *        what is open in each of them (UTF)    by which it is found where it has got another number
  *        moment at which capture ended (8)     System.nanoTime(), of which Linux has one for all processes
- *        sources that are held (4), and of each what it is (UTF)
+ *        sources that are held (4), and of each what it is (UTF), its state (UTF), count of its descriptors (4)
  *        a peer for each tunnel                bytes of the address (1), address, port (2)
  *        what {@link Legacy.State} writes
  * </pre>
@@ -47,7 +47,7 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
     private static final int MARK = 0x49435054;
 
     /** To be raised with each change of what is behind the descriptors, that of the session table and the tunnels too. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** Of those who asked and of the listening socket. */
     private static final int OTHERS = 2;
@@ -81,7 +81,7 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
         for (SocketChannel tunnel : legacy.tunnels()) {
             descriptors.add(Descriptors.of(tunnel));
         }
-        departure.sources().forEach(source -> descriptors.add(source.descriptor()));
+        departure.sources().forEach(source -> descriptors.addAll(source.descriptors()));
         try (DataOutputStream out =
                 new DataOutputStream(new BufferedOutputStream(new FileOutputStream(Descriptors.path(memory))))) {
             out.writeInt(MARK);
@@ -94,10 +94,7 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
                 out.writeUTF(Descriptors.file(descriptor));
             }
             out.writeLong(System.nanoTime());
-            out.writeInt(departure.sources().size());
-            for (HeldSource source : departure.sources()) {
-                out.writeUTF(source.settings());
-            }
+            Sources.write(departure.sources(), out);
             for (SocketChannel tunnel : legacy.tunnels()) {
                 InetSocketAddress peer = (InetSocketAddress) tunnel.getRemoteAddress();
                 byte[] address = peer.getAddress().getAddress();
@@ -162,11 +159,9 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
     private static Baton read(DataInputStream in, List<Integer> descriptors, Age age) throws IOException {
         long leftNs = in.readLong();
         age.check(leftNs);
-        int firstSource = descriptors.size() - in.readInt();
-        List<HeldSource> sources = new ArrayList<>();
-        for (int source : descriptors.subList(firstSource, descriptors.size())) {
-            sources.add(new HeldSource(in.readUTF(), source));
-        }
+        Sources held = Sources.read(in);
+        int firstSource = descriptors.size() - held.descriptors();
+        List<HeldSource> sources = held.with(descriptors.subList(firstSource, descriptors.size()));
         List<SocketChannel> tunnels = new ArrayList<>();
         for (int tunnel : descriptors.subList(OTHERS, firstSource)) {
             byte[] address = new byte[in.readUnsignedByte()];
@@ -188,7 +183,7 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
     public void closeUseless() {
         Descriptors.close(arrival.sources().stream()
                 .filter(source -> !source.isTaken())
-                .map(HeldSource::descriptor)
+                .flatMap(source -> source.descriptors().stream())
                 .toList());
     }
 }

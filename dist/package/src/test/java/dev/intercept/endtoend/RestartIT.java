@@ -5,17 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.endtoend.InstalledProgram.Result;
-import dev.intercept.kit.Await;
-import dev.intercept.kit.PacketBuilder;
-import dev.intercept.kit.RawSocket;
-import dev.intercept.kit.TestNetwork;
 import dev.intercept.kit.TunnelClient;
-import dev.intercept.monitor.StatusSocket;
 import dev.intercept.tcpcopy.Generation;
-import dev.intercept.tcpcopy.ProtocolOptions;
-import dev.intercept.tcpcopy.TunnelFormat;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,50 +16,26 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code intercept restart} of the built program, with tunnels open and answers that come through the kernel's queue. */
-class RestartIT extends ProgramInANetwork {
+class RestartIT extends ProgramToRestart {
 
-    private static final String CLIENT = TestNetwork.client(1);
-    private static final int PORT = 8080;
-    private static final int SEQUENCE_OFFSET = 24;
     private static final int METRICS = 36525;
-    private static final int READ_MS = 20_000;
 
     /** Those that are recognised by their first record. */
     private static final List<Generation> GENERATIONS =
             List.of(Generation.V0_6, Generation.OPENING_3, Generation.OPENING_4, Generation.OPENING_5, Generation.V1);
 
-    private RawSocket target;
-    private final List<TunnelClient> tunnels = new ArrayList<>();
     private Path configuration;
 
     @BeforeEach
-    void layOutNetwork() throws Exception {
-        program.network().run(TestNetwork::layOut);
+    void queueAnswers() throws Exception {
         program.network()
                 .exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
-        target = program.network().call(RawSocket::new);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         configuration = Files.writeString(directory.resolve("intercept.conf"), "backend=nfqueue\n");
-    }
-
-    @AfterEach
-    void leave() throws Exception {
-        for (TunnelClient tunnel : tunnels) {
-            tunnel.close();
-        }
-        target.close();
     }
 
     private Process started(String... more) throws Exception {
@@ -77,57 +45,6 @@ class RestartIT extends ProgramInANetwork {
         Process intercept = program.startForeground(arguments.toArray(String[]::new));
         program.awaitErr("listening on");
         return intercept;
-    }
-
-    private Path socket() {
-        return directory.resolve("status.sock");
-    }
-
-    private Result restart() throws Exception {
-        return program.run("restart", "--socket=" + socket());
-    }
-
-    private String status() throws Exception {
-        return StatusSocket.ask(socket());
-    }
-
-    private TunnelClient connect(Generation generation) throws Exception {
-        TunnelFormat format = TunnelFormat.of(generation, ProtocolOptions.DEFAULTS);
-        TunnelClient tunnel = program.network()
-                .call(() -> TunnelClient.connect(
-                        new InetSocketAddress(InetAddress.getByName(TestNetwork.TARGET), 36524), format));
-        tunnels.add(tunnel);
-        return tunnel;
-    }
-
-    private void answer(int clientPort, int sequence) throws Exception {
-        target.send(
-                new PacketBuilder().to(CLIENT, clientPort).sequence(sequence).build());
-    }
-
-    /** Sends the answer until its header comes: the record of its route may be under way still. */
-    private void assertServed(TunnelClient tunnel, int clientPort, int sequence) throws Exception {
-        Await.until("an answer to port " + clientPort, () -> {
-            answer(clientPort, sequence);
-            boolean isThere = false;
-            for (Optional<ByteBuffer> header = tunnel.read(50); header.isPresent(); header = tunnel.read(0)) {
-                isThere |= header.get().getInt(SEQUENCE_OFFSET) == sequence;
-            }
-            return isThere;
-        });
-    }
-
-    private static byte[] record(Generation generation, int clientPort) {
-        ByteBuffer out = ByteBuffer.allocate(generation.recordBytes());
-        generation.encodeAdd(
-                out, PacketBuilder.address(CLIENT), clientPort, PacketBuilder.address(TestNetwork.TARGET), PORT);
-        return out.array();
-    }
-
-    private static long number(String json, String name) {
-        Matcher matcher = Pattern.compile("\"" + name + "\": ?(\\d+)").matcher(json);
-        assertTrue(matcher.find(), name + " in " + json);
-        return Long.parseLong(matcher.group(1));
     }
 
     @Test
@@ -169,42 +86,7 @@ class RestartIT extends ProgramInANetwork {
     @Test
     void shouldLoseNoAnswerOfTheQueue() throws Exception {
         started("--queue-maxlen=65536");
-        List<Generation> clients = List.of(Generation.V1, Generation.OPENING_5);
-        for (int i = 0; i < clients.size(); i++) {
-            connect(clients.get(i)).send(record(clients.get(i), 10_000 + i));
-            assertServed(tunnels.get(i), 10_000 + i, 0);
-        }
-        AtomicBoolean isOver = new AtomicBoolean();
-        CompletableFuture<Integer> sent = CompletableFuture.supplyAsync(() -> answerAll(clients.size(), isOver));
-        Result result = restart();
-        isOver.set(true);
-        assertEquals(0, result.exitCode(), result.err());
-        for (TunnelClient tunnel : tunnels) {
-            for (int sequence = 1; sequence <= sent.get(); ) {
-                int next = tunnel.read(READ_MS).orElseThrow().getInt(SEQUENCE_OFFSET);
-                assertTrue(next == sequence || next == 0 && sequence == 1, next + " after " + (sequence - 1));
-                sequence += next == 0 ? 0 : 1;
-            }
-        }
-        assertEquals(0, number(status(), "kernelLost"));
-        assertTrue(sent.get() > 100, "answers while it restarted: " + sent.get());
-    }
-
-    /** In turn for each client, some pause after each round, until the end. */
-    private int answerAll(int clients, AtomicBoolean isOver) {
-        int sequence = 0;
-        try {
-            while (!isOver.get()) {
-                sequence++;
-                for (int i = 0; i < clients; i++) {
-                    answer(10_000 + i, sequence);
-                }
-                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(500));
-            }
-            return sequence;
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
+        assertLosesNoAnswer();
     }
 
     @Test

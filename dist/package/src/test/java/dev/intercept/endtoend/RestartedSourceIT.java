@@ -1,0 +1,36 @@
+package dev.intercept.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.intercept.kit.PacketSocket;
+import dev.intercept.kit.TestNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What answers come while {@code intercept restart} starts the built program anew, with the sources that are not a queue. */
+class RestartedSourceIT extends ProgramToRestart {
+
+    private void start(String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("--socket=" + socket()));
+        arguments.addAll(List.of(options));
+        program.startForeground(arguments.toArray(String[]::new));
+        program.awaitErr("listening on");
+    }
+
+    private void assertNothingEscapesNorIsLost() throws Exception {
+        try (PacketSocket wire = program.network().call(() -> new PacketSocket(TestNetwork.WIRE_DEVICE))) {
+            assertLosesNoAnswer();
+            assertTrue(wire.poll(0).isEmpty(), "an answer escaped");
+        }
+    }
+
+    @Test
+    void shouldLoseNoHeaderOfALogGroup() throws Exception {
+        for (String rule : List.of("NFLOG --nflog-group 0 --nflog-threshold 64", "NFQUEUE --queue-num 65535")) {
+            program.network().exec(("iptables -A OUTPUT -p tcp --sport 8080 -j " + rule).split(" "));
+        }
+        start("--backend=nflog", "--nflog-buffer=268435456");
+        assertNothingEscapesNorIsLost();
+    }
+}
