@@ -1,6 +1,5 @@
 package dev.intercept.monitor;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.intercept.ExitCode;
 import dev.intercept.Intercept;
 import dev.intercept.StartException;
@@ -33,7 +32,7 @@ public final class Monitors implements AutoCloseable {
     private final Optional<InetSocketAddress> metrics;
     private final Optional<Account> account;
     private Optional<StatusSocket> socket = Optional.empty();
-    private Optional<HttpServer> bound = Optional.empty();
+    private Optional<WebListener> bound = Optional.empty();
     private Optional<WebServer> web = Optional.empty();
 
     /**
@@ -97,7 +96,7 @@ public final class Monitors implements AutoCloseable {
 
     private void listen(InetSocketAddress address) throws StartException {
         try {
-            bound = Optional.of(WebServer.bind(address));
+            bound = Optional.of(WebListener.bind(address));
         } catch (IOException e) {
             throw refused(address, e);
         }
@@ -143,7 +142,7 @@ public final class Monitors implements AutoCloseable {
         }
     }
 
-    private static WebServer serve(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version)
+    private static WebServer serve(WebListener bound, Intercept intercept, Diagnosis diagnosis, String version)
             throws StartException {
         try {
             return new WebServer(bound, intercept, diagnosis, version);
@@ -159,7 +158,7 @@ public final class Monitors implements AutoCloseable {
 
     @Override
     public void close() {
-        web.ifPresentOrElse(WebServer::close, () -> bound.ifPresent(server -> server.stop(0)));
+        web.ifPresentOrElse(WebServer::close, () -> bound.ifPresent(WebListener::close));
         socket.ifPresent(StatusSocket::close);
     }
 }

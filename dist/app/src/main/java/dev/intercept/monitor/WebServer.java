@@ -1,8 +1,8 @@
 package dev.intercept.monitor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.common.net.InetAddresses;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.intercept.Intercept;
 import dev.intercept.diagnosis.Finding;
 import dev.intercept.diagnosis.FindingTexts;
@@ -15,24 +15,26 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.impl.HttpProcessors;
+import org.apache.hc.core5.http.impl.io.HttpService;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.support.BasicHttpServerRequestHandler;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
 
 /**
  * {@code --metrics}: {@code /metrics} for Prometheus, {@code /healthz} and {@code /readyz} for what restarts and routes,
  * {@code /status.json} and {@code /history.json}, and at {@code /} a page for people. Only reads.
  *
- * <p>No client can hold it up for others: each connection has a thread of its own at most, a request must be whole and its answer
- * taken within seconds, and connections beyond {@link #MAX_CONNECTIONS} are closed, so that the descriptors which tunnels need
- * are not used up here.
+ * <p>No client can hold it up for others: see {@link WebListener}.
  */
 public final class WebServer implements AutoCloseable {
 
@@ -42,22 +44,6 @@ public final class WebServer implements AutoCloseable {
     private static final int NOT_ALLOWED = 405;
     private static final int UNAVAILABLE = 503;
     private static final int MISDIRECTED = 421;
-    private static final int BACKLOG = 16;
-
-    /** Scrapers, health checkers and open pages are a handful. */
-    static final int MAX_CONNECTIONS = 32;
-
-    /** The JDK's server reads these when its classes are loaded; what the user set stays. Seconds. */
-    private static final Map<String, String> LIMITS = Map.of(
-            "jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS),
-            "sun.net.httpserver.maxReqTime", "5",
-            "sun.net.httpserver.maxRspTime", "10",
-            "sun.net.httpserver.idleInterval", "10",
-            "sun.net.httpserver.maxIdleConnections", Integer.toString(MAX_CONNECTIONS / 2));
-
-    static {
-        LIMITS.forEach((name, value) -> System.setProperty(name, System.getProperty(name, value)));
-    }
 
     /** The page brings all it needs, and asks nobody but this server. */
     private static final String POLICY =
@@ -67,41 +53,41 @@ public final class WebServer implements AutoCloseable {
 
     private static final Pattern AFTER = Pattern.compile("after=(\\d{1,18})");
 
-    private static final int IDLE_THREAD_S = 30;
+    private static final ContentType TEXT = ContentType.create("text/plain", UTF_8);
+    private static final ContentType JSON = ContentType.create("application/json", UTF_8);
+    private static final ContentType HTML = ContentType.create("text/html", UTF_8);
+    private static final ContentType METRICS = ContentType.parse(PrometheusTextFormatWriter.CONTENT_TYPE);
 
+    /** What a path gives for a query, empty for none. */
     private interface Answer {
-        void send(HttpExchange exchange) throws IOException;
+        void give(String query, ClassicHttpResponse response) throws IOException;
     }
 
     private final Intercept intercept;
     private final Diagnosis diagnosis;
     private final StatusReport report;
     private final History<Moment> history;
-    private final HttpServer server;
+    private final WebListener listener;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final byte[] page;
-    private final ExecutorService executor = new ThreadPoolExecutor(
-            0, MAX_CONNECTIONS, IDLE_THREAD_S, TimeUnit.SECONDS, new SynchronousQueue<>(), WebServer::thread);
-
-    /**
-     * Listens; who connects waits until a {@link WebServer} is made of it.
-     *
-     * @throws IOException when the address is taken or not of this host
-     */
-    static HttpServer bind(InetSocketAddress address) throws IOException {
-        return HttpServer.create(address, BACKLOG);
-    }
+    private final Map<String, Answer> answers = Map.of(
+            "/metrics", (query, response) -> metrics(response),
+            "/healthz", (query, response) -> health(response),
+            "/readyz", (query, response) -> readiness(response),
+            "/status.json", (query, response) -> status(response),
+            "/history.json", this::history,
+            "/", (query, response) -> page(response));
 
     /** Serves from now on, and remembers for as long as intercept runs. */
-    WebServer(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version) throws IOException {
+    WebServer(WebListener bound, Intercept intercept, Diagnosis diagnosis, String version) throws IOException {
         this(bound, intercept, diagnosis, version, Moment.history(intercept, diagnosis, intercept.nanoClock()));
         intercept.every(History.INTERVAL_S, history::look);
     }
 
     /** Serves from now on, with a history whose points the caller takes. */
-    WebServer(HttpServer bound, Intercept intercept, Diagnosis diagnosis, String version, History<Moment> history)
+    WebServer(WebListener bound, Intercept intercept, Diagnosis diagnosis, String version, History<Moment> history)
             throws IOException {
-        this.server = bound;
+        this.listener = bound;
         this.intercept = intercept;
         this.diagnosis = diagnosis;
         this.report = new StatusReport(intercept, diagnosis, version);
@@ -109,20 +95,10 @@ public final class WebServer implements AutoCloseable {
         this.page = page();
         registry.register(new InterceptMetrics(intercept, diagnosis, version));
         JvmMetrics.builder().register(registry);
-        server.setExecutor(executor);
-        answer("/metrics", this::metrics);
-        answer("/healthz", this::health);
-        answer("/readyz", this::readiness);
-        answer("/status.json", exchange -> send(exchange, OK, "application/json", report.json()));
-        answer("/history.json", this::history);
-        answer("/", this::page);
-        server.start();
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "metrics");
-        thread.setDaemon(true);
-        return thread;
+        listener.serve(HttpService.builder()
+                .withHttpProcessor(HttpProcessors.server("intercept"))
+                .withHttpServerRequestHandler(new BasicHttpServerRequestHandler((request, context) -> this::answer))
+                .build());
     }
 
     /** The page with its style and scripts in their places: what stands alone has nothing to ask for. */
@@ -131,114 +107,108 @@ public final class WebServer implements AutoCloseable {
         for (String part : PARTS) {
             page = page.replace("/* " + part + " */", resource(part));
         }
-        return page.getBytes(StandardCharsets.UTF_8);
+        return page.getBytes(UTF_8);
     }
 
     private static String resource(String name) throws IOException {
         try (InputStream in = WebServer.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), UTF_8);
         }
     }
 
-    private void answer(String path, Answer answer) {
-        server.createContext(path, exchange -> {
-            try (exchange) {
-                exchange.getRequestBody().close();
-                if (!isForThisServer(exchange)) {
-                    send(exchange, MISDIRECTED, "text/plain", "use the address, or localhost, as the host's name\n");
-                } else if (!exchange.getRequestMethod().matches("GET|HEAD")) {
-                    send(exchange, NOT_ALLOWED, "text/plain", "only GET and HEAD are answered here\n");
-                } else if (!exchange.getRequestURI().getPath().equals(path)) {
-                    send(
-                            exchange,
-                            NOT_FOUND,
-                            "text/plain",
-                            "there are /, /metrics, /status.json, /history.json, /healthz and /readyz\n");
-                } else {
-                    answer.send(exchange);
-                }
-            }
-        });
+    private void answer(ClassicHttpRequest request, ClassicHttpResponse response, HttpContext context)
+            throws IOException {
+        String[] target = request.getPath().split("\\?", 2);
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (!isForThisServer(request, HttpCoreContext.cast(context))) {
+            send(response, MISDIRECTED, TEXT, "use the address, or localhost, as the host's name\n");
+        } else if (!request.getMethod().matches("GET|HEAD")) {
+            send(response, NOT_ALLOWED, TEXT, "only GET and HEAD are answered here\n");
+        } else if (!answers.containsKey(target[0])) {
+            send(
+                    response,
+                    NOT_FOUND,
+                    TEXT,
+                    "there are /, /metrics, /status.json, /history.json, /healthz and /readyz\n");
+        } else {
+            answers.get(target[0]).give(target.length > 1 ? target[1] : "", response);
+        }
     }
 
     /**
      * A page of somebody else's could have its name resolve to the loopback address, and then read what is meant for this host
      * alone (DNS rebinding): there only names that no server of names can give are taken.
      */
-    private static boolean isForThisServer(HttpExchange exchange) {
-        String host = exchange.getRequestHeaders().getFirst("Host");
-        if (host == null || !exchange.getLocalAddress().getAddress().isLoopbackAddress()) {
+    private static boolean isForThisServer(ClassicHttpRequest request, HttpCoreContext context) {
+        InetSocketAddress here =
+                (InetSocketAddress) context.getEndpointDetails().getLocalAddress();
+        Header host = request.getFirstHeader("Host");
+        if (host == null || !here.getAddress().isLoopbackAddress()) {
             return true;
         }
-        String name = host.replaceFirst(":\\d*$", "");
+        String name = host.getValue().replaceFirst(":\\d*$", "");
         return name.equalsIgnoreCase("localhost") || InetAddresses.isUriInetAddress(name);
     }
 
-    private void metrics(HttpExchange exchange) throws IOException {
+    private void metrics(ClassicHttpResponse response) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create().write(text, registry.scrape());
-        send(exchange, OK, PrometheusTextFormatWriter.CONTENT_TYPE, text.toByteArray());
+        send(response, OK, METRICS, text.toByteArray());
     }
 
-    private void health(HttpExchange exchange) throws IOException {
+    private void health(ClassicHttpResponse response) {
         boolean isCapturing = intercept.isCapturing();
-        send(exchange, isCapturing ? OK : UNAVAILABLE, "text/plain", isCapturing ? "ok\n" : "capture has ended\n");
+        send(response, isCapturing ? OK : UNAVAILABLE, TEXT, isCapturing ? "ok\n" : "capture has ended\n");
     }
 
     /**
      * Ready for a tcpcopy to connect, which it must be before one has: a load balancer that routes by
      * this would let neither the first one through nor one that comes back. What is wrong follows in the text.
      */
-    private void readiness(HttpExchange exchange) throws IOException {
+    private void readiness(ClassicHttpResponse response) {
         List<Finding> findings = diagnosis.findings();
         boolean isReady =
                 intercept.isCapturing() && findings.stream().noneMatch(finding -> finding.severity() == Severity.FAIL);
         String text = (isReady ? "ok\n" : "not ready\n") + FindingTexts.lines(findings);
-        send(exchange, isReady ? OK : UNAVAILABLE, "text/plain", text);
+        send(response, isReady ? OK : UNAVAILABLE, TEXT, text);
     }
 
-    private void history(HttpExchange exchange) throws IOException {
-        String query = Objects.requireNonNullElse(exchange.getRequestURI().getQuery(), "after=0");
-        Matcher after = AFTER.matcher(query);
+    private void status(ClassicHttpResponse response) {
+        send(response, OK, JSON, report.json());
+    }
+
+    private void history(String query, ClassicHttpResponse response) {
+        Matcher after = AFTER.matcher(query.isEmpty() ? "after=0" : query);
         if (after.matches()) {
-            send(exchange, OK, "application/json", history.json(Long.parseLong(after.group(1))));
+            send(response, OK, JSON, history.json(Long.parseLong(after.group(1))));
         } else {
             String text = "?" + query + " is not understood; ?after=N leaves out the first N points since the start\n";
-            send(exchange, BAD_REQUEST, "text/plain", text);
+            send(response, BAD_REQUEST, TEXT, text);
         }
     }
 
-    private void page(HttpExchange exchange) throws IOException {
-        exchange.getResponseHeaders().set("Content-Security-Policy", POLICY);
-        send(exchange, OK, "text/html", page);
+    private void page(ClassicHttpResponse response) {
+        response.setHeader("Content-Security-Policy", POLICY);
+        send(response, OK, HTML, page);
     }
 
-    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        send(exchange, status, type, text.getBytes(StandardCharsets.UTF_8));
+    private static void send(ClassicHttpResponse response, int status, ContentType type, String text) {
+        send(response, status, type, text.getBytes(UTF_8));
     }
 
-    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
-        String contentType = type.contains("charset") ? type : type + "; charset=utf-8";
-        exchange.getResponseHeaders().set("Content-Type", contentType);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
-            exchange.sendResponseHeaders(status, -1);
-        } else {
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
-        }
+    private static void send(ClassicHttpResponse response, int status, ContentType type, byte[] body) {
+        response.setCode(status);
+        response.setEntity(new ByteArrayEntity(body, type));
     }
 
     /** With the real port. */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return listener.address();
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        executor.shutdownNow();
+        listener.close();
     }
 }

@@ -81,7 +81,7 @@ class PageTest {
         running = new RunningIntercept(true);
         history = Moment.history(running.intercept, running.diagnosis, () -> nowNs);
         web = new WebServer(
-                WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                WebListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 running.intercept,
                 running.diagnosis,
                 "1.0",

@@ -34,7 +34,7 @@ class WebServerTest {
     void start() throws Exception {
         running = new RunningIntercept();
         web = new WebServer(
-                WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                WebListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                 running.intercept,
                 running.diagnosis,
                 "1.0");
@@ -86,7 +86,7 @@ class WebServerTest {
         assertTrue(!metrics().contains("intercept_target_http_responses_total{"));
         try (RunningIntercept reading = new RunningIntercept(true);
                 WebServer server = new WebServer(
-                        WebServer.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                        WebListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
                         reading.intercept,
                         reading.diagnosis,
                         "1.0")) {
