@@ -53,7 +53,8 @@ public final class Bpf {
         do {
             result = attemptOnce(command, attributes);
         } while (canPass(-result) && ++tries < TRIES);
-        return result;
+        boolean isCharged = command == BPF_MAP_CREATE || command == BPF_PROG_LOAD;
+        return isCharged && result == -Errno.EPERM && LockedMemory.raise() ? attemptOnce(command, attributes) : result;
     }
 
     private static int attemptOnce(int command, Attributes attributes) {

@@ -45,6 +45,10 @@ class Libc {
 
         static native int prctl(int option, int value);
 
+        static native int getrlimit(int resource, long[] limits);
+
+        static native int setrlimit(int resource, long[] limits);
+
         static native int close(int fd);
     }
 
@@ -91,6 +95,14 @@ class Libc {
 
     int prctl(int option, int value) {
         return Direct.prctl(option, value);
+    }
+
+    int getrlimit(int resource, long[] limits) {
+        return Direct.getrlimit(resource, limits);
+    }
+
+    int setrlimit(int resource, long[] limits) {
+        return Direct.setrlimit(resource, limits);
     }
 
     int close(int fd) {
