@@ -17,7 +17,6 @@ class OwnRulesIT extends ProgramInANetwork {
 
     private static final String RULE = "-A OUTPUT -p tcp -m tcp --sport 8080 -j NFQUEUE --queue-num 0";
 
-    /** All commands of the system but the firewall tools of one kind. */
     /** In a mount namespace of its own: the program looks for tools beyond PATH too. */
     private static final String WITHOUT_IPTABLES = """
             : > none
