@@ -5,11 +5,15 @@ import dev.intercept.netlink.SystemCallException;
 import dev.intercept.netlink.SystemCalls;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.PollGate;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listener of ip_queue: packets in batches, verdicts in batches, both in order of arrival.
@@ -32,6 +36,7 @@ final class IpQueueBackend implements CaptureBackend {
 
     private static final Logger LOG = System.getLogger(IpQueueBackend.class.getName());
 
+    private final String heldAs;
     private final NetlinkSocket socket;
     private final Inbox inbox;
     private final VerdictBatch verdicts;
@@ -41,11 +46,13 @@ final class IpQueueBackend implements CaptureBackend {
     private volatile boolean freed;
 
     private IpQueueBackend(
+            String heldAs,
             NetlinkSocket socket,
             Inbox inbox,
             VerdictBatch verdicts,
             MessageCounters counters,
             KernelReadings readings) {
+        this.heldAs = heldAs;
         this.socket = socket;
         this.inbox = inbox;
         this.verdicts = verdicts;
@@ -57,21 +64,47 @@ final class IpQueueBackend implements CaptureBackend {
     /** @throws BackendException when ip_queue refuses; nothing stays open then */
     static IpQueueBackend open(SystemCalls calls, KernelEndpoint kernel, int copyRangeBytes) throws BackendException {
         try {
-            NetlinkSocket socket = NetlinkSocket.withPositivePort(calls, kernel.protocol());
-            try {
-                socket.connect(kernel.portId());
-                return listen(socket, new ProcFiles(kernel.proc()), copyRangeBytes);
-            } catch (BackendException | SystemCallException e) {
-                socket.close();
-                throw e;
-            }
+            return configured(NetlinkSocket.withPositivePort(calls, kernel.protocol()), kernel, copyRangeBytes, null);
         } catch (SystemCallException e) {
             throw Refusal.setUpFailed(e);
         }
     }
 
-    private static IpQueueBackend listen(NetlinkSocket socket, ProcFiles proc, int copyRangeBytes)
+    /** Goes on with a socket that ip_queue sends to already; where that fails it is to listen anew. */
+    static IpQueueBackend resume(SystemCalls calls, KernelEndpoint kernel, int copyRangeBytes, HeldSource held)
+            throws BackendException {
+        try {
+            return configured(NetlinkSocket.resumed(calls, held.take()), kernel, copyRangeBytes, held.state());
+        } catch (SystemCallException | BackendException e) {
+            LOG.log(Level.WARNING, "ipqueue listens anew, what waits in it is dropped: " + e.getMessage());
+            return open(calls, kernel, copyRangeBytes);
+        }
+    }
+
+    /** What a held listener with these settings is called. */
+    static String heldAs(KernelEndpoint kernel, int copyRangeBytes) {
+        return IpQueueProvider.NAME + " " + kernel + " " + copyRangeBytes;
+    }
+
+    /** @param resumed state of a listener that was held; null for a new one */
+    private static IpQueueBackend configured(
+            NetlinkSocket socket, KernelEndpoint kernel, int copyRangeBytes, @Nullable String resumed)
             throws BackendException, SystemCallException {
+        try {
+            if (resumed == null) {
+                socket.connect(kernel.portId());
+            }
+            return listen(socket, kernel, copyRangeBytes, resumed);
+        } catch (BackendException | SystemCallException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static IpQueueBackend listen(
+            NetlinkSocket socket, KernelEndpoint kernel, int copyRangeBytes, @Nullable String resumed)
+            throws BackendException, SystemCallException {
+        ProcFiles proc = new ProcFiles(kernel.proc());
         socket.limitSendTime(SEND_TIMEOUT_S);
         socket.refuseOverrunErrors();
         long wantedBytes = Math.min(2 * KernelReadings.receiveBufferBytes(proc), Integer.MAX_VALUE);
@@ -79,15 +112,17 @@ final class IpQueueBackend implements CaptureBackend {
         MessageCounters counters = new MessageCounters();
         Inbox inbox = new Inbox(socket, MAX_BATCH, copyRangeBytes, counters);
         VerdictBatch verdicts = new VerdictBatch(socket, MAX_BATCH);
-        KernelReadings readings = new KernelReadings(proc);
-        new Handshake(socket, inbox, verdicts, proc).listen(copyRangeBytes);
+        KernelReadings readings = new KernelReadings(proc, resumed == null ? "" : resumed);
+        if (resumed == null) {
+            new Handshake(socket, inbox, verdicts, proc).listen(copyRangeBytes);
+        }
         LOG.log(
                 Level.DEBUG,
                 "ipqueue listens as netlink port id {0}, copies {1} bytes of each packet, receive buffer {2} bytes",
                 Integer.toString(socket.portId()),
                 Integer.toString(copyRangeBytes),
                 Integer.toString(bufferBytes));
-        return new IpQueueBackend(socket, inbox, verdicts, counters, readings);
+        return new IpQueueBackend(heldAs(kernel, copyRangeBytes), socket, inbox, verdicts, counters, readings);
     }
 
     @Override
@@ -151,6 +186,11 @@ final class IpQueueBackend implements CaptureBackend {
     @Override
     public boolean issuesVerdicts() {
         return true;
+    }
+
+    @Override
+    public Optional<HeldSource> held() {
+        return Optional.of(new HeldSource(heldAs, List.of(socket.fd()), readings.state(counters.packets())));
     }
 
     @Override

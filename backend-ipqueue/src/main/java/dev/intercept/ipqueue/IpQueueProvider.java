@@ -8,6 +8,7 @@ import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureRules;
 import dev.intercept.spi.CaptureRules.Mechanism;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
 import dev.intercept.spi.HostFinding.Topic;
@@ -16,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The backend {@code ipqueue}: the one lane of ip_queue, for Linux up to 3.4. Preferred wherever the kernel has it. */
 public final class IpQueueProvider implements CaptureBackendProvider {
@@ -74,6 +76,12 @@ public final class IpQueueProvider implements CaptureBackendProvider {
 
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        return open(options, List.of());
+    }
+
+    /** A listener that is to copy another range listens anew: ip_queue has one at a time. */
+    @Override
+    public List<CaptureBackend> open(BackendOptions options, List<HeldSource> held) throws BackendException {
         int copyRangeBytes = options.number(COPY_RANGE, MIN_COPY_RANGE_BYTES, MAX_COPY_RANGE_BYTES);
         Optional<String> cause = unavailabilityCause();
         if (cause.isPresent()) {
@@ -82,7 +90,15 @@ public final class IpQueueProvider implements CaptureBackendProvider {
         if (!kernel.isKernel()) {
             LOG.log(Level.WARNING, "ipqueue talks to a stand-in of the kernel, as system properties ask: {0}", kernel);
         }
-        return List.of(ReopeningBackend.open(() -> IpQueueBackend.open(new JnrSystemCalls(), kernel, copyRangeBytes)));
+        JnrSystemCalls calls = new JnrSystemCalls();
+        String heldAs = IpQueueBackend.heldAs(kernel, copyRangeBytes);
+        HeldSource.closeOthers(held, Set.of(heldAs), calls::close);
+        return List.of(ReopeningBackend.open(() -> {
+            Optional<HeldSource> left = HeldSource.find(held, heldAs);
+            return left.isPresent()
+                    ? IpQueueBackend.resume(calls, kernel, copyRangeBytes, left.get())
+                    : IpQueueBackend.open(calls, kernel, copyRangeBytes);
+        }));
     }
 
     @Override

@@ -15,16 +15,27 @@ final class KernelReadings {
     private static final String SOCKET_FULL = "packets found the socket's buffer full";
 
     private final ProcFiles proc;
-    private final QueueStatus atOpen;
+    private final long queueDroppedBefore;
+    private final long netlinkDroppedBefore;
+    private final long receivedBefore;
     private QueueStatus last;
 
     /** Packets that found the queue full between two readings: the worst burst. */
     private long largestLoss;
 
-    KernelReadings(ProcFiles proc) {
+    /** @param state what {@link #state} returned of those that these follow; empty for a listener that is new */
+    KernelReadings(ProcFiles proc, String state) {
         this.proc = proc;
-        atOpen = proc.queueStatus().orElse(QueueStatus.NONE);
-        last = atOpen;
+        last = proc.queueStatus().orElse(QueueStatus.NONE);
+        String[] numbers = state.isEmpty() ? new String[0] : state.split(" ");
+        queueDroppedBefore = numbers.length == 0 ? last.queueDropped() : Long.parseLong(numbers[0]);
+        netlinkDroppedBefore = numbers.length == 0 ? last.netlinkDropped() : Long.parseLong(numbers[1]);
+        receivedBefore = numbers.length == 0 ? 0 : Long.parseLong(numbers[2]);
+    }
+
+    /** For readings that go on from here. */
+    String state(long received) {
+        return queueDroppedBefore + " " + netlinkDroppedBefore + " " + (receivedBefore + received);
     }
 
     /** Reads again; where the file has gone, the last reading holds. */
@@ -37,12 +48,12 @@ final class KernelReadings {
     synchronized KernelStats stats(long received) {
         return new KernelStats(
                 last.queueLength(),
-                received,
+                receivedBefore + received,
                 List.of(
-                        loss("queue_dropped", atOpen.queueDropped(), last.queueDropped(), QUEUE_FULL, queueRemedy()),
+                        loss("queue_dropped", queueDroppedBefore, last.queueDropped(), QUEUE_FULL, queueRemedy()),
                         loss(
                                 "netlink_dropped",
-                                atOpen.netlinkDropped(),
+                                netlinkDroppedBefore,
                                 last.netlinkDropped(),
                                 SOCKET_FULL,
                                 bufferRemedy())));

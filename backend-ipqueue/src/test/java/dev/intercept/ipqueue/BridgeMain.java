@@ -49,7 +49,8 @@ final class BridgeMain {
         return process.waitFor();
     }
 
-    private static String properties(KernelEndpoint endpoint) {
+    /** What has a Java runtime take the bridge for its kernel. */
+    static String properties(KernelEndpoint endpoint) {
         return "-D" + KernelEndpoint.PROTOCOL_PROPERTY + "=" + endpoint.protocol() + " -D"
                 + KernelEndpoint.PORT_PROPERTY + "=" + endpoint.portId() + " -D" + KernelEndpoint.PROC_PROPERTY + "="
                 + endpoint.proc();

@@ -30,6 +30,11 @@ public final class BridgedIpQueue implements Closeable {
         return new IpQueueProvider(bridge.endpoint());
     }
 
+    /** For {@code INTERCEPT_JAVA_OPTS} of an installed program. */
+    public String javaOptions() {
+        return BridgeMain.properties(bridge.endpoint());
+    }
+
     @Override
     public void close() throws IOException {
         bridge.close();

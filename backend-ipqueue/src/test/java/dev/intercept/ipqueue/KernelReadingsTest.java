@@ -36,7 +36,7 @@ class KernelReadingsTest {
     @Test
     void shouldCountLossesSinceItBegan() throws IOException {
         status(0, 100, 50);
-        KernelReadings readings = new KernelReadings(new ProcFiles(proc));
+        KernelReadings readings = new KernelReadings(new ProcFiles(proc), "");
         status(7, 103, 51);
         readings.refresh();
         KernelStats stats = readings.stats(12);
@@ -60,7 +60,7 @@ class KernelReadingsTest {
     @Test
     void shouldAskForAQueueThatTakesTheWorstBurst() throws IOException {
         status(0, 100, 0);
-        KernelReadings readings = new KernelReadings(new ProcFiles(proc));
+        KernelReadings readings = new KernelReadings(new ProcFiles(proc), "");
         for (long dropped : new long[] {7400, 7500, 22_800, 22_900}) {
             status(0, dropped, 0);
             readings.refresh();
@@ -101,7 +101,7 @@ class KernelReadingsTest {
     @Test
     void shouldBeginAgainWhenTheModuleWasLoadedAgain() throws IOException {
         status(0, 100, 50);
-        KernelReadings readings = new KernelReadings(new ProcFiles(proc));
+        KernelReadings readings = new KernelReadings(new ProcFiles(proc), "");
         status(0, 2, 0);
         readings.refresh();
         assertEquals(2, readings.stats(0).lost());
@@ -110,7 +110,7 @@ class KernelReadingsTest {
     @Test
     void shouldKeepTheLastReadingWhenTheFileGoes() throws IOException {
         status(0, 0, 0);
-        KernelReadings readings = new KernelReadings(new ProcFiles(proc));
+        KernelReadings readings = new KernelReadings(new ProcFiles(proc), "");
         status(3, 4, 5);
         readings.refresh();
         Files.delete(proc.resolve("net/ip_queue"));
@@ -131,7 +131,7 @@ class KernelReadingsTest {
     }
 
     private List<String> remedies() {
-        return new KernelReadings(new ProcFiles(proc))
+        return new KernelReadings(new ProcFiles(proc), "")
                 .stats(0).losses().stream().map(KernelStats.Loss::remedy).toList();
     }
 

@@ -25,7 +25,7 @@ final class NfqueueBridge implements AutoCloseable {
 
     /** ip_queue sees packets cut into segments and with their checksums; whole packets, of which its listener takes a part. */
     private static final Map<String, String> LIKE_IP_QUEUE =
-            Map.of("--queue", "0", "--gso", "off", "--copy-range", "65531");
+            Map.of("--queue", "0", "--gso", "off", "--copy-range", "65531", "--queue-maxlen", "65536");
 
     private static final int BATCH = 64;
     private static final int POLL_MS = 500;

@@ -2,6 +2,7 @@ package dev.intercept.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.ipqueue.BridgedIpQueue;
 import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.TestNetwork;
 import java.util.ArrayList;
@@ -32,5 +33,20 @@ class RestartedSourceIT extends ProgramToRestart {
         }
         start("--backend=nflog", "--nflog-buffer=268435456");
         assertNothingEscapesNorIsLost();
+    }
+
+    /** The kernel here has no ip_queue: a bridge from its queue 0 stands in for one. */
+    @Test
+    void shouldLoseNoAnswerOfIpQueue() throws Exception {
+        program.network().exec("iptables -A OUTPUT -p tcp --sport 8080 -j NFQUEUE --queue-num 0".split(" "));
+        try (BridgedIpQueue bridge = program.network().call(BridgedIpQueue::start)) {
+            program.startCommand(List.of(
+                    "sh",
+                    "-c",
+                    "INTERCEPT_JAVA_OPTS='" + bridge.javaOptions() + "' exec \"$INTERCEPT\" --backend=ipqueue --socket="
+                            + socket()));
+            program.awaitErr("listening on");
+            assertNothingEscapesNorIsLost();
+        }
     }
 }
