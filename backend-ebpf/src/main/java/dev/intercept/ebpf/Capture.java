@@ -7,6 +7,7 @@ import dev.intercept.bpf.RefusedProgramException;
 import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.HeldSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -29,10 +30,14 @@ final class Capture {
     /** What has no route waits so long in intercept, too. */
     private static final long ALL_AFTER_START_NS = 30_000_000_000L;
 
+    /** To be raised with each change of what {@link AnswerMaps#lasting} have in them. */
+    private static final int LAYOUT = 1;
+
     /** Link headers of the devices there are. */
     private static final List<Integer> LINK_BYTES = List.of(14, 0);
 
     private final EbpfSettings settings;
+    private final int maxRoutes;
     private final AnswerMaps maps;
     private final MappedMemory control;
     private final Optional<KernelRoutes> routes;
@@ -48,8 +53,9 @@ final class Capture {
 
     private int lanes;
 
-    private Capture(EbpfSettings settings, AnswerMaps maps) throws SystemCallException {
+    private Capture(EbpfSettings settings, int maxRoutes, AnswerMaps maps) throws SystemCallException {
         this.settings = settings;
+        this.maxRoutes = maxRoutes;
         this.maps = maps;
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(settings.lanes()));
         routes = maps.replayed().map(replayed -> new KernelRoutes(replayed, control()));
@@ -58,23 +64,44 @@ final class Capture {
 
     /** Opens all lanes and attaches the filters. All or nothing. */
     static List<CaptureBackend> open(EbpfSettings settings) throws BackendException {
-        return open(settings, ReplayedMaps.MAX_ROUTES);
+        return open(settings, ReplayedMaps.MAX_ROUTES, List.of());
     }
 
-    /** @param maxRoutes that the kernel keeps, from 1 */
-    static List<CaptureBackend> open(EbpfSettings settings, int maxRoutes) throws BackendException {
+    /**
+     * @param maxRoutes that the kernel keeps, from 1
+     * @param kept {@link AnswerMaps#lasting} of a capture before that was {@link #heldAs} the same, or none; closed when this fails
+     */
+    static List<CaptureBackend> open(EbpfSettings settings, int maxRoutes, List<Integer> kept) throws BackendException {
+        try (KeptMaps maps = new KeptMaps(kept)) {
+            if (maps.isEmpty()) {
+                return open(settings, maxRoutes, maps, null);
+            }
+            try (FormerControl former = new FormerControl(maps.next("ic_control"), settings.lanes())) {
+                return open(settings, maxRoutes, maps, former);
+            }
+        } catch (SystemCallException e) {
+            throw Refusal.explain(e);
+        }
+    }
+
+    private static List<CaptureBackend> open(
+            EbpfSettings settings, int maxRoutes, KeptMaps kept, @Nullable FormerControl former)
+            throws BackendException {
         Attachments attachments = null;
         Capture capture = null;
         List<CaptureBackend> lanes = new ArrayList<>();
         try {
             attachments = Attachments.take(settings);
-            capture = create(settings, maxRoutes);
+            capture = create(settings, maxRoutes, kept);
             capture.attachments = attachments;
+            if (former != null) {
+                former.begin(capture.control(), System.nanoTime() + ALL_AFTER_START_NS);
+            }
             for (int lane = 0; lane < settings.lanes(); lane++) {
                 lanes.add(new EbpfLane(lane, capture));
                 capture.lanes++;
             }
-            capture.attach();
+            capture.attach(former);
             return lanes;
         } catch (SystemCallException | RefusedProgramException | BackendException | RuntimeException e) {
             lanes.forEach(CaptureBackend::close);
@@ -87,14 +114,15 @@ final class Capture {
         }
     }
 
-    private static Capture create(EbpfSettings settings, int maxRoutes)
+    private static Capture create(EbpfSettings settings, int maxRoutes, KeptMaps kept)
             throws SystemCallException, RefusedProgramException {
         AnswerMaps maps = AnswerMaps.create(
                 settings.lanes(),
                 settings.ringBytes(),
                 settings.stop() == EbpfSettings.Stop.REPLAYED ? maxRoutes : 0,
-                settings.timesRequests());
-        Capture capture = mapped(settings, maps);
+                settings.timesRequests(),
+                kept);
+        Capture capture = mapped(settings, maxRoutes, maps);
         try {
             capture.live.adopt(settings.ports(), settings.passList(), settings.translation());
             capture.load();
@@ -105,9 +133,9 @@ final class Capture {
         }
     }
 
-    private static Capture mapped(EbpfSettings settings, AnswerMaps maps) throws SystemCallException {
+    private static Capture mapped(EbpfSettings settings, int maxRoutes, AnswerMaps maps) throws SystemCallException {
         try {
-            return new Capture(settings, maps);
+            return new Capture(settings, maxRoutes, maps);
         } catch (SystemCallException e) {
             maps.close();
             throw e;
@@ -141,11 +169,31 @@ final class Capture {
         return Bpf.load(name, program);
     }
 
-    /** Sessions of before are unknown to who takes a filter over: it lets nothing pass for as long as their answers may come. */
-    private void attach() throws SystemCallException, BackendException {
+    /**
+     * Sessions of before are unknown to who takes a filter over: it lets nothing pass for as long as their answers may come. Not where it
+     * goes on with their routes.
+     */
+    private void attach(@Nullable FormerControl former) throws SystemCallException, BackendException {
+        if (former != null) {
+            attachments.attachAll(programs);
+            former.end(control());
+        }
         attachments.beforeTakeOver(
                 () -> control().putLong(ControlLayout.ALL_UNTIL, System.nanoTime() + ALL_AFTER_START_NS));
-        attachments.attachAll(programs);
+        if (former == null) {
+            attachments.attachAll(programs);
+        }
+    }
+
+    /** What the maps of a capture with these settings are called when they are held. Live options are filled in anew. */
+    static String heldAs(EbpfSettings settings, int maxRoutes) {
+        return "ebpf " + LAYOUT + " " + settings.direction() + " " + settings.devices() + " " + settings.stop() + " "
+                + maxRoutes + " " + settings.lanes() + " " + settings.ringBytes() + " " + settings.timesRequests();
+    }
+
+    /** The filters stay, and with them their program: it goes on writing into these maps. */
+    HeldSource held() {
+        return new HeldSource(heldAs(settings, maxRoutes), maps.lasting(), "");
     }
 
     EbpfSettings settings() {

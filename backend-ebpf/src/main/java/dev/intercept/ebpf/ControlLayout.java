@@ -14,6 +14,7 @@ package dev.intercept.ebpf;
  *    8320   128 bytes for each lane, of its own cache lines
  *            0   u32   not 0 while the lane's reader sleeps and wants to be woken; the program sets 0 as it wakes
  *           64   u64   headers that found the ring full
+ *           72   u64   headers that were handed over when the reader left for another to go on
  * </pre>
  */
 final class ControlLayout {
@@ -31,6 +32,7 @@ final class ControlLayout {
     private static final int LANES = PORT_BYTES + 128;
     private static final int LANE_BYTES = 128;
     private static final int LOST_OFFSET = 64;
+    private static final int RECEIVED_OFFSET = 72;
 
     private ControlLayout() {}
 
@@ -44,5 +46,9 @@ final class ControlLayout {
 
     static int lost(int lane) {
         return sleeping(lane) + LOST_OFFSET;
+    }
+
+    static int received(int lane) {
+        return sleeping(lane) + RECEIVED_OFFSET;
     }
 }

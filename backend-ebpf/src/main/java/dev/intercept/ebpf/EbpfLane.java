@@ -7,6 +7,7 @@ import dev.intercept.netlink.SystemCallException;
 import dev.intercept.spi.BackendException;
 import dev.intercept.spi.BackendOptions;
 import dev.intercept.spi.CaptureBackend;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.KernelStats;
 import dev.intercept.spi.PacketHandler;
 import dev.intercept.spi.PollGate;
@@ -77,6 +78,7 @@ final class EbpfLane implements CaptureBackend {
         gathering = new GatherPause(capture.settings().gatherUs() * 1_000L, System.nanoTime());
         packet = ByteBuffer.allocateDirect(capture.settings().copyRangeBytes());
         gate = new PollGate(sleeper::wake, this::free);
+        received = capture.control().getLong(ControlLayout.received(lane));
     }
 
     @Override
@@ -202,6 +204,18 @@ final class EbpfLane implements CaptureBackend {
     @Override
     public void adopt(BackendOptions options) throws BackendException {
         capture.adopt(EbpfSettings.from(options));
+    }
+
+    /** The first lane's has what all share. */
+    @Override
+    public Optional<HeldSource> held() {
+        synchronized (statistics) {
+            if (isFreed) {
+                return Optional.empty();
+            }
+            capture.control().putLong(ControlLayout.received(lane), received);
+            return lane == 0 ? Optional.of(capture.held()) : Optional.empty();
+        }
     }
 
     @Override

@@ -10,8 +10,11 @@ import dev.intercept.spi.Capability;
 import dev.intercept.spi.CaptureBackend;
 import dev.intercept.spi.CaptureBackendProvider;
 import dev.intercept.spi.CaptureMode;
+import dev.intercept.spi.HeldSource;
 import dev.intercept.spi.Host;
 import dev.intercept.spi.HostFinding;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,8 @@ import java.util.Set;
 
 /** Provider of {@code ebpf}: a program in the kernel stops answers and hands up their headers, Linux 5.8 and later. */
 public final class EbpfProvider implements CaptureBackendProvider {
+
+    private static final Logger LOG = System.getLogger(EbpfProvider.class.getName());
 
     private final int maxRoutes;
 
@@ -110,11 +115,25 @@ public final class EbpfProvider implements CaptureBackendProvider {
 
     @Override
     public List<CaptureBackend> open(BackendOptions options) throws BackendException {
+        return open(options, List.of());
+    }
+
+    @Override
+    public List<CaptureBackend> open(BackendOptions options, List<HeldSource> held) throws BackendException {
         EbpfSettings settings = EbpfSettings.from(options);
         Optional<String> cause = unavailabilityCause();
         if (cause.isPresent()) {
             throw new BackendException(Kind.UNAVAILABLE, cause.get());
         }
-        return Capture.open(settings, maxRoutes);
+        Optional<HeldSource> kept = HeldSource.find(held, Capture.heldAs(settings, maxRoutes));
+        if (kept.isPresent()) {
+            kept.get().take();
+            try {
+                return Capture.open(settings, maxRoutes, kept.get().descriptors());
+            } catch (BackendException e) {
+                LOG.log(Level.WARNING, "filters are attached anew, headers that wait are dropped: " + e.getMessage());
+            }
+        }
+        return Capture.open(settings, maxRoutes, List.of());
     }
 }

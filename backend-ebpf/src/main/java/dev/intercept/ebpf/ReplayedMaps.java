@@ -26,11 +26,12 @@ record ReplayedMaps(BpfMap routes, int maxRoutes, BpfMap unknown, BpfMap transla
 
     static final int MAX_PAIRS = 65_536;
 
-    static ReplayedMaps create(int maxRoutes) throws SystemCallException {
+    static ReplayedMaps create(int maxRoutes, KeptMaps kept) throws SystemCallException {
         List<BpfMap> made = new ArrayList<>();
         try {
-            made.add(BpfMap.hash("ic_routes", RouteKey.BYTES, Integer.BYTES, maxRoutes));
-            made.add(BpfMap.lruHash("ic_unknown", UNKNOWN_KEY_BYTES, Long.BYTES, MAX_UNKNOWN));
+            made.add(kept.next("ic_routes", () -> BpfMap.hash("ic_routes", RouteKey.BYTES, Integer.BYTES, maxRoutes)));
+            made.add(kept.next(
+                    "ic_unknown", () -> BpfMap.lruHash("ic_unknown", UNKNOWN_KEY_BYTES, Long.BYTES, MAX_UNKNOWN)));
             made.add(BpfMap.hash("ic_translation", Integer.BYTES, Integer.BYTES, 2 * MAX_PAIRS));
             return new ReplayedMaps(made.get(0), maxRoutes, made.get(1), made.get(2));
         } catch (SystemCallException e) {

@@ -32,7 +32,7 @@ final class LoadedProgram implements AutoCloseable {
 
     /** @param maxRoutes 0 to stop the answers of all sessions */
     LoadedProgram(int lanes, List<Integer> ports, List<Network> passList, int maxRoutes, long holdNs) throws Exception {
-        maps = AnswerMaps.create(lanes, RING_BYTES, maxRoutes, true);
+        maps = AnswerMaps.create(lanes, RING_BYTES, maxRoutes, true, new KeptMaps(List.of()));
         control = MappedMemory.ofValue(maps.control(), ControlLayout.bytes(lanes));
         rings = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {

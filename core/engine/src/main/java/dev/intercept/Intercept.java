@@ -11,9 +11,11 @@ import dev.intercept.capture.StoppedPacket;
 import dev.intercept.server.AllowList;
 import dev.intercept.server.HostRoutes;
 import dev.intercept.server.Inheritance;
+import dev.intercept.server.Legacy;
 import dev.intercept.server.RouteSigns;
 import dev.intercept.server.Tunnel;
 import dev.intercept.server.TunnelServer;
+import dev.intercept.session.LingeringRoutes;
 import dev.intercept.session.ParkedHeader;
 import dev.intercept.session.SessionLimits;
 import dev.intercept.session.SessionTable;
@@ -59,6 +61,7 @@ public final class Intercept implements AutoCloseable {
     private final LiveOptions live;
     private final TunnelServer server;
     private final SessionTable sessions;
+    private final Optional<LingeringRoutes> routes;
     private final Statistics statistics;
     private final List<Interceptor> interceptors = new ArrayList<>();
     private final List<CaptureLoop> loops = new ArrayList<>();
@@ -108,7 +111,8 @@ public final class Intercept implements AutoCloseable {
         serverThread = new Thread(server, "tunnel server");
         serverThread.setUncaughtExceptionHandler((thread, failure) -> onServerEnd(failure));
         statisticsThread = new StatisticsThread(limitedLog);
-        Opening.announceRoutes(lanes, sessions, nanoClock).ifPresent(routes -> every(1, routes::expire));
+        routes = Opening.announceRoutes(lanes, sessions, nanoClock);
+        routes.ifPresent(announced -> every(1, announced::expire));
     }
 
     /**
@@ -163,7 +167,7 @@ public final class Intercept implements AutoCloseable {
         if (config.quickackRoutes()) {
             intercept.server.adapt(hostRoutes.apply(intercept.address()));
         }
-        inheritance.ifPresent(intercept.server::inherit);
+        inheritance.ifPresent(from -> Opening.inherit(from, intercept.server, intercept.routes));
         intercept.startThreads();
         return intercept;
     }
@@ -367,7 +371,8 @@ public final class Intercept implements AutoCloseable {
         endThreads(CaptureLoop::leave, server::leave);
         List<HeldSource> sources =
                 loops.stream().flatMap(loop -> loop.backend().held().stream()).toList();
-        return Optional.of(new Departure(server.legacy(statistics::get), sources));
+        Legacy legacy = server.legacy(statistics::get).and(out -> LingeringRoutes.save(routes, out));
+        return Optional.of(new Departure(legacy, sources));
     }
 
     /** After {@link #leave}: this process is to end, without closing what it has left. */

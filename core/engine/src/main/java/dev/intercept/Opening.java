@@ -225,6 +225,17 @@ public final class Opening {
         return routes;
     }
 
+    /** Goes on with tunnels and sessions, and with routes that the backend before was to keep still. */
+    static void inherit(Inheritance inheritance, TunnelServer server, Optional<LingeringRoutes> routes) {
+        if (server.inherit(inheritance) && routes.isPresent()) {
+            try {
+                routes.get().restore(inheritance.state());
+            } catch (IOException e) {
+                LOG.log(Level.WARNING, "routes of sessions that have ended cannot be read, and stay: " + e);
+            }
+        }
+    }
+
     /** Before anything is attached to the kernel. */
     private static void refuseWithoutRoutes(InterceptConfig config, CaptureBackendProvider provider)
             throws BackendException {

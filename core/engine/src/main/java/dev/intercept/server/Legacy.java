@@ -20,4 +20,12 @@ public record Legacy(ServerSocketChannel listener, List<SocketChannel> tunnels, 
     public interface State {
         void writeTo(DataOutput out) throws IOException;
     }
+
+    /** With more behind its state. */
+    public Legacy and(State more) {
+        return new Legacy(listener, tunnels, out -> {
+            state.writeTo(out);
+            more.writeTo(out);
+        });
+    }
 }

@@ -202,15 +202,17 @@ public final class TunnelServer implements Runnable {
         return transfer.legacy(acceptor.channel(), connections.inOrder(), lastTunnelNumber, counts);
     }
 
-    /** Before {@link #run}, after {@link #adapt}: goes on with the tunnels and sessions of the server before. */
-    public void inherit(Inheritance inheritance) {
+    /** Before {@link #run}, after {@link #adapt}: goes on with the tunnels and sessions of the server before. @return whether it does */
+    public boolean inherit(Inheritance inheritance) {
         try {
             Transfer transfer = new Transfer(singleGroup, sessions, nanoClock.getAsLong());
             lastTunnelNumber = transfer.restore(inheritance, this::open, counters);
             connections.all().forEach(connection -> connection.tunnel().writeOn(counters));
+            return true;
         } catch (IOException | RuntimeException e) {
             connections.all().forEach(connection -> close(connection, Ending.notInherited(e)));
             inheritance.tunnels().forEach(Acceptor::discard);
+            return false;
         }
     }
 

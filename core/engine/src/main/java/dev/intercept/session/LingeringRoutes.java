@@ -1,8 +1,12 @@
 package dev.intercept.session;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -56,6 +60,38 @@ public final class LingeringRoutes implements RouteObserver {
             }
             oldest.remove();
             report(route.getKey(), false);
+        }
+    }
+
+    /** Leaves to those of another process what has not been reported yet, each with the time that is left; nothing where there are none. */
+    public static void save(Optional<LingeringRoutes> routes, DataOutput out) throws IOException {
+        if (routes.isPresent()) {
+            routes.get().save(out);
+        } else {
+            out.writeInt(0);
+        }
+    }
+
+    private synchronized void save(DataOutput out) throws IOException {
+        long nowNs = nanoClock.getAsLong();
+        out.writeInt(ended.size());
+        for (Map.Entry<Route, Long> each : ended.entrySet()) {
+            Route route = each.getKey();
+            out.writeInt(route.clientAddress);
+            out.writeShort(route.clientPort);
+            out.writeInt(route.targetAddress);
+            out.writeShort(route.targetPort);
+            out.writeLong(each.getValue() - nowNs);
+        }
+    }
+
+    /** Goes on with what {@link #save} wrote, once the sessions of then are there. */
+    public synchronized void restore(DataInput in) throws IOException {
+        long nowNs = nanoClock.getAsLong();
+        for (int left = in.readInt(); left > 0; left--) {
+            Route route = new Route(in.readInt(), in.readUnsignedShort(), in.readInt(), in.readUnsignedShort());
+            ended.put(route, nowNs + in.readLong());
+            report(route, true);
         }
     }
 

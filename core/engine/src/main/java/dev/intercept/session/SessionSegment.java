@@ -66,6 +66,11 @@ final class SessionSegment {
         observer = routeObserver;
     }
 
+    /** Of a slot that is not empty, to the observer alone. */
+    void reportEnd(int slot) {
+        report(slots.client(slot), slots.target(slot), false);
+    }
+
     private void report(long client, long target, boolean isThere) {
         observer.onRoute(
                 SessionKey.address(client),

@@ -41,9 +41,13 @@ final class SessionTransfer {
         for (SessionSegment segment : segments) {
             SessionSlots slots = segment.slots();
             for (int slot = 0; slot < slots.capacity(); slot++) {
-                Outlet outlet =
-                        slots.isEmpty(slot) || !segment.isLive(slot, nowS) ? null : outlets.outlet(slots.id(slot));
-                if (outlet != null) {
+                if (slots.isEmpty(slot)) {
+                    continue;
+                }
+                Outlet outlet = segment.isLive(slot, nowS) ? outlets.outlet(slots.id(slot)) : null;
+                if (outlet == null) {
+                    segment.reportEnd(slot); // It would have been found later, and stays here.
+                } else {
                     long state = slots.state(slot);
                     out.writeInt(numberOf.applyAsInt(outlet));
                     writeEnds(out, slots.client(slot), slots.target(slot));

@@ -2,8 +2,14 @@ package dev.intercept.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LingeringRoutesTest {
@@ -47,6 +53,26 @@ class LingeringRoutesTest {
             set(port, false);
         }
         assertEquals(List.of("-0"), reported);
+    }
+
+    @Test
+    void shouldGoOnInAnotherProcessWithTheTimeThatIsLeft() throws IOException {
+        set(1, true);
+        set(1, false);
+        nowNs += LingeringRoutes.LINGER_NS - 2;
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        LingeringRoutes.save(Optional.of(routes), new DataOutputStream(saved));
+        LingeringRoutes next = new LingeringRoutes(
+                (client, clientPort, target, targetPort, isThere) ->
+                        reported.add((isThere ? "next +" : "next -") + clientPort),
+                () -> nowNs);
+        next.restore(new DataInputStream(new ByteArrayInputStream(saved.toByteArray())));
+        nowNs++;
+        next.expire();
+        assertEquals(List.of("+1", "next +1"), reported);
+        nowNs++;
+        next.expire();
+        assertEquals(List.of("+1", "next +1", "next -1"), reported);
     }
 
     private void set(int clientPort, boolean isThere) {

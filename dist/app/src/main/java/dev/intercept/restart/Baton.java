@@ -31,7 +31,7 @@ import java.util.Optional;
  *    8   count n of descriptors (4)
  *   12   descriptors (4 each)                  who asked for the restart, -1 for nobody, the listening socket, the tunnels,
  *                                             packet sources that are held
- *   then, of version 3:
+ *   then, of version 4:
  *        what is open in each of them (UTF)    by which it is found where it has got another number
  *        moment at which capture ended (8)     System.nanoTime(), of which Linux has one for all processes
  *        sources that are held (4), and of each what it is (UTF), its state (UTF), count of its descriptors (4)
@@ -47,7 +47,7 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
     private static final int MARK = 0x49435054;
 
     /** To be raised with each change of what is behind the descriptors, that of the session table and the tunnels too. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /** Of those who asked and of the listening socket. */
     private static final int OTHERS = 2;
@@ -133,34 +133,34 @@ public record Baton(Arrival arrival, Optional<SocketChannel> asking, long leftNs
             if (version != VERSION) {
                 throw new OtherVersionException(version);
             }
-            List<Integer> found = new ArrayList<>();
+            List<String> files = new ArrayList<>();
             for (int number : numbers) {
-                found.add(found(number, in.readUTF(), places));
+                files.add(in.readUTF());
             }
-            return read(in, found, age);
+            return read(in, files, places.isEmpty() ? numbers : found(files, places), age);
         } catch (IOException e) {
             Descriptors.close(descriptors);
             throw e;
         }
     }
 
-    private static int found(int number, String file, Map<String, Integer> places) throws IOException {
-        if (places.isEmpty() || number == Descriptors.NONE) {
-            return number;
-        }
-        Integer place = places.get(file);
-        if (place == null) {
-            throw new IOException(
-                    "of what the process before left, " + file + " was not kept; raise FileDescriptorStoreMax");
-        }
-        return place;
+    private static List<Integer> found(List<String> files, Map<String, Integer> places) {
+        return files.stream()
+                .map(file -> file.isEmpty() ? Descriptors.NONE : places.getOrDefault(file, Descriptors.MISSING))
+                .toList();
     }
 
-    private static Baton read(DataInputStream in, List<Integer> descriptors, Age age) throws IOException {
+    private static Baton read(DataInputStream in, List<String> files, List<Integer> descriptors, Age age)
+            throws IOException {
         long leftNs = in.readLong();
         age.check(leftNs);
         Sources held = Sources.read(in);
         int firstSource = descriptors.size() - held.descriptors();
+        int missing = descriptors.subList(0, firstSource).indexOf(Descriptors.MISSING);
+        if (missing >= 0) {
+            throw new IOException("of what the process before left, " + files.get(missing)
+                    + " was not kept; raise FileDescriptorStoreMax");
+        }
         List<HeldSource> sources = held.with(descriptors.subList(firstSource, descriptors.size()));
         List<SocketChannel> tunnels = new ArrayList<>();
         for (int tunnel : descriptors.subList(OTHERS, firstSource)) {

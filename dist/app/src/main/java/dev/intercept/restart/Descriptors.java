@@ -27,6 +27,10 @@ final class Descriptors {
     /** In the place of a number. */
     static final int NONE = -1;
 
+    /** In the place of the number of one that did not come through. */
+    static final int MISSING = -2;
+
+    private static final String BPF_MAP = "anon_inode:bpf-map";
     private static final String NIO = "sun.nio.ch.";
 
     private Descriptors() {}
@@ -68,9 +72,18 @@ final class Descriptors {
 
     /** What is open in it: the same for each process that has it, and of nothing else; empty for {@link #NONE}. */
     static String file(int descriptor) throws IOException {
-        return descriptor == NONE
+        String file = descriptor == NONE
                 ? ""
                 : Files.readSymbolicLink(Path.of(path(descriptor))).toString();
+        return file.equals(BPF_MAP) ? file + " " + mapId(descriptor) : file;
+    }
+
+    /** All maps of bpf(2) are called the same. */
+    private static String mapId(int descriptor) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + descriptor)).stream()
+                .filter(line -> line.startsWith("map_id:"))
+                .findFirst()
+                .orElse("");
     }
 
     static void close(List<Integer> descriptors) {

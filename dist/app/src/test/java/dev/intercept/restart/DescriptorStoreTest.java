@@ -9,6 +9,7 @@ import dev.intercept.Departure;
 import dev.intercept.daemon.NotifyReceiver;
 import dev.intercept.daemon.ServiceManager;
 import dev.intercept.server.Legacy;
+import dev.intercept.spi.HeldSource;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -44,6 +45,7 @@ class DescriptorStoreTest {
     private NotifyReceiver receiver;
     private ServiceManager manager;
     private ServerSocketChannel listener;
+    private HeldSource source;
     private final List<SocketChannel> tunnels = new ArrayList<>();
     private final List<Socket> clients = new ArrayList<>();
 
@@ -57,9 +59,14 @@ class DescriptorStoreTest {
             connect();
         }
         Legacy legacy = new Legacy(listener, tunnels, out -> out.writeInt(42));
-        DescriptorStore.leave(new Departure(legacy, List.of()), manager);
+        source = new HeldSource("ring", List.of(memory("first of source"), memory("second of source")), "7 8");
+        DescriptorStore.leave(new Departure(legacy, List.of(source)), manager);
         receiver.next();
         receiver.next();
+    }
+
+    private static int memory(String name) {
+        return Libc.load().memfd_create(name, Libc.MFD_CLOEXEC);
     }
 
     private void connect() throws IOException {
@@ -76,6 +83,7 @@ class DescriptorStoreTest {
         for (SocketChannel tunnel : tunnels) {
             tunnel.close();
         }
+        Descriptors.close(source.descriptors());
         listener.close();
         manager.close();
         receiver.close();
@@ -114,6 +122,15 @@ class DescriptorStoreTest {
             assertEquals(i & 0xff, clients.get(i).getInputStream().read());
         }
         assertEquals(42, ((DataInputStream) baton.arrival().inheritance().state()).readInt());
+        HeldSource held = baton.arrival().sources().get(0);
+        assertEquals(List.of("ring", "7 8"), List.of(held.settings(), held.state()));
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    Descriptors.file(source.descriptors().get(i)),
+                    Descriptors.file(held.descriptors().get(i)));
+        }
+        baton.closeUseless();
+        assertFalse(held.descriptors().stream().anyMatch(DescriptorStoreTest::isOpen));
         ServerSocketChannel again = baton.arrival().inheritance().listener();
         assertEquals(listener.getLocalAddress(), again.getLocalAddress());
         for (SocketChannel tunnel : arrived) {
@@ -155,6 +172,29 @@ class DescriptorStoreTest {
         assertTrue(refusal.getMessage().contains("was not kept; raise FileDescriptorStoreMax"), refusal.getMessage());
         assertFalse(passed.stream().anyMatch(DescriptorStoreTest::isOpen));
         assertThrows(IOException.class, () -> received(List.of(Copies.of(0)), System.nanoTime()), "no state at all");
+    }
+
+    /** An older manager closes what looks as if nobody used it. */
+    @Test
+    void shouldGoOnWithTheTunnelsWhereThePacketSourceWasNotKeptAsAWhole() throws Exception {
+        List<Integer> passed = passed();
+        int first = -1;
+        for (int descriptor : List.copyOf(passed)) {
+            String file = Descriptors.file(descriptor);
+            first = file.startsWith("/memfd:first") ? descriptor : first;
+            if (file.startsWith("/memfd:second")) {
+                passed.remove((Integer) descriptor);
+                Copies.close(descriptor);
+            }
+        }
+        Baton baton = received(passed, System.nanoTime()).orElseThrow();
+        assertEquals(List.of(), baton.arrival().sources());
+        assertFalse(isOpen(first));
+        assertEquals(TUNNELS, baton.arrival().inheritance().tunnels().size());
+        for (SocketChannel tunnel : baton.arrival().inheritance().tunnels()) {
+            tunnel.close();
+        }
+        baton.arrival().inheritance().listener().close();
     }
 
     @Test

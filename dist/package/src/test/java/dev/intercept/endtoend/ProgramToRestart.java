@@ -36,6 +36,7 @@ abstract class ProgramToRestart extends ProgramInANetwork {
     static final int READ_MS = 20_000;
     private static final String CLIENT = TestNetwork.client(1);
     private static final int PORT = 8080;
+    private static final List<Generation> CLIENTS = List.of(Generation.V1, Generation.OPENING_5);
 
     final List<TunnelClient> tunnels = new ArrayList<>();
     private RawSocket target;
@@ -105,15 +106,18 @@ abstract class ProgramToRestart extends ProgramInANetwork {
         return Long.parseLong(matcher.group(1));
     }
 
-    /** A thousand answers a second and more for each of two tcpcopies, while it restarts: the kernel keeps what comes while no program runs. */
-    final void assertLosesNoAnswer() throws Exception {
-        List<Generation> clients = List.of(Generation.V1, Generation.OPENING_5);
-        for (int i = 0; i < clients.size(); i++) {
-            connect(clients.get(i)).send(record(clients.get(i), 10_000 + i));
+    /** Two tcpcopies with a session each. */
+    final void serveClients() throws Exception {
+        for (int i = 0; i < CLIENTS.size(); i++) {
+            connect(CLIENTS.get(i)).send(record(CLIENTS.get(i), 10_000 + i));
             assertServed(tunnels.get(i), 10_000 + i, 0);
         }
+    }
+
+    /** A thousand answers a second and more for each of two tcpcopies, while it restarts: the kernel keeps what comes while no program runs. */
+    final void assertLosesNoAnswer() throws Exception {
         AtomicBoolean isOver = new AtomicBoolean();
-        CompletableFuture<Integer> sent = CompletableFuture.supplyAsync(() -> answerAll(clients.size(), isOver));
+        CompletableFuture<Integer> sent = CompletableFuture.supplyAsync(() -> answerAll(CLIENTS.size(), isOver));
         Result result = restart();
         isOver.set(true);
         assertEquals(0, result.exitCode(), result.err());

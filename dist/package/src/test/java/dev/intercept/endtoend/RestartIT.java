@@ -86,6 +86,7 @@ class RestartIT extends ProgramToRestart {
     @Test
     void shouldLoseNoAnswerOfTheQueue() throws Exception {
         started("--queue-maxlen=65536");
+        serveClients();
         assertLosesNoAnswer();
     }
 

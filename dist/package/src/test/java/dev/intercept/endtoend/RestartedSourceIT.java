@@ -20,6 +20,7 @@ class RestartedSourceIT extends ProgramToRestart {
     }
 
     private void assertNothingEscapesNorIsLost() throws Exception {
+        serveClients();
         try (PacketSocket wire = program.network().call(() -> new PacketSocket(TestNetwork.WIRE_DEVICE))) {
             assertLosesNoAnswer();
             assertTrue(wire.poll(0).isEmpty(), "an answer escaped");
@@ -33,6 +34,23 @@ class RestartedSourceIT extends ProgramToRestart {
         }
         start("--backend=nflog", "--nflog-buffer=268435456");
         assertNothingEscapesNorIsLost();
+    }
+
+    @Test
+    void shouldLoseNoHeaderOfARing() throws Exception {
+        start("--backend=ebpf", "--target-ports=8080", "--ring-bytes=67108864");
+        assertNothingEscapesNorIsLost();
+    }
+
+    /** Who takes a filter over without its routes lets nothing pass for half a minute. */
+    @Test
+    void shouldKnowTheReplayedSessionsOfARing() throws Exception {
+        start("--backend=ebpf", "--target-ports=8080", "--ring-bytes=67108864", "--stop=replayed");
+        assertNothingEscapesNorIsLost();
+        try (PacketSocket wire = program.network().call(() -> new PacketSocket(TestNetwork.WIRE_DEVICE))) {
+            answer(20_000, 1);
+            assertTrue(wire.poll(READ_MS).isPresent(), "an answer that nobody replays was stopped");
+        }
     }
 
     /** The kernel here has no ip_queue: a bridge from its queue 0 stands in for one. */

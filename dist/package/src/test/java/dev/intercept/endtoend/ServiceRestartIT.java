@@ -51,18 +51,22 @@ class ServiceRestartIT {
     private RawSocket target;
     private NotifyReceiver manager;
     private Process service;
+    private String command;
     private final List<TunnelClient> tunnels = new ArrayList<>();
 
     @BeforeEach
-    void startWithTwoClients() throws Exception {
+    void layOut() throws Exception {
         program = new InstalledProgram(directory);
         program.network().run(TestNetwork::layOut);
-        program.network()
-                .exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
         target = program.network().call(RawSocket::new);
         manager = new NotifyReceiver(notifySocket().toString(), InstalledProgram.PATIENCE_S);
+    }
+
+    private void startWithTwoClients(String options) throws Exception {
+        command = "exec " + Path.of("../target/intercept/bin/intercept").toAbsolutePath() + " " + options + " --socket="
+                + socket();
         service = program.startCommand(List.of(
-                "sh", "-c", "NOTIFY_SOCKET=" + notifySocket() + " RUNTIME_DIRECTORY=" + directory + " " + command()));
+                "sh", "-c", "NOTIFY_SOCKET=" + notifySocket() + " RUNTIME_DIRECTORY=" + directory + " " + command));
         manager.awaitMessage("READY=1\n");
         for (int i = 0; i < CLIENTS.size(); i++) {
             connect(CLIENTS.get(i), 10_000 + i);
@@ -85,11 +89,6 @@ class ServiceRestartIT {
 
     private Path socket() {
         return directory.resolve("status.sock");
-    }
-
-    private String command() {
-        return "exec " + Path.of("../target/intercept/bin/intercept").toAbsolutePath()
-                + " --backend=nfqueue --queue-maxlen=65536 --socket=" + socket();
     }
 
     private void connect(Generation generation, int clientPort) throws Exception {
@@ -150,13 +149,27 @@ class ServiceRestartIT {
                 "RUNTIME_DIRECTORY", directory.toString(),
                 "LISTEN_FDS", Integer.toString(stored.size()),
                 "LISTEN_FDNAMES", names);
-        String script = "export LISTEN_PID=$$; " + command();
+        String script = "export LISTEN_PID=$$; " + command;
         return program.network()
                 .call(() -> SpawnedProgram.start(script, variables, stored, directory.resolve("again.log")));
     }
 
     @Test
-    void shouldKeepTunnelsAndLoseNoAnswerWhereAStartFollowsTheStop() throws Exception {
+    void shouldKeepTunnelsAndLoseNoAnswerOfTheQueueWhereAStartFollowsTheStop() throws Exception {
+        program.network()
+                .exec("iptables", "-I", "OUTPUT", "-p", "tcp", "--sport", "8080", "-j", "NFQUEUE", "--queue-num", "0");
+        startWithTwoClients("--backend=nfqueue --queue-maxlen=65536");
+        assertLosesNoAnswer(1);
+    }
+
+    @Test
+    void shouldFindEachMapOfAFilterAmongOthers() throws Exception {
+        startWithTwoClients("--backend=ebpf --target-ports=8080 --stop=replayed --ring-bytes=67108864");
+        assertLosesNoAnswer(6);
+    }
+
+    /** @param ofSource descriptors that the packet source has */
+    private void assertLosesNoAnswer(int ofSource) throws Exception {
         AtomicBoolean isOver = new AtomicBoolean();
         CompletableFuture<Integer> sent = CompletableFuture.supplyAsync(() -> answerAll(isOver));
         Files.createDirectory(directory.resolve("restarting"));
@@ -164,7 +177,7 @@ class ServiceRestartIT {
         manager.awaitMessage("STOPPING=1");
         assertTrue(service.waitFor(InstalledProgram.PATIENCE_S, TimeUnit.SECONDS));
         assertEquals(0, service.exitValue(), program.lastErr());
-        assertEquals(5, manager.stored().size(), "the listening socket, two tunnels, the queue, the state");
+        assertEquals(4 + ofSource, manager.stored().size(), "the listening socket, two tunnels, the state; the source");
         try (SpawnedProgram next = startAgain()) {
             manager.awaitMessage("BARRIER=1");
             assertEquals(List.of(), manager.stored());
