@@ -1,7 +1,9 @@
 package dev.intercept.endtoend;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.intercept.endtoend.InstalledProgram.Result;
 import dev.intercept.ipqueue.BridgedIpQueue;
 import dev.intercept.kit.PacketSocket;
 import dev.intercept.kit.TestNetwork;
@@ -66,5 +68,19 @@ class RestartedSourceIT extends ProgramToRestart {
             program.awaitErr("listening on");
             assertNothingEscapesNorIsLost();
         }
+    }
+
+    /** What came meanwhile is lost to it: libpcap's handle ends with the process. TCP would send it again. */
+    @Test
+    void shouldGoOnWithTunnelsAndSessionsWhereFramesAreCaptured() throws Exception {
+        start("--backend=pcap", "--interface=" + TestNetwork.TARGET_DEVICE, "--lanes=2");
+        serveClients();
+        Result result = restart();
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.out().contains(": 2 tunnels and 2 sessions go on; "), result.out());
+        for (int i = 0; i < tunnels.size(); i++) {
+            assertServed(tunnels.get(i), 10_000 + i, 1);
+        }
+        assertEquals(0, number(status(), "kernelLost"));
     }
 }
