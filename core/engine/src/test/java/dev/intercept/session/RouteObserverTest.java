@@ -2,6 +2,9 @@ package dev.intercept.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,5 +79,16 @@ class RouteObserverTest {
         scene.table.closed(tunnel);
         scene.expireAll();
         assertChanges("+10000", "-10000");
+    }
+
+    /** It is not among those that the other goes on with, and nobody would report its end any more. */
+    @Test
+    void shouldReportASessionThatHasExpiredWhenTheOthersAreLeftToAnotherProcess() throws IOException {
+        scene.add(10000, tunnel);
+        scene.pass(200);
+        scene.add(10001, tunnel);
+        DataOutputStream saved = new DataOutputStream(OutputStream.nullOutputStream());
+        scene.table.save(saved, outlet -> 1, scene.nowS);
+        assertChanges("+10000", "+10001", "-10000");
     }
 }
