@@ -51,8 +51,11 @@ final class AnswerProgram {
 
     private static final int PORTS = -32;
     private static final int KEY = -48;
-    private static final int VALUE = -56;
+    private static final int TIME = -56;
     private static final int DELAY = -64;
+
+    /** Not {@link #TIME}: without CAP_PERFMON a kernel before 6.3 lets nobody write a part of what a whole register was stored in. */
+    private static final int SCRATCH = -72;
 
     /** linux/bpf.h: how records are committed. */
     private static final int BPF_RB_NO_WAKEUP = 1;
@@ -108,14 +111,15 @@ final class AnswerProgram {
         headers.loadTcp(0, PORTS, Integer.BYTES, "pass");
         headers.checkPort(maps.control(), PORTS);
         checkPassList();
-        maps.replayed().ifPresent(replayed -> new ReplayedCheck(out, maps.control(), replayed, KEY, VALUE)
+        maps.replayed().ifPresent(replayed -> new ReplayedCheck(out, maps.control(), replayed, KEY, TIME)
                 .write(HEADER + HeaderSteps.SOURCE, PORTS, holdNs));
-        maps.requests().ifPresent(requests -> new AnswerTiming(out, headers, requests, KEY).write(PORTS, VALUE, DELAY));
+        maps.requests()
+                .ifPresent(requests -> new AnswerTiming(out, headers, requests, KEY).write(PORTS, SCRATCH, DELAY));
         out.compute(AND, R7, HeaderSteps.MORE_FRAGMENTS).jumpIf(R7, EQUAL, 0, "hand up");
         keyOfFragment();
-        out.store(U32, R10, VALUE, 0)
+        out.store(U32, R10, SCRATCH, 0)
                 .move(R3, R10)
-                .compute(ADD, R3, VALUE)
+                .compute(ADD, R3, SCRATCH)
                 .move(R4, 0)
                 .call(Helper.MAP_UPDATE_ELEM)
                 .jump("hand up");
