@@ -38,15 +38,9 @@ class RestartedSourceIT extends ProgramToRestart {
         assertNothingEscapesNorIsLost();
     }
 
-    @Test
-    void shouldLoseNoHeaderOfARing() throws Exception {
-        start("--backend=ebpf", "--target-ports=8080", "--ring-bytes=67108864");
-        assertNothingEscapesNorIsLost();
-    }
-
     /** Who takes a filter over without its routes lets nothing pass for half a minute. */
     @Test
-    void shouldKnowTheReplayedSessionsOfARing() throws Exception {
+    void shouldLoseNoHeaderOfARingAndKnowItsReplayedSessions() throws Exception {
         start("--backend=ebpf", "--target-ports=8080", "--ring-bytes=67108864", "--stop=replayed");
         assertNothingEscapesNorIsLost();
         try (PacketSocket wire = program.network().call(() -> new PacketSocket(TestNetwork.WIRE_DEVICE))) {
