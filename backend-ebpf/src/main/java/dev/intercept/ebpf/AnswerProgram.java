@@ -54,7 +54,7 @@ final class AnswerProgram {
     private static final int TIME = -56;
     private static final int DELAY = -64;
 
-    /** Not {@link #TIME}: without CAP_PERFMON a kernel before 6.3 lets nobody write a part of what a whole register was stored in. */
+    /** Nothing else is: no register is stored there, see {@link StackEights}. */
     private static final int SCRATCH = -72;
 
     /** linux/bpf.h: how records are committed. */
@@ -71,6 +71,7 @@ final class AnswerProgram {
     private final long holdNs;
     private final Assembler out = new Assembler();
     private final HeaderSteps headers = new HeaderSteps(out);
+    private final StackEights eights = new StackEights(out);
 
     private AnswerProgram(AnswerMaps maps, int copyRangeBytes, int linkBytes, long holdNs) {
         this.maps = maps;
@@ -112,7 +113,7 @@ final class AnswerProgram {
         headers.checkPort(maps.control(), PORTS);
         checkPassList();
         maps.replayed().ifPresent(replayed -> new ReplayedCheck(out, maps.control(), replayed, KEY, TIME)
-                .write(HEADER + HeaderSteps.SOURCE, PORTS, holdNs));
+                .write(HEADER + HeaderSteps.SOURCE, PORTS, SCRATCH, holdNs));
         maps.requests()
                 .ifPresent(requests -> new AnswerTiming(out, headers, requests, KEY).write(PORTS, SCRATCH, DELAY));
         out.compute(AND, R7, HeaderSteps.MORE_FRAGMENTS).jumpIf(R7, EQUAL, 0, "hand up");
@@ -136,10 +137,10 @@ final class AnswerProgram {
         out.loadValue(R1, maps.control(), ControlLayout.HAS_PASS_LIST)
                 .load(U32, R1, R1, 0)
                 .jumpIf(R1, EQUAL, 0, "not passed")
-                .store(U32, R10, KEY, Integer.SIZE)
-                .load(U32, R1, R10, HEADER + HeaderSteps.DESTINATION)
-                .store(U32, R10, KEY + 4, R1)
-                .loadMap(R1, maps.passList())
+                .move(R1, Integer.SIZE)
+                .load(U32, R2, R10, HEADER + HeaderSteps.DESTINATION);
+        eights.put(KEY);
+        out.loadMap(R1, maps.passList())
                 .move(R2, R10)
                 .compute(ADD, R2, KEY)
                 .call(Helper.MAP_LOOKUP_ELEM)
@@ -157,12 +158,10 @@ final class AnswerProgram {
 
     /** R1 is then the map and R2 the key. */
     private void keyOfFragment() {
-        out.load(U32, R1, R10, HEADER + HeaderSteps.SOURCE)
-                .store(U32, R10, KEY, R1)
-                .load(U32, R1, R10, HEADER + HeaderSteps.DESTINATION)
-                .store(U32, R10, KEY + 4, R1)
-                .load(U16, R1, R10, HEADER + HeaderSteps.IDENTIFICATION)
-                .store(U32, R10, KEY + 8, R1)
+        eights.copy(KEY, HEADER + HeaderSteps.SOURCE, HEADER + HeaderSteps.DESTINATION);
+        eights.clear(KEY + Long.BYTES);
+        out.load(U16, R1, R10, HEADER + HeaderSteps.IDENTIFICATION)
+                .store(U32, R10, KEY + Long.BYTES, R1)
                 .loadMap(R1, maps.fragments())
                 .move(R2, R10)
                 .compute(ADD, R2, KEY);

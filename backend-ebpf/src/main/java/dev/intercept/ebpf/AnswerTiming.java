@@ -29,7 +29,7 @@ final class AnswerTiming {
     private final BpfMap requests;
     private final int key;
 
-    /** @param key below R10: 12 bytes */
+    /** @param key below R10: 16 bytes at a multiple of 8 */
     AnswerTiming(Assembler out, HeaderSteps headers, BpfMap requests, int key) {
         this.out = out;
         this.headers = headers;
@@ -65,15 +65,9 @@ final class AnswerTiming {
     }
 
     private void lookUp(int ports) {
-        out.load(U32, R1, R10, HeaderSteps.HEADER + HeaderSteps.DESTINATION)
-                .store(U32, R10, key + RouteKey.CLIENT, R1)
-                .load(U32, R1, R10, HeaderSteps.HEADER + HeaderSteps.SOURCE)
-                .store(U32, R10, key + RouteKey.TARGET, R1)
-                .load(U32, R1, R10, ports)
-                .store(U32, R10, key + RouteKey.PORTS, R1)
-                .loadMap(R1, requests)
-                .move(R2, R10)
-                .compute(ADD, R2, key)
-                .call(Helper.MAP_LOOKUP_ELEM);
+        StackEights eights = new StackEights(out);
+        eights.copy(key, HeaderSteps.HEADER + HeaderSteps.DESTINATION, HeaderSteps.HEADER + HeaderSteps.SOURCE);
+        eights.copy(key + RouteKey.PORTS, ports);
+        out.loadMap(R1, requests).move(R2, R10).compute(ADD, R2, key).call(Helper.MAP_LOOKUP_ELEM);
     }
 }

@@ -42,14 +42,16 @@ final class ReplayedCheck {
     private static final long SAME_NS = 64_000_000_000L;
 
     private final Assembler out;
+    private final StackEights eights;
     private final BpfMap control;
     private final ReplayedMaps maps;
     private final int key;
     private final int value;
 
-    /** @param key below R10: 12 bytes; @param value below R10: 8 bytes at a multiple of 8 */
+    /** @param key below R10: 16 bytes at a multiple of 8; @param value below R10: 8 bytes at a multiple of 8 */
     ReplayedCheck(Assembler out, BpfMap control, ReplayedMaps maps, int key, int value) {
         this.out = out;
+        this.eights = new StackEights(out);
         this.control = control;
         this.maps = maps;
         this.key = key;
@@ -61,20 +63,17 @@ final class ReplayedCheck {
      *
      * @param source below R10, the packet's source address, its destination behind it
      * @param ports below R10, the packet's
+     * @param scratch below R10, a byte that nobody stores a register in
      */
-    void write(int source, int ports, long holdNs) {
-        out.load(U32, R1, R10, source + Integer.BYTES)
-                .store(U32, R10, key + RouteKey.CLIENT, R1)
-                .load(U32, R1, R10, source)
-                .store(U32, R10, key + RouteKey.TARGET, R1)
-                .load(U32, R1, R10, ports)
-                .store(U32, R10, key + RouteKey.PORTS, R1);
+    void write(int source, int ports, int scratch, long holdNs) {
+        eights.copy(key + RouteKey.CLIENT, source + Integer.BYTES, source);
+        eights.copy(key + RouteKey.PORTS, ports);
         translate();
         jumpIfRouted();
-        tryOpenRoutes();
+        tryOpenRoutes(ports);
         stopAllForNow();
-        passUnlessHandshake();
-        hold(holdNs);
+        passUnlessHandshake(scratch);
+        hold(ports, holdNs);
         out.label("replayed");
     }
 
@@ -82,17 +81,21 @@ final class ReplayedCheck {
     private void translate() {
         loadControl(U32, R1, ControlLayout.HAS_TRANSLATION);
         out.jumpIf(R1, EQUAL, 0, "translated");
-        for (int address : new int[] {RouteKey.CLIENT, RouteKey.TARGET}) {
-            out.loadMap(R1, maps.translation())
-                    .move(R2, R10)
-                    .compute(ADD, R2, key + address)
-                    .call(Helper.MAP_LOOKUP_ELEM)
-                    .jumpIf(R0, EQUAL, 0, "same" + address)
-                    .load(U32, R1, R0, 0)
-                    .store(U32, R10, key + address, R1)
-                    .label("same" + address);
-        }
+        translate(RouteKey.CLIENT, R1, RouteKey.TARGET, R2);
+        translate(RouteKey.TARGET, R2, RouteKey.CLIENT, R1);
         out.label("translated");
+    }
+
+    private void translate(int address, Register place, int other, Register otherPlace) {
+        out.loadMap(R1, maps.translation())
+                .move(R2, R10)
+                .compute(ADD, R2, key + address)
+                .call(Helper.MAP_LOOKUP_ELEM)
+                .jumpIf(R0, EQUAL, 0, "same" + address)
+                .load(U32, place, R0, 0)
+                .load(U32, otherPlace, R10, key + other);
+        eights.put(key);
+        out.label("same" + address);
     }
 
     private void jumpIfRouted() {
@@ -110,11 +113,13 @@ final class ReplayedCheck {
     }
 
     /** To any address of the port, then to any target. */
-    private void tryOpenRoutes() {
+    private void tryOpenRoutes(int ports) {
         loadControl(U32, R1, ControlLayout.OPEN_ROUTES);
-        out.jumpIf(R1, EQUAL, 0, "unknown").store(U32, R10, key + RouteKey.TARGET, 0);
+        out.jumpIf(R1, EQUAL, 0, "unknown");
+        eights.copy(key + RouteKey.CLIENT, key + RouteKey.CLIENT);
         jumpIfRouted();
-        out.store(U16, R10, key + RouteKey.PORTS, 0);
+        eights.clear(key + RouteKey.PORTS);
+        out.load(U16, R1, R10, ports + Short.BYTES).store(U16, R10, key + RouteKey.CLIENT_PORT, R1);
         jumpIfRouted();
         out.label("unknown");
     }
@@ -139,26 +144,28 @@ final class ReplayedCheck {
     }
 
     /** What is too short to have flags is held too. Of the key the client stays. */
-    private void passUnlessHandshake() {
+    private void passUnlessHandshake(int scratch) {
         out.move(R1, R6)
                 .move(R2, R9)
                 .compute(ADD, R2, R8)
                 .compute(ADD, R2, TCP_FLAGS)
                 .move(R3, R10)
-                .compute(ADD, R3, key + RouteKey.TARGET)
+                .compute(ADD, R3, scratch)
                 .move(R4, 1)
                 .call(Helper.SKB_LOAD_BYTES)
                 .jumpIf(R0, NOT_EQUAL, 0, "handshake")
-                .load(U8, R1, R10, key + RouteKey.TARGET)
+                .load(U8, R1, R10, scratch)
                 .compute(AND, R1, SYN_OR_RST)
                 .jumpIf(R1, EQUAL, 0, "pass")
                 .label("handshake");
     }
 
-    private void hold(long holdNs) {
-        out.store(U32, R10, key + Integer.BYTES, 0)
-                .load(U16, R1, R10, key + RouteKey.CLIENT_PORT)
-                .store(U16, R10, key + Integer.BYTES + Short.BYTES, R1);
+    private void hold(int ports, long holdNs) {
+        out.load(U32, R1, R10, key + RouteKey.CLIENT);
+        eights.clear(key);
+        out.load(U16, R2, R10, ports + Short.BYTES)
+                .store(U16, R10, key + Integer.BYTES + Short.BYTES, R2)
+                .store(U32, R10, key, R1);
         lookUp(maps.unknown());
         out.jumpIf(R0, EQUAL, 0, "first")
                 .load(U64, R2, R10, value)

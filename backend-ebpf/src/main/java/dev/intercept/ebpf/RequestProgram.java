@@ -5,7 +5,6 @@ import static dev.intercept.bpf.Assembler.Operation.AND;
 import static dev.intercept.bpf.Assembler.Operation.SHIFT_LEFT;
 import static dev.intercept.bpf.Assembler.Operation.SHIFT_RIGHT;
 import static dev.intercept.bpf.Assembler.Operation.SUBTRACT;
-import static dev.intercept.bpf.Assembler.Size.U16;
 import static dev.intercept.bpf.Assembler.Size.U32;
 import static dev.intercept.bpf.Assembler.Size.U64;
 import static dev.intercept.bpf.Assembler.Size.U8;
@@ -91,15 +90,10 @@ final class RequestProgram {
 
     /** R8 is then the sequence number, R0 what the map has. */
     private void lookUp() {
-        out.load(U32, R1, R10, HeaderSteps.HEADER + HeaderSteps.SOURCE)
-                .store(U32, R10, KEY + RouteKey.CLIENT, R1)
-                .load(U32, R1, R10, HeaderSteps.HEADER + HeaderSteps.DESTINATION)
-                .store(U32, R10, KEY + RouteKey.TARGET, R1)
-                .load(U16, R1, R10, TCP + Short.BYTES)
-                .store(U16, R10, KEY + RouteKey.PORTS, R1)
-                .load(U16, R1, R10, TCP)
-                .store(U16, R10, KEY + RouteKey.CLIENT_PORT, R1)
-                .load(U32, R8, R10, TCP + HeaderSteps.TCP_SEQUENCE)
+        StackEights eights = new StackEights(out);
+        eights.copy(KEY, HeaderSteps.HEADER + HeaderSteps.SOURCE, HeaderSteps.HEADER + HeaderSteps.DESTINATION);
+        eights.copyPorts(KEY + RouteKey.PORTS, TCP + Short.BYTES, TCP);
+        out.load(U32, R8, R10, TCP + HeaderSteps.TCP_SEQUENCE)
                 .fromNetworkOrder(R8, Integer.SIZE)
                 .loadMap(R1, requests)
                 .move(R2, R10)

@@ -1,7 +1,6 @@
 package dev.intercept.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.intercept.bpf.BpfMap;
@@ -11,12 +10,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -49,12 +46,6 @@ class ProgramListingTest {
 
     private static final Pattern CHANGE = Pattern.compile(" *\\d+: (r\\d+) (\\S*= .*)");
     private static final Pattern SUM = Pattern.compile("\\+= (r\\d+)");
-
-    /** Stores on the stack; the place that a helper function is to fill. */
-    private static final Pattern WHOLE = Pattern.compile(" *\\d+: u64 \\[r10 - (\\d+)\\] = r\\d+");
-
-    private static final Pattern PART = Pattern.compile(" *\\d+: u(?:8|16|32) \\[r10 - (\\d+)\\] = .*");
-    private static final Pattern PLACE = Pattern.compile(" *\\d+: r3 \\+= -(\\d+)");
 
     private static String digest(Program program, ByteOrder order) throws Exception {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(program.bytes(order)), 0, 8);
@@ -97,40 +88,21 @@ class ProgramListingTest {
         }
     }
 
-    /** What a kernel before 6.3 refuses to a program whose owner lacks CAP_PERFMON: "attempt to corrupt spilled pointer on stack". */
+    /**
+     * What a kernel before 6.12 refuses to a program whose owner lacks CAP_PERFMON: "attempt to corrupt spilled pointer on stack".
+     */
     @Test
-    void shouldWriteNoPartOfAPlaceThatAWholeRegisterWasStoredIn() {
+    void shouldWriteNoPartOfAnEightOfTheStackAtWhoseBeginningARegisterWasStored() {
         for (Program program : List.of(ANSWERS, OF_REPLAYED, TIMED)) {
-            Set<Integer> stored = new HashSet<>();
-            Matcher whole = WHOLE.matcher("");
-            int written = 0;
-            for (String line : program.listing().lines().toList()) {
-                Matcher part = PART.matcher(line);
-                Matcher place = PLACE.matcher(line);
-                if (whole.reset(line).matches()) {
-                    stored.add(Integer.parseInt(whole.group(1)));
-                } else if (part.matches()) {
-                    assertFalse(stored.contains(slot(part.group(1))), line);
-                } else if (place.matches()) {
-                    written = slot(place.group(1));
-                } else if (line.contains("skb_load_bytes")) {
-                    assertFalse(stored.contains(written), line);
-                }
-            }
-            assertFalse(stored.isEmpty());
+            assertTrue(new StackWalk(program).ends() > 0);
         }
-    }
-
-    /** The stack is kept in eights of bytes. */
-    private static int slot(String below) {
-        return (Integer.parseInt(below) + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
     }
 
     @Test
     void shouldBeTheSameBytesOnEveryMachineOfAByteOrder() throws Exception {
-        assertEquals("10b4e08b1477ab5f", digest(ANSWERS, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("b569efe4aa4a2097", digest(ANSWERS, ByteOrder.BIG_ENDIAN), "s390x");
-        assertEquals("fd24b523dfc9f0b8", digest(TIMED, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("e4216e6349cc9002", digest(TIMED, ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("cbcd8517006e9304", digest(ANSWERS, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("c6457b4c7b3863e9", digest(ANSWERS, ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("7c5eed5930908be6", digest(TIMED, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("ade56569b37002b0", digest(TIMED, ByteOrder.BIG_ENDIAN), "s390x");
     }
 }
