@@ -35,8 +35,8 @@ final class WebListener implements AutoCloseable {
 
     private static final int BACKLOG = 64;
 
-    /** For one that says nothing: longer than a scraper's or a page's interval of 15 s. */
-    private static final int SILENCE_MS = 60_000;
+    /** For one that says nothing: longer than scrapers pause, whose next request must not meet the end of its connection. */
+    private static final int SILENCE_MS = 300_000;
 
     private static final int IDLE_THREAD_S = 30;
 
@@ -98,7 +98,7 @@ final class WebListener implements AutoCloseable {
     private void acceptAll(HttpService service) {
         while (!socket.isClosed()) {
             try {
-                accept(service);
+                begin(service, socket.accept());
             } catch (IOException e) {
                 LOG.log(Level.DEBUG, "nobody could be accepted at the port of --metrics: " + e);
                 rest();
@@ -106,8 +106,7 @@ final class WebListener implements AutoCloseable {
         }
     }
 
-    private void accept(HttpService service) throws IOException {
-        Socket client = socket.accept();
+    private void begin(HttpService service, Socket client) throws IOException {
         DefaultBHttpServerConnection connection = new DefaultBHttpServerConnection("http", LIMITS);
         try {
             client.setSoTimeout(SILENCE_MS);
@@ -116,9 +115,9 @@ final class WebListener implements AutoCloseable {
             enter(connection);
             executor.execute(() -> answerAll(service, connection));
         } catch (IOException | RejectedExecutionException | OutOfMemoryError e) {
+            LOG.log(Level.DEBUG, "a connection to the port of --metrics could not begin: " + e);
             client.close();
             leave(connection);
-            throw new IOException(e);
         }
     }
 
