@@ -167,7 +167,10 @@ final class AnswerProgram {
                 .compute(ADD, R2, KEY);
     }
 
-    /** R8 is then the packet's length and R7 what of it to copy: a device may pad, and the header of a long segment says 0. */
+    /**
+     * R8 is then the packet's length and R7 what of it to copy: a device may pad, and the header of a long segment says 0. The least
+     * that is copied is looked at last: Linux 7.3 forgets it of a number that may also be below 0, once the most is known.
+     */
     private void measure() {
         headers.loadPresentBytes(R7);
         out.load(U16, R8, R10, HEADER + HeaderSteps.TOTAL_LENGTH)
@@ -178,10 +181,10 @@ final class AnswerProgram {
                 .jumpIf(R8, GREATER, R7, "cut")
                 .move(R7, R8)
                 .label("cut")
-                .jumpIf(R7, LESS, HeaderSteps.IP_HEADER_BYTES, "pass")
-                .jumpIf(R7, LESS, copyRangeBytes + 1, "lane")
+                .jumpIf(R7, LESS, copyRangeBytes + 1, "few")
                 .move(R7, copyRangeBytes)
-                .label("lane");
+                .label("few")
+                .jumpIf(R7, LESS, HeaderSteps.IP_HEADER_BYTES, "pass");
     }
 
     /** All packets to one client keep their order: they are in one lane. */

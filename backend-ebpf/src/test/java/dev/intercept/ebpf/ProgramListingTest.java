@@ -98,10 +98,25 @@ class ProgramListingTest {
         }
     }
 
+    /** Else Linux 7.3 refuses the copy: "R4 invalid zero-sized read". */
+    @Test
+    void shouldLookAtTheLeastLengthLast() {
+        for (Program program : List.of(ANSWERS, OF_REPLAYED)) {
+            List<String> lines = program.listing()
+                    .lines()
+                    .map(line -> line.replaceFirst(" *\\d+: ", ""))
+                    .toList();
+            List<String> looks = lines.subList(0, lines.indexOf("r4 = r7")).stream()
+                    .filter(line -> line.startsWith("if r7 < "))
+                    .toList();
+            assertTrue(looks.get(looks.size() - 1).startsWith("if r7 < 20 goto "), looks::toString);
+        }
+    }
+
     @Test
     void shouldBeTheSameBytesOnEveryMachineOfAByteOrder() throws Exception {
-        assertEquals("cbcd8517006e9304", digest(ANSWERS, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
-        assertEquals("c6457b4c7b3863e9", digest(ANSWERS, ByteOrder.BIG_ENDIAN), "s390x");
+        assertEquals("541d618f6058e6c3", digest(ANSWERS, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
+        assertEquals("7664f4738218b287", digest(ANSWERS, ByteOrder.BIG_ENDIAN), "s390x");
         assertEquals("7c5eed5930908be6", digest(TIMED, ByteOrder.LITTLE_ENDIAN), "x86-64, arm64");
         assertEquals("ade56569b37002b0", digest(TIMED, ByteOrder.BIG_ENDIAN), "s390x");
     }
