@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 /** The built program, started by its launcher in a private network, as its users do. Ends what it started. */
 final class InstalledProgram implements AutoCloseable {
 
-    static final long PATIENCE_S = 60;
+    /** Only ends what hangs: an archive of classes takes a minute where others have the processors. */
+    static final long PATIENCE_S = 300;
 
     private static final Path BUILT = Path.of("../target/intercept").toAbsolutePath();
 
