@@ -217,7 +217,8 @@ public final class StatusSocket implements AutoCloseable {
         return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
     }
 
-    private static void rest() {
+    /** After an attempt to accept that failed. */
+    static void rest() {
         try {
             TimeUnit.MILLISECONDS.sleep(REST_MS);
         } catch (InterruptedException e) {

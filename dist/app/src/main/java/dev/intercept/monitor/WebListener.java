@@ -40,9 +40,6 @@ final class WebListener implements AutoCloseable {
 
     private static final int IDLE_THREAD_S = 30;
 
-    /** Without descriptors or memory to accept with, the next attempt is worth as much as it costs after this time. */
-    private static final long REST_MS = 100;
-
     private static final Http1Config LIMITS = Http1Config.custom()
             .setBufferSize(2048)
             .setMaxLineLength(4096)
@@ -101,7 +98,7 @@ final class WebListener implements AutoCloseable {
                 begin(service, socket.accept());
             } catch (IOException e) {
                 LOG.log(Level.DEBUG, "nobody could be accepted at the port of --metrics: " + e);
-                rest();
+                StatusSocket.rest();
             }
         }
     }
@@ -159,14 +156,6 @@ final class WebListener implements AutoCloseable {
             if (open.remove(connection)) {
                 open.add(connection);
             }
-        }
-    }
-
-    private static void rest() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(REST_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
