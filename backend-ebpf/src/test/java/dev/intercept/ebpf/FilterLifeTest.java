@@ -29,7 +29,7 @@ class FilterLifeTest {
     private static final String ANSWERS = "tc filter del dev target0 egress pref 1 handle 0x1c bpf";
     private static final String REQUESTS = "tc filter del dev target0 ingress pref 1 handle 0x1d bpf";
     private static final int NOTHING_MS = 50;
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 120_000;
 
     private FilteredNetwork network;
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Maps that stay open from one program to the next, while filters write into them. */
 class HeldMapsTest {
 
-    private static final int PATIENCE_MS = 30_000;
+    private static final int PATIENCE_MS = 120_000;
     private static final int NOTHING_MS = 50;
     private static final int SEQUENCE_OFFSET = 24;
     private static final EbpfProvider PROVIDER = new EbpfProvider();

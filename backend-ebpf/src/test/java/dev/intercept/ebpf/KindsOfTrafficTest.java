@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class KindsOfTrafficTest {
 
     private static final int NOTHING_MS = 50;
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 120_000;
 
     @Test
     void shouldTakeThePacketsOfADeviceWithoutLinkHeader() throws Exception {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** With {@code --stop=replayed} a test server answers those whose sessions nobody replays: real TCP between two namespaces. */
 class ReplayedTrafficTest {
 
-    private static final int PATIENCE_MS = 30_000;
+    private static final int PATIENCE_MS = 120_000;
     private static final int NOTHING_MS = 100;
     private static final int CLIENT_PORT = 45000;
     private static final String SERVER = "10.8.0.1";

@@ -22,7 +22,7 @@ class RoutesFullTest {
 
     private static final int MOST = 6;
     private static final int PORT = 10_000;
-    private static final int PATIENCE_MS = 30_000;
+    private static final int PATIENCE_MS = 120_000;
     private static final byte[] OTHER =
             new PacketBuilder().to(TestNetwork.client(2), PORT).build();
 

@@ -35,7 +35,7 @@ class EbpfReloadTest {
     private static final int CLIENT_PORT = 40000;
     private static final String START = "backend=ebpf\nport=36524\n";
     private static final String PORT = "target-ports=8080\n";
-    private static final int PATIENCE_MS = 30_000;
+    private static final int PATIENCE_MS = 120_000;
 
     /** They fit into the ring, and into what waits for a client that does not read. */
     private static final int ANSWERS = 20_000;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** With shell scripts in place of the launcher. */
 class DetachmentTest {
 
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 300;
 
     @TempDir
     Path directory;

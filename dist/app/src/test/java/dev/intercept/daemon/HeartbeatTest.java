@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HeartbeatTest {
 
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 300;
 
     @TempDir
     Path directory;

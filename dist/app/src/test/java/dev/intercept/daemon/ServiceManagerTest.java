@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ServiceManagerTest {
 
     private static final long PID = 77;
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 300;
 
     @TempDir
     Path directory;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SignalsTest {
 
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 300;
 
     /** SIGWINCH does nothing to a process that does not ask for it. */
     private static final String HARMLESS = "WINCH";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients of the metrics port that never finish. Others still get their answers, at once. */
 class HostileWebClientsTest {
 
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 300;
 
     private final List<Socket> hostile = new ArrayList<>();
     private RunningIntercept running;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What one process leaves with the service manager reaches the next by other numbers; here both are this one. */
 class DescriptorStoreTest {
 
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 300;
     private static final int TUNNELS = 300;
     private static final int VERSION_OFFSET = 4;
 
